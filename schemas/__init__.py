@@ -1,0 +1,1 @@
+"""What a register is: columns, keys, rules and their texts; no file, Excel or database library."""

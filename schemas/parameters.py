@@ -1,0 +1,52 @@
+"""The parameters of DOMAIN.md 2.0.6 with their defaults; the school's own values win."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULTS: dict[str, str | Decimal | bool] = {
+    "capitalisation_threshold": Decimal("1000.00"),
+    "purchase_request_min": Decimal("200.00"),
+    "small_unit": False,
+    "valuation_method": "移动加权平均",
+    "requisition_required": False,
+    "requisition_exempt_depts": "",
+    "allow_inspector_is_keeper": False,
+    "receipt_over_pct": Decimal(0),
+    "receipt_over_pct_food": Decimal(5),
+    "price_deviation_pct": Decimal(30),
+    "min_remaining_days": Decimal(0),
+}
+"""Name to default. Later registers add theirs here; each is documented in docs/rules.md."""
+
+
+def number_of(name: str, parameters: Mapping[str, object]) -> Decimal:
+    """Return a parameter as an exact number.
+
+    Raises:
+        KeyError: there is no such parameter.
+    """
+    return Decimal(str(parameters.get(name, DEFAULTS[name])))
+
+
+def flag_of(name: str, parameters: Mapping[str, object]) -> bool:
+    """Return a yes/no parameter; 是, true and 1 mean yes.
+
+    Raises:
+        KeyError: there is no such parameter.
+    """
+    value = parameters.get(name, DEFAULTS[name])
+    return value if isinstance(value, bool) else str(value).strip().lower() in {"是", "true", "1", "yes"}
+
+
+def text_of(name: str, parameters: Mapping[str, object]) -> str:
+    """Return a parameter as text.
+
+    Raises:
+        KeyError: there is no such parameter.
+    """
+    return str(parameters.get(name, DEFAULTS[name]))

@@ -1,0 +1,1 @@
+"""Registers of places, items and stock."""

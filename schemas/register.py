@@ -1,0 +1,184 @@
+"""Register: the declaration that everything else is made from (template, reading, rules, ledger)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+import schemas
+from schemas.columns import Column, Kind, Need, text
+from schemas.exact import QTY_PLACES, decimal
+from schemas.rules import CrossRule, RowRule
+
+import polars as pl  # isort: skip
+
+VERSION = 1
+"""Version of the templates, carried by their defined names."""
+
+EXTRA_REGISTERS = "HOUQIN_REGISTERS"
+"""Environment variable: comma-separated modules with a school's own registers."""
+
+_KNOWN: dict[str, type[Register]] = {}
+_loaded: list[str] = []
+
+
+@dataclass(frozen=True)
+class StockPosting:
+    """How an accepted row moves the stock book: one movement of ``sign`` times the base quantity."""
+
+    sign: int
+    kind_column: str
+    """Column that says what kind of movement it is."""
+    return_kind: str
+    """Kind whose negative quantity is a return (红字)."""
+    ranks: tuple[tuple[str, int], ...]
+    """Kind to rank in the posting order of DOMAIN.md 4.7 (9)."""
+    default_rank: int
+
+
+class Register:
+    """One register: columns as class attributes, rules as decorated functions beside them.
+
+    Subclassing is all it takes: the id is the class name in snake case, ``remark`` is added, and
+    templates, reading, checking, the ledger table and the command line follow from the declaration.
+    """
+
+    title: ClassVar[str]
+    title_en: ClassVar[str]
+    number: ClassVar[int]
+    """Number in DOMAIN.md 2.1, the order in which registers are listed."""
+    group: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    owner: ClassVar[str | None] = None
+    writers: ClassVar[tuple[str, ...]] = ()
+    """Further departments that may write it by default; ``*`` is every department."""
+    kind: ClassVar[str] = "entry"
+    posts: ClassVar[tuple[str, ...]] = ()
+    deletions: ClassVar[str] = "confirm"
+    period: ClassVar[str] = ""
+    sign: ClassVar[str] = ""
+    keywords: ClassVar[tuple[str, ...]] = ()
+    """Words by which sheet names and titles of people are recognised (入库)."""
+    cell_groups: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Dependent cells that merge as one (DESIGN 8)."""
+    label: ClassVar[str | None] = None
+    """Column with the name that stands for a row of this register in other registers."""
+    label_scope: ClassVar[str | None] = None
+    """Column that decides between equal names (the department of a person)."""
+    active_column: ClassVar[str | None] = None
+    """是/否 column that switches a row off."""
+    valid_columns: ClassVar[tuple[str, str] | None] = None
+    """First and last day on which a row is active."""
+    date_column: ClassVar[str | None] = None
+    """Date that decides the month of a row and which referenced rows are active."""
+    document_column: ClassVar[str | None] = None
+    line_column: ClassVar[str | None] = None
+    duplicate_code: ClassVar[str] = "KEY-DUP"
+    unknown_code: ClassVar[str] = "CODE-UNKNOWN"
+    inactive_code: ClassVar[str] = "CODE-INACTIVE"
+    stock: ClassVar[StockPosting | None] = None
+
+    id: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    """Declared columns in order, ``remark`` last."""
+    row_rules: ClassVar[tuple[RowRule, ...]]
+    cross_rules: ClassVar[tuple[CrossRule, ...]]
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        cls.id = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        own = vars(cls)
+        columns = [value for value in own.values() if isinstance(value, Column)]
+        if not any(column.name == "remark" for column in columns):
+            remark = text("备注", "Remark", 200, aliases=("说明",))
+            remark.name = "remark"
+            columns.append(remark)
+        cls.columns = tuple(columns)
+        cls.row_rules = tuple(value for value in own.values() if isinstance(value, RowRule))
+        cls.cross_rules = tuple(value for value in own.values() if isinstance(value, CrossRule))
+        _KNOWN[cls.id] = cls
+
+    @classmethod
+    def column(cls, name: str) -> Column:
+        """Return a column by its English name.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        for column in cls.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the English names of all columns, ``remark`` last."""
+        return tuple(column.name for column in cls.columns)
+
+    @classmethod
+    def entry_columns(cls) -> tuple[Column, ...]:
+        """Return the columns that people fill: a row with content in one of them is a row read."""
+        return tuple(column for column in cls.columns if column.need is not Need.SYSTEM)
+
+    @classmethod
+    def computed(cls) -> dict[str, pl.DataType]:
+        """Return the names and types of values that the check adds: quantities in the base unit."""
+        measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit]
+        return {f"{column.name}_base": decimal(QTY_PLACES) for column in measured}
+
+    @classmethod
+    def merge_groups(cls) -> tuple[tuple[str, ...], ...]:
+        """Return all non-key, non-system columns as groups that merge together, single ones alone."""
+        grouped = {name for group in cls.cell_groups for name in group}
+        singles = [
+            (column.name,)
+            for column in cls.columns
+            if column.name not in grouped and column.name not in cls.key and not column.system
+        ]
+        return (*cls.cell_groups, *singles)
+
+    @classmethod
+    def references(cls) -> tuple[str, ...]:
+        """Return the ids of the registers that its rows point to and must resolve in."""
+        targets = [
+            target for column in cls.columns if not column.pending_allowed for target in column.register_refs
+        ]
+        return tuple(dict.fromkeys(targets))
+
+    @classmethod
+    def needed(cls) -> tuple[str, ...]:
+        """Return the ids of all registers that references and rules look at."""
+        rules = [name for rule in (*cls.row_rules, *cls.cross_rules) for name in rule.needs]
+        return tuple(dict.fromkeys((*cls.references(), *rules)))
+
+
+def all_registers() -> dict[str, type[Register]]:
+    """Return every register by id, in the order of their numbers.
+
+    Registers are found in the folders under ``schemas`` and in the modules that the environment
+    variable ``HOUQIN_REGISTERS`` names; nothing else lists them.
+    """
+    wanted = os.environ.get(EXTRA_REGISTERS, "")
+    if _loaded != [wanted]:
+        for folder in pkgutil.iter_modules(schemas.__path__):
+            if folder.ispkg:
+                package = importlib.import_module(f"schemas.{folder.name}")
+                for module in pkgutil.iter_modules(package.__path__):
+                    importlib.import_module(f"schemas.{folder.name}.{module.name}")
+        for name in filter(None, (part.strip() for part in wanted.split(","))):
+            importlib.import_module(name)
+        _loaded[:] = [wanted]
+    return dict(sorted(_KNOWN.items(), key=lambda known: (known[1].number, known[0])))
+
+
+def register_of(register_id: str) -> type[Register]:
+    """Return a register by its id.
+
+    Raises:
+        KeyError: there is no such register.
+    """
+    return all_registers()[register_id]
