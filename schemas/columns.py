@@ -101,6 +101,8 @@ class Column:
     """What the value must resolve to, as ``register.column``."""
     pending_allowed: bool = False
     """True for a document that may still arrive: W REF-PENDING instead of an error."""
+    inactive_allowed: bool = False
+    """True for a reference that may point to a row that is switched off or has left."""
     future: bool = False
     """True where a date after today is allowed."""
     time_required: bool = True

@@ -7,7 +7,7 @@ import os
 import pkgutil
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import schemas
 from schemas.columns import Column, Kind, Need, text
@@ -15,6 +15,11 @@ from schemas.exact import QTY_PLACES, decimal
 from schemas.rules import CrossRule, RowRule
 
 import polars as pl  # isort: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from schemas.rules import Facts
 
 VERSION = 1
 """Version of the templates, carried by their defined names."""
@@ -81,6 +86,10 @@ class Register:
     unknown_code: ClassVar[str] = "CODE-UNKNOWN"
     inactive_code: ClassVar[str] = "CODE-INACTIVE"
     stock: ClassVar[StockPosting | None] = None
+    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {}
+    """Column to what its blank means, computed from the same row before the rules."""
+    fill_wants: ClassVar[tuple[str, ...]] = ()
+    """Attributes of referenced rows that ``fills`` looks at, as in ``RowRule.wants``."""
 
     id: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
