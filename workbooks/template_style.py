@@ -1,0 +1,134 @@
+"""How a template looks: colours, fonts, column widths and number formats by kind of column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.columns import LISTS, Column, Kind, Need
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+
+FONT = "宋体"
+"""On every Chinese Windows and WPS; other systems replace it by their own serif type."""
+TITLE_SIZE, HEADER_SIZE, BODY_SIZE = 18, 10.5, 10
+TITLE_HEIGHT, META_HEIGHT, ROW_HEIGHT = 33, 21, 25.5
+"""Row heights in points; a data row holds two lines."""
+
+REQUIRED_FILL, OPTIONAL_FILL, FORMULA_FILL, SYSTEM_FILL = "#BDD7EE", "#EEF4FA", "#E2EFDA", "#D9D9D9"
+LINE = "#7F7F7F"
+
+NUMBER_WIDTH = 5.0
+"""Width of the 序号 column."""
+
+TEXT_FORMAT = "@"
+_FORMATS = {
+    Kind.INT: "0",
+    Kind.QTY: "General",
+    Kind.PRICE: "#,##0.00##",
+    Kind.MONEY: "#,##0.00",
+    Kind.PCT: "0.00",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.DATETIME: "yyyy-mm-dd hh:mm",
+    Kind.TIME: "hh:mm",
+}
+_WIDTHS = {
+    Kind.NAME: 8.5,
+    Kind.CLASS: 8.0,
+    Kind.INT: 5.5,
+    Kind.QTY: 8.0,
+    Kind.PRICE: 8.5,
+    Kind.MONEY: 11.0,
+    Kind.PCT: 7.5,
+    Kind.DATE: 11.0,
+    Kind.DATETIME: 16.5,
+    Kind.TIME: 7.0,
+    Kind.MONTH: 9.0,
+    Kind.SEMESTER: 12.5,
+    Kind.BOOL: 6.0,
+    Kind.UNIT: 6.5,
+    Kind.REFERENCE: 9.0,
+    Kind.CODE: 10.0,
+}
+_LEFT = frozenset({Kind.TEXT, *LISTS})
+_RIGHT = frozenset({Kind.QTY, Kind.PRICE, Kind.MONEY, Kind.PCT})
+_WIDEST = 26.0
+
+
+def shown_width(text: str) -> int:
+    """Return the width of a text in digits: a Chinese character takes two."""
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+
+
+def number_format(column: Column) -> str:
+    """Return the Excel number format of a column; everything that is not a number or time is text.
+
+    Text format keeps ``000123`` and a size such as ``1/2`` as they are typed. A formula in a text
+    cell would turn into its own text when edited, hence General there.
+    """
+    fallback = "General" if column.formula else TEXT_FORMAT
+    return _FORMATS.get(column.kind, fallback)
+
+
+def column_width(column: Column) -> float:
+    """Return the width of a column in digits: for its content, and its header in two lines."""
+    half_header = -(-shown_width(column.title) // 4) * 2 + 1.5
+    return min(max(half_header, _content_width(column)), _WIDEST)
+
+
+def _content_width(column: Column) -> float:
+    if column.kind is Kind.ENUM:
+        return min(max(shown_width(value) for value in column.values) + 1.5, 12.0)
+    if column.name == "remark":
+        return 14.0
+    if column.kind is Kind.TEXT or column.kind in LISTS:
+        return 8.0 if (column.limit or 99) <= 10 else 10.0 if (column.limit or 99) <= 30 else 14.0
+    return max(_WIDTHS[column.kind], min(shown_width(column.example) + 1.5, 16.0))
+
+
+def header_fill(column: Column) -> str:
+    """Return the fill of a header, which tells what to do with the column."""
+    if column.need is Need.SYSTEM:
+        return SYSTEM_FILL
+    if column.formula:
+        return FORMULA_FILL
+    return REQUIRED_FILL if column.need is Need.REQUIRED else OPTIONAL_FILL
+
+
+class Styles:
+    """The cell formats of one workbook, made once each."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+
+    def format(self, **properties: object) -> Format:
+        """Return a cell format with these XlsxWriter properties in the font of the template."""
+        wanted = {"font_name": FONT, "font_size": BODY_SIZE, "valign": "vcenter", **properties}
+        key = tuple(sorted(wanted.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(wanted)
+        return self._made[key]
+
+    def boxed(self, **properties: object) -> Format:
+        """Return a format with thin borders that wraps its text."""
+        return self.format(border=1, border_color=LINE, text_wrap=True, **properties)
+
+    def header(self, column: Column | None) -> Format:
+        """Return the format of a header; None is the 序号 column. Bold tells required in print."""
+        bold = column is not None and column.need is Need.REQUIRED
+        fill = OPTIONAL_FILL if column is None else header_fill(column)
+        return self.boxed(bold=bold, bg_color=fill, align="center", font_size=HEADER_SIZE)
+
+    def body(self, column: Column | None) -> Format:
+        """Return the format of a data cell."""
+        if column is None:
+            return self.boxed(align="center", num_format="0")
+        align = "left" if column.kind in _LEFT else "right" if column.kind in _RIGHT else "center"
+        shade = {"bg_color": "#F2F2F2"} if column.need is Need.SYSTEM else {}
+        return self.boxed(align=align, num_format=number_format(column), **shade)
+
+    def below(self, column: Column) -> Format:
+        """Return the format of the cells under the table: typed there, ``000123`` stays text too."""
+        return self.format(num_format=number_format(column))
