@@ -1,0 +1,120 @@
+"""The rows in force while a batch is checked: the ledger's, overlaid by what has passed so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.columns import Need
+from schemas.register import Register, all_registers
+from schemas.resolve import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from schemas.rules import Facts
+
+KEY_SEPARATOR = "\x1f"
+
+APPROVING_ROLES = frozenset({"PRINCIPAL", "LEADER", "GA_HEAD", "CUSTODIAN", "ACCOUNTANT", "CASHIER"})
+"""Roles that approve or keep books: a workbook cannot grant them (DOMAIN.md 2.2, role_codes)."""
+
+
+def key_expression(register: type[Register]) -> pl.Expr:
+    """Return the business key of a row as one text; a blank is an ordinary part of it."""
+    parts = [pl.col(name).cast(pl.String).fill_null("") for name in register.key]
+    return pl.concat_str(parts, separator=KEY_SEPARATOR)
+
+
+def key_parts(key: str) -> tuple[str, ...]:
+    """Return the parts of a key text."""
+    return tuple(key.split(KEY_SEPARATOR))
+
+
+def empty_frame(register: type[Register]) -> pl.DataFrame:
+    """Return a frame of the register's columns without rows."""
+    schema = {column.name: column.dtype for column in register.columns}
+    return pl.DataFrame(schema={**schema, **register.computed(), "_key": pl.String(), "_id": pl.Int64()})
+
+
+class OpenBooks:
+    """The books that a batch is checked against; rows that pass are put in one register at a time.
+
+    ``load`` returns the accepted rows of a register from wherever they are kept: columns as
+    declared, computed columns and ``_key``.
+    """
+
+    def __init__(self, facts: Facts, load: Callable[[type[Register]], pl.DataFrame]) -> None:
+        self.facts = facts
+        self._load = load
+        self._kept: dict[str, pl.DataFrame] = {}
+        self._passed: dict[str, pl.DataFrame] = {}
+        self._merged: dict[str, pl.DataFrame] = {}
+        self._directories: dict[tuple[str, str], Directory] = {}
+
+    def kept(self, register_id: str) -> pl.DataFrame:
+        """Return the ledger's own rows of a register, with negative ``_id``."""
+        if register_id not in self._kept:
+            known = all_registers().get(register_id)
+            rows = empty_frame(known) if known else pl.DataFrame({"_key": [], "_id": []})
+            if known is not None:
+                loaded = self._load(known)
+                rows = loaded.with_columns((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias("_id"))
+                rows = _with_effective_roles(rows, self.facts.parameters)
+            self._kept[register_id] = rows
+        return self._kept[register_id]
+
+    def rows(self, register: str) -> pl.DataFrame:
+        """Return the rows in force of a register."""
+        if register not in self._merged:
+            kept, passed = self.kept(register), self._passed.get(register)
+            if passed is not None:
+                columns = [name for name in kept.columns if name in passed.columns]
+                fresh = kept.join(passed.select("_key"), on="_key", how="anti")
+                kept = pl.concat([fresh.select(columns), passed.select(columns)], how="vertical_relaxed")
+            self._merged[register] = kept
+        return self._merged[register]
+
+    def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows in force without the keys that the candidates state anew."""
+        return self.rows(register).join(candidates.select("_key"), on="_key", how="anti")
+
+    def put(self, register: type[Register], passed: pl.DataFrame) -> None:
+        """Replace what has passed of a register so far: other registers see it from now on."""
+        self._passed[register.id] = _with_effective_roles(passed, self.facts.parameters)
+        self._merged.pop(register.id, None)
+        for place in [place for place in self._directories if place[0] == register.id]:
+            del self._directories[place]
+
+    def directory(self, reference: str) -> Directory | None:
+        """Return the directory of ``register.column``; None where its rows are not at hand."""
+        register_id, _, column = reference.partition(".")
+        if register_id not in self.facts.known:
+            return None
+        place = (register_id, column)
+        if place not in self._directories:
+            register = all_registers()[register_id]
+            self._directories[place] = Directory.of(register, self.rows(register_id), column)
+        return self._directories[place]
+
+
+def _with_effective_roles(rows: pl.DataFrame, parameters: Mapping[str, object]) -> pl.DataFrame:
+    """Leave approving roles only to the people to whom the configuration gives them."""
+    if "role_codes" not in rows.columns or "staff_no" not in rows.columns:
+        return rows
+    granted = parameters.get("roles", {})
+    holders = {role: frozenset(people) for role, people in granted.items()} if isinstance(granted, dict) else {}
+
+    def effective(row: dict[str, str | None]) -> str | None:
+        stated = [role for role in (row["role_codes"] or "").split("、") if role and role not in APPROVING_ROLES]
+        given = [role for role, people in holders.items() if row["staff_no"] in people]
+        return "、".join(sorted({*stated, *given})) or None
+
+    pairs = rows.select("staff_no", "role_codes").to_dicts()
+    return rows.with_columns(pl.Series("role_codes", [effective(row) for row in pairs], dtype=pl.String))
+
+
+def stated_columns(register: type[Register]) -> list[str]:
+    """Return the names of the columns whose content people state."""
+    return [column.name for column in register.columns if column.need is not Need.SYSTEM]

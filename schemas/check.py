@@ -1,0 +1,295 @@
+"""Check a batch of rows: references, row rules, rules between registers; say which rows may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import polars as pl
+
+from schemas.books import OpenBooks, key_expression, key_parts
+from schemas.flaws import Flaw, as_finding, shown
+from schemas.measure import measure
+from schemas.references import join_wanted, resolve
+from schemas.register import Register, all_registers
+from schemas.row_check import registers_of, row_flaws, rules_in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from schemas.findings import Finding
+    from schemas.rules import CrossRule, Facts
+    from schemas.values import Table
+
+PROPOSED = "proposed"
+"""Outcome of a row that is new or changed and may enter if no rule holds it."""
+HELD = "held"
+
+META = ("_id", "_workbook", "_sheet", "_row", "_department")
+"""Columns of a batch besides the register's own, as people's places: which workbook, sheet and row."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The candidate rows of one run, by register, in the order in which claims are applied."""
+
+    frames: Mapping[str, pl.DataFrame]
+    """Register id to declared columns and ``META``; reference columns as typed."""
+    columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
+    """(workbook, sheet, register) to column name to worksheet column (1-based)."""
+    deferred: Mapping[str, Sequence[tuple[int, str, str]]] = field(default_factory=dict)
+    """Register id to (row id, column, text) of cells that only the conversions can read."""
+    broken: frozenset[int] = frozenset()
+    """Row ids that reading already found an error in."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after checking."""
+
+    frames: Mapping[str, pl.DataFrame]
+    """Register id to rows with references resolved, computed columns, ``_key`` and ``_outcome``."""
+    flaws: Mapping[str, Sequence[Flaw]]
+    rules_off: tuple[tuple[str, str, str], ...]
+    """(code, register of the rule, register that is missing) of rules that could not be judged."""
+    batch: Batch
+
+    def findings(self) -> list[Finding]:
+        """Return the flaws as findings at their cells."""
+        found: list[Finding] = []
+        for register_id, flaws in self.flaws.items():
+            register = all_registers()[register_id]
+            wanted = {flaw.row_id for flaw in flaws}
+            frame = self.frames[register_id].filter(pl.col("_id").is_in(list(wanted)))
+            rows = {row["_id"]: row for row in frame.iter_rows(named=True)}
+            for flaw in flaws:
+                row = rows[flaw.row_id]
+                place = (row["_workbook"], row["_sheet"], row["_row"])
+                columns = self.batch.columns.get((place[0], place[1], register_id), {})
+                found.append(as_finding(flaw, register, place, columns, key_parts(row["_key"])))
+        return found
+
+    def held(self, register_id: str) -> frozenset[int]:
+        """Return the ids of the rows that are held."""
+        frame = self.frames[register_id]
+        return frozenset(frame.filter(pl.col("_outcome") == HELD)["_id"].to_list())
+
+
+class Decider(Protocol):
+    """Decides, for each readable row, what it means for what is already known (DESIGN 8)."""
+
+    def decide(
+        self, register: type[Register], frame: pl.DataFrame, books: OpenBooks
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Return the frame with ``_outcome``, and flaws of its own.
+
+        Rows with outcome ``proposed`` are then judged by the rules; ``frame`` has a column
+        ``_broken`` for rows in which an error stands already. The rows may come back changed (merged).
+        """
+
+
+class ProposeAll:
+    """The simplest decider: every readable row is proposed, a doubled key is an error of its rows."""
+
+    def decide(
+        self, register: type[Register], frame: pl.DataFrame, books: OpenBooks
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Return the frame with outcome ``proposed``, ``duplicate`` or ``held``."""
+        del register, books
+        outcome = pl.when("_broken").then(pl.lit(HELD)).otherwise(pl.lit(PROPOSED))
+        return frame.with_columns(outcome.alias("_outcome")), []
+
+
+def checking_order(registers: Iterable[str]) -> list[list[str]]:
+    """Return register ids in groups, referenced ones first; a group refers to itself in a circle.
+
+    Staff belong to departments and departments have heads: such a circle is checked together.
+    """
+    known = all_registers()
+    wanted = [register_id for register_id in known if register_id in set(registers)]
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    groups: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for target in known[node].references():
+            if target not in wanted:
+                continue
+            if target not in index:
+                visit(target)
+                low[node] = min(low[node], low[target])
+            elif target in stack:
+                low[node] = min(low[node], index[target])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            groups.append(sorted(stack[at:], key=wanted.index))
+            del stack[at:]
+
+    for register_id in wanted:
+        if register_id not in index:
+            visit(register_id)
+    return groups
+
+
+def check_batch(batch: Batch, books: OpenBooks, decider: Decider) -> Checked:
+    """Check all rows of a batch against the books; rows that pass are in the books afterwards.
+
+    Registers are taken in the order of their references. Within a circle of references the largest
+    set of rows that hold each other up is found: rows are taken to be there until one fails.
+    """
+    frames: dict[str, pl.DataFrame] = {}
+    flaws: dict[str, list[Flaw]] = {}
+    for group in checking_order(batch.frames):
+        fallen: frozenset[int] = frozenset()
+        if len(group) > 1:
+            for register_id in group:
+                books.put(all_registers()[register_id], _hopeful(batch, register_id))
+        while True:
+            for register_id in group:
+                frames[register_id], flaws[register_id] = _check_register(batch, register_id, books, decider)
+            down = frozenset(
+                row_id
+                for register_id in group
+                for row_id in frames[register_id].filter(pl.col("_outcome") == HELD)["_id"].to_list()
+            )
+            if len(group) == 1 or down <= fallen:
+                break
+            fallen |= down
+    return Checked(frames, flaws, _rules_off(batch.frames, books.facts), batch)
+
+
+def _hopeful(batch: Batch, register_id: str) -> pl.DataFrame:
+    """Return the readable rows of a register as if nothing were wrong with them."""
+    register = all_registers()[register_id]
+    frame = batch.frames[register_id].filter(~pl.col("_id").is_in(list(batch.broken)))
+    computed = [pl.lit(None, dtype).alias(name) for name, dtype in register.computed().items()]
+    return frame.with_columns(key_expression(register).alias("_key"), *computed)
+
+
+def _check_register(
+    batch: Batch, register_id: str, books: OpenBooks, decider: Decider
+) -> tuple[pl.DataFrame, list[Flaw]]:
+    register = all_registers()[register_id]
+    facts = books.facts
+    frame, flaws = resolve(register, batch.frames[register_id], books)
+    frame, measured = measure(register, frame, batch.deferred.get(register_id, ()), books)
+    rules, _ = rules_in_force(register, facts)
+    fills = _fills_in_force(register, facts)
+    wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if fills else [])
+    frame = join_wanted(register, frame, wants, books)
+    frame = frame.with_columns(
+        [pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in fills.items()]
+    )
+    flaws = flaws + measured + row_flaws(register, frame, rules, facts)
+    frame = _plain(register, frame)
+    down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
+    frame = frame.with_columns(pl.col("_id").is_in(list(down)).alias("_broken"))
+    decided, own = decider.decide(register, frame, books)
+    return _admit(register, decided, flaws + own, books)
+
+
+def _fills_in_force(register: type[Register], facts: Facts) -> Mapping[str, Any]:
+    targets = {register.column(want.partition(".")[0]).register_refs[0] for want in register.fill_wants}
+    return register.fills if targets <= facts.known else {}
+
+
+def _plain(register: type[Register], frame: pl.DataFrame) -> pl.DataFrame:
+    """Keep the register's own and computed columns and the places, and add the key."""
+    names = (*register.names(), *register.computed(), *META)
+    extra = [name for name in frame.columns if name.startswith("_") and name not in {*META, "_base", "_whole"}]
+    return frame.select(*names, *extra).with_columns(key_expression(register).alias("_key"))
+
+
+def _admit(
+    register: type[Register], decided: pl.DataFrame, flaws: list[Flaw], books: OpenBooks
+) -> tuple[pl.DataFrame, list[Flaw]]:
+    """Judge the proposed rows by the rules between registers and put what passes into the books."""
+    proposed = decided.filter(pl.col("_outcome") == PROPOSED)
+    down: set[int] = set()
+    for rule in register.cross_rules:
+        if proposed.is_empty() or any(each not in books.facts.known for each in rule.needs):
+            continue
+        failing = rule.failing(proposed, books)
+        found = [_cross_flaw(register, rule, row, proposed, books.facts) for row in failing.to_dicts()]
+        flaws = flaws + found
+        fallen = {flaw.row_id for flaw in found if flaw.holds}
+        if fallen:
+            down |= fallen
+            proposed = proposed.filter(~pl.col("_id").is_in(list(fallen)))
+    books.put(register, proposed)
+    outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
+    return decided.with_columns(outcome.alias("_outcome")), flaws
+
+
+def _cross_flaw(
+    register: type[Register], rule: CrossRule, found: Mapping[str, Any], proposed: pl.DataFrame, facts: Facts
+) -> Flaw:
+    row = proposed.row(by_predicate=pl.col("_id") == found["_id"], named=True)
+    args = {column.name: shown(row[column.name]) for column in register.columns}
+    args |= {name: shown(value) for name, value in found.items()}
+    value = shown(row.get(rule.at))
+    return Flaw(found["_id"], rule.code, rule.severity_for(facts), rule.at, value, rule.text, args)
+
+
+def _rules_off(registers: Iterable[str], facts: Facts) -> tuple[tuple[str, str, str], ...]:
+    found: list[tuple[str, str, str]] = []
+    for register_id in registers:
+        found += rules_off(all_registers()[register_id], facts)
+    return tuple(found)
+
+
+def rules_off(register: type[Register], facts: Facts) -> list[tuple[str, str, str]]:
+    """Return (code, register, missing register) of the rules that cannot be judged with what is known."""
+    _, off = rules_in_force(register, facts)
+    off = [
+        *off,
+        *((rule.code, each) for rule in register.cross_rules for each in rule.needs if each not in facts.known),
+        *((_reference_code(each), each) for each in register.references() if each not in facts.known),
+    ]
+    return [(code, register.id, missing) for code, missing in dict.fromkeys(off)]
+
+
+def _reference_code(register_id: str) -> str:
+    known = all_registers().get(register_id)
+    return known.unknown_code if known else "CODE-UNKNOWN"
+
+
+def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]:
+    """Return the batch of some tables with their departments, in order, and the findings of reading.
+
+    Rows are numbered (``_id``) in the order of the tables; a row with an error from reading is
+    marked broken. Findings keep their places.
+    """
+    parts: dict[str, list[pl.DataFrame]] = {}
+    columns: dict[tuple[str, str, str], Mapping[str, int]] = {}
+    deferred: dict[str, list[tuple[int, str, str]]] = {}
+    broken: set[int] = set()
+    findings: list[Finding] = []
+    start = 0
+    for table, department in tables:
+        register_id = table.register.id
+        places = table.frame["_row"].to_list()
+        id_of = {row_number: start + position for position, row_number in enumerate(places)}
+        parts.setdefault(register_id, []).append(
+            table.frame.with_columns(
+                (pl.int_range(pl.len(), dtype=pl.Int64) + start).alias("_id"),
+                pl.lit(table.workbook).alias("_workbook"),
+                pl.lit(table.sheet).alias("_sheet"),
+                pl.lit(department).alias("_department"),
+            )
+        )
+        columns[table.workbook, table.sheet, register_id] = table.columns
+        deferred.setdefault(register_id, []).extend(
+            (id_of[cell.row_number], cell.column, cell.text) for cell in table.deferred if cell.row_number in id_of
+        )
+        broken |= {id_of[f.row] for f in table.findings if f.severity == "error" and f.row in id_of}
+        findings.extend(table.findings)
+        start += len(places)
+    frames = {register_id: pl.concat(frames, how="vertical_relaxed") for register_id, frames in parts.items()}
+    return Batch(frames, columns, deferred, frozenset(broken)), findings
+
+
+__all__ = ["HELD", "PROPOSED", "Batch", "Checked", "Decider", "ProposeAll", "batch_of", "check_batch", "registers_of"]

@@ -1,0 +1,85 @@
+"""Held rows: stored typed, and made into rows again when they are tried the next time."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from schemas.check import META
+from schemas.findings import Finding, Severity, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schemas.register import Register
+
+
+def payloads(register: type[Register], rows: pl.DataFrame) -> dict[int, dict[str, str | None]]:
+    """Return the cells of rows as text by column, by ``_id``: as typed, references unresolved."""
+    names = list(register.names())
+    texts = rows.select("_id", *(pl.col(name).cast(pl.String) for name in names))
+    return {row.pop("_id"): row for row in texts.iter_rows(named=True)}
+
+
+def rows_of(register: type[Register], stored: Sequence[Mapping[str, Any]], first_id: int) -> pl.DataFrame:
+    """Return held rows as candidates again, numbered from ``first_id``.
+
+    ``stored`` are rows of the ledger's table ``held`` with ``payload`` as a mapping.
+    """
+    names = register.names()
+    schema = dict.fromkeys(names, pl.String())
+    cells = [{name: row["payload"]["cells"].get(name) for name in names} for row in stored]
+    frame = pl.DataFrame(cells, schema=schema, orient="row")
+    places = pl.DataFrame(
+        {
+            "_id": range(first_id, first_id + len(stored)),
+            "_workbook": [row["workbook"] for row in stored],
+            "_sheet": [row["sheet"] for row in stored],
+            "_row": [row["row_number"] for row in stored],
+            "_department": [row["payload"]["department"] for row in stored],
+        },
+        schema={
+            "_id": pl.Int64(),
+            "_workbook": pl.String(),
+            "_sheet": pl.String(),
+            "_row": pl.Int64(),
+            "_department": pl.String(),
+        },
+    )
+    typed = frame.select(_from_text(column.name, column.dtype) for column in register.columns)
+    return pl.concat([typed, places.select(META)], how="horizontal")
+
+
+def _from_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    text = pl.col(name)
+    if dtype == pl.Boolean():
+        return (text == "true").alias(name)
+    if dtype == pl.Date():
+        return text.str.to_date("%Y-%m-%d")
+    if dtype == pl.Time():
+        return text.str.slice(0, 8).str.to_time("%H:%M:%S")
+    if isinstance(dtype, pl.Datetime):
+        return text.str.slice(0, 19).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us")
+    return text.cast(dtype)
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding with its words and arguments, so that it can be told in both languages later."""
+    stored = asdict(finding)
+    stored["args"] = {name: str(value) for name, value in finding.args.items() if value is not None}
+    stored["key"] = list(finding.key)
+    return stored
+
+
+def finding_of_json(stored: Mapping[str, Any]) -> Finding:
+    """Return the finding that ``finding_as_json`` stored."""
+    return Finding(
+        **{
+            **stored,
+            "severity": Severity(stored["severity"]),
+            "text": Text(**stored["text"]),
+            "key": tuple(stored["key"]),
+        }
+    )

@@ -1,0 +1,361 @@
+"""Decide what each row of a workbook means for the ledger: the table of DESIGN 8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from schemas.books import key_parts
+from schemas.check import HELD, PROPOSED
+from schemas.findings import Severity, reader_text
+from schemas.flaws import Flaw
+from schemas.values import cell_name
+from sync.ledger.digest import content_hashes
+from sync.threeway import merged_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from schemas.books import OpenBooks
+    from schemas.register import Register
+
+UNCHANGED = "unchanged"
+DUPLICATE = "duplicate"
+CONFLICT = "conflict"
+WITHDRAWN = "withdrawn"
+
+CLAIM_SCHEMA = {"workbook": pl.String(), "row_key": pl.String(), "content_hash": pl.String(), "base_version": pl.Int64()}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the ledger remembers that decisions need."""
+
+    claims: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Register id to the bases that differ from the current version: ``CLAIM_SCHEMA``."""
+    versions: Callable[[type[Register], Sequence[str]], pl.DataFrame] | None = None
+    """Returns all versions of some keys, oldest first; None for an empty ledger."""
+    rank: Mapping[str, int] = field(default_factory=dict)
+    """Workbook to its place in the order of claims: time of last save, then path."""
+    read_now: frozenset[str] = frozenset()
+    """Workbooks whose rows were all read in this run: what they do not state is gone."""
+    unread: frozenset[tuple[str, str]] = frozenset()
+    """(workbook, register) of sheets that could not be read: nothing of them is gone."""
+
+
+@dataclass
+class Decisions:
+    """What was decided for one register besides the outcome of its rows."""
+
+    gone: pl.DataFrame
+    """Rows that left their workbook: ``_key, _version, _workbook``."""
+    rekeyed: dict[int, str] = field(default_factory=dict)
+    """Row id to the old key that it replaces."""
+    conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Row id to what stands against it."""
+
+
+class LedgerDecider:
+    """Decides by the ledger's memory; keeps what it decided by register for the change set."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.decisions: dict[str, Decisions] = {}
+
+    def decide(
+        self, register: type[Register], frame: pl.DataFrame, books: OpenBooks
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Return the rows with ``_outcome``, ``_reason``, ``_hash`` and ``_state`` (DESIGN 8)."""
+        current = books.kept(register.id)
+        rows = frame.with_columns(content_hashes(register, frame).alias("_hash"))
+        rows, flaws = _doubled(register, rows)
+        rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
+        rows = _with_earlier(register, rows, self.memory)
+        gone = self._gone(register, rows, current)
+        decisions = Decisions(gone)
+        self.decisions[register.id] = decisions
+        rows = rows.with_columns(_first_outcome())
+        rows, merge_flaws = self._settle(register, rows, current, decisions)
+        rekeys, rekey_flaws = _corrected_keys(register, rows, gone, current)
+        decisions.rekeyed = rekeys
+        reason = pl.when(pl.col("_id").is_in(list(rekeys))).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
+        rows = rows.with_columns(reason.alias("_reason"))
+        books.leave_out(register, [*rekeys.values()])
+        return rows, flaws + merge_flaws + rekey_flaws
+
+    def _gone(self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows in force that their own workbook, read in this run, no longer states."""
+        if "_workbook" not in current.columns or current.is_empty():
+            return pl.DataFrame(schema={"_key": pl.String(), "_version": pl.Int64(), "_workbook": pl.String()})
+        unread = [workbook for workbook, register_id in self.memory.unread if register_id == register.id]
+        whole = [workbook for workbook in self.memory.read_now if workbook not in unread]
+        own = current.filter(pl.col("_workbook").is_in(whole) & (pl.col("_status") == "accepted"))
+        return own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti").select(
+            "_key", "_version", "_workbook", "_sheet", "_row"
+        )
+
+    def _settle(
+        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Settle claims of several workbooks on one key, in their order, and merge what both changed."""
+        contested = _contested(rows)
+        if contested.is_empty():
+            return rows, []
+        flaws: list[Flaw] = []
+        states = _states(register, contested, current)
+        changed: dict[int, dict[str, Any]] = {}
+        for row in contested.sort("_rank", "_id").iter_rows(named=True):
+            state = states.get(row["_key"])
+            base = _base_of(register, row, self.memory)
+            verdict = settle(register, row, state, base)
+            changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason, **verdict.cells}
+            if verdict.outcome == PROPOSED:
+                states[row["_key"]] = {**row, **verdict.cells, "_hash": row["_hash"], "_workbook": row["_workbook"]}
+            if verdict.outcome == CONFLICT and state is not None:
+                decisions.conflicts[row["_id"]] = {"base": base, "ours": state, "fields": verdict.fields}
+                flaws.append(_conflict_flaw(register, row, state))
+        return _replaced(register, rows, changed), flaws
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one row: an outcome, why, and the cells that merging changed."""
+
+    outcome: str
+    reason: str
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+
+
+def settle(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, base: Mapping[str, Any] | None
+) -> Verdict:
+    """Return the line of the table that a row meets (DESIGN 8).
+
+    ``row`` is what the workbook says, ``state`` what the ledger says now (None: nothing), ``base``
+    what this workbook last had accepted.
+    """
+    stated = row["_hash"]
+    now = None if state is None else state["_hash"]
+    based = None if base is None else base["_hash"]
+    match (based, now):
+        case (None, None):
+            return Verdict(PROPOSED, "added")
+        case (_, _) if stated == now:
+            return Verdict(UNCHANGED, "same" if row["_workbook"] == (state or {}).get("_workbook") else "source")
+        case (None, _) if row["_earlier"]:
+            return Verdict(UNCHANGED, "stale")
+        case (None, _):
+            return Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
+        case (_, _) if stated == based:
+            return Verdict(UNCHANGED, "as base")
+        case (_, _) if now in {based, None}:
+            return Verdict(PROPOSED, "changed")
+    return _three_way(register, row, state or {}, base or {})
+
+
+def _three_way(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any]
+) -> Verdict:
+    merged, fields = merged_row(base, state, row, register.merge_groups())
+    if fields:
+        return Verdict(CONFLICT, "conflict", fields=fields)
+    return Verdict(PROPOSED, "merged", merged)
+
+
+def _different(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(c.name for c in register.columns if not c.system and row.get(c.name) != state.get(c.name))
+
+
+def _doubled(register: type[Register], rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Flaw]]:
+    """Mark rows whose key stands more than once in their workbook (DESIGN 8: twice in one workbook)."""
+    keys = ["_workbook", "_key"]
+    copies = pl.len().over(keys)
+    same = pl.col("_hash").n_unique().over(keys) == 1
+    first = pl.int_range(pl.len()).over(keys) == 0
+    rows = rows.with_columns(
+        ((copies > 1) & same & ~first).alias("_duplicate"), ((copies > 1) & ~same).alias("_doubled")
+    )
+    flaws: list[Flaw] = []
+    for (_, key), group in rows.filter(copies > 1).group_by(keys, maintain_order=True):
+        cells = "、".join(
+            f"{sheet}!{cell_name(row, 1)[1:]}" for sheet, row in group.select("_sheet", "_row").iter_rows()
+        )
+        flaws.extend(_double_flaws(register, str(key), cells, group))
+    return rows, flaws
+
+
+def _double_flaws(register: type[Register], key: str, cells: str, group: pl.DataFrame) -> list[Flaw]:
+    column = register.column(register.key[0])
+    args = {
+        "key_title": column.title,
+        "key_title_en": column.title_en,
+        "key_text": " / ".join(key_parts(key)),
+        "cells": cells,
+    }
+    clash = bool(group["_doubled"][0])
+    code = register.duplicate_code if clash else "KEY-DUP"
+    severity = Severity.ERROR if clash else Severity.WARNING
+    text = reader_text("KEY-DUP", severity)
+    ids = group["_id"] if clash else group.filter("_duplicate")["_id"]
+    value = " / ".join(key_parts(key))
+    return [Flaw(row_id, code, severity, column.name, value, text, args) for row_id in ids]
+
+
+def _with_memory(
+    rows: pl.DataFrame, current: pl.DataFrame, claims: pl.DataFrame | None, rank: Mapping[str, int]
+) -> pl.DataFrame:
+    """Add what the ledger says of each key now, and what the workbook last had accepted for it."""
+    now = _state_columns(current)
+    rows = rows.join(now, on="_key", how="left", maintain_order="left")
+    claimed = pl.DataFrame(schema=CLAIM_SCHEMA) if claims is None else claims.select(*CLAIM_SCHEMA)
+    claimed = claimed.rename(
+        {"workbook": "_workbook", "row_key": "_key", "content_hash": "_claim", "base_version": "_claim_version"}
+    )
+    rows = rows.join(claimed, on=["_workbook", "_key"], how="left", maintain_order="left")
+    own = pl.col("_now_workbook") == pl.col("_workbook")
+    based = pl.coalesce(pl.col("_claim"), pl.when(own).then(pl.col("_now")))
+    version = pl.coalesce(pl.col("_claim_version"), pl.when(own).then(pl.col("_now_version")))
+    ranks = pl.col("_workbook").replace_strict(dict(rank), default=0, return_dtype=pl.Int64)
+    return rows.with_columns(based.alias("_base"), version.alias("_base_version"), ranks.alias("_rank"))
+
+
+def _state_columns(current: pl.DataFrame) -> pl.DataFrame:
+    names = {"_key": pl.String(), "_now": pl.String(), "_now_version": pl.Int64(), "_now_workbook": pl.String()}
+    if "_version" not in current.columns:
+        return pl.DataFrame(schema={**names, "_now_status": pl.String()})
+    state = pl.when(pl.col("_status") == WITHDRAWN).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash"))
+    return current.select(
+        "_key",
+        state.alias("_now"),
+        pl.col("_version").alias("_now_version"),
+        pl.col("_workbook").alias("_now_workbook"),
+        pl.col("_status").alias("_now_status"),
+    )
+
+
+def _with_earlier(register: type[Register], rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:
+    """Add whether the content equals an earlier version of the row: a stale copy."""
+    doubtful = rows.filter(pl.col("_base").is_null() & (pl.col("_now") != pl.col("_hash")))
+    if doubtful.is_empty() or memory.versions is None:
+        return rows.with_columns(pl.lit(False).alias("_earlier"))
+    versions = memory.versions(register, doubtful["_key"].unique().to_list())
+    seen = versions.select("_key", "_hash").unique().with_columns(pl.lit(True).alias("_earlier"))
+    return rows.join(seen, on=["_key", "_hash"], how="left", maintain_order="left").with_columns(
+        pl.col("_earlier").fill_null(False)
+    )
+
+
+def _first_outcome() -> list[pl.Expr]:
+    """Return outcome and reason as far as one row alone decides them."""
+    same = pl.col("_hash") == pl.col("_now")
+    restored = same & (pl.col("_now_status") == "missing") & (pl.col("_now_workbook") == pl.col("_workbook"))
+    own = pl.col("_now_workbook") == pl.col("_workbook")
+    as_base = pl.col("_hash") == pl.col("_base")
+    added = pl.col("_base").is_null() & pl.col("_now").is_null()
+    changed = pl.col("_base").is_not_null() & (pl.col("_base") == pl.col("_now"))
+    outcome = (
+        pl.when("_doubled").then(pl.lit(HELD))
+        .when("_duplicate").then(pl.lit(DUPLICATE))
+        .when(restored).then(pl.lit(PROPOSED))
+        .when(same | as_base).then(pl.lit(UNCHANGED))
+        .when("_broken").then(pl.lit(HELD))
+        .when(added | changed).then(pl.lit(PROPOSED))
+        .otherwise(pl.lit("contested"))
+    )  # fmt: skip
+    reason = (
+        pl.when(restored).then(pl.lit("restored"))
+        .when(same).then(pl.when(own).then(pl.lit("same")).otherwise(pl.lit("source")))
+        .when(as_base).then(pl.lit("as base"))
+        .when(added).then(pl.lit("added"))
+        .when(changed).then(pl.lit("changed"))
+        .otherwise(pl.lit(""))
+    )  # fmt: skip
+    return [outcome.alias("_outcome"), reason.alias("_reason")]
+
+
+def _contested(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose outcome depends on another workbook's claim on the same key."""
+    active = pl.col("_outcome").is_in([PROPOSED, "contested"])
+    several = (active & (pl.col("_reason") != "restored")).sum().over("_key") > 1
+    return rows.filter((pl.col("_outcome") == "contested") | (active & several))
+
+
+def _states(
+    register: type[Register], contested: pl.DataFrame, current: pl.DataFrame
+) -> dict[str, Mapping[str, Any]]:
+    if "_version" not in current.columns:
+        return {}
+    names = [*register.names(), "_key", "_hash", "_status", "_workbook", "_version"]
+    now = current.join(contested.select("_key").unique(), on="_key", how="semi").select(names)
+    states: dict[str, Mapping[str, Any]] = {}
+    for row in now.iter_rows(named=True):
+        states[row["_key"]] = {**row, "_hash": WITHDRAWN if row["_status"] == WITHDRAWN else row["_hash"]}
+    return states
+
+
+def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -> Mapping[str, Any] | None:
+    if row["_base"] is None:
+        return None
+    version = row["_base_version"]
+    if version is None or memory.versions is None:
+        return {"_hash": row["_base"]}
+    versions = memory.versions(register, [row["_key"]])
+    found = versions.filter(pl.col("_version") == version).to_dicts()
+    return {**(found[0] if found else {}), "_hash": row["_base"]}
+
+
+def _conflict_flaw(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> Flaw:
+    key = " / ".join(key_parts(row["_key"]))
+    args = {"other": str(state.get("_workbook", "")).rsplit("/", 1)[-1], "key_text": key}
+    code = "IMP-02"
+    return Flaw(row["_id"], code, Severity.ERROR, register.key[0], key, reader_text(code), args)
+
+
+def _replaced(
+    register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]
+) -> pl.DataFrame:
+    """Put settled outcomes and merged cells into the rows, and the new hash of merged ones."""
+    if not changed:
+        return rows
+    untouched = rows.filter(~pl.col("_id").is_in(list(changed)))
+    touched = rows.filter(pl.col("_id").is_in(list(changed)))
+    settled = [{**row, **changed[row["_id"]]} for row in touched.iter_rows(named=True)]
+    fresh = pl.DataFrame(settled, schema=rows.schema, orient="row")
+    fresh = fresh.with_columns(content_hashes(register, fresh).alias("_hash"))
+    return pl.concat([untouched, fresh]).sort("_id")
+
+
+def _corrected_keys(
+    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame
+) -> tuple[dict[int, str], list[Flaw]]:
+    """Pair keys that left with keys that came: same sheet row, or equal other cells (DESIGN 8)."""
+    came = rows.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "added"))
+    if gone.is_empty() or came.is_empty():
+        return {}, []
+    others = [c.name for c in register.columns if not c.system and c.name not in register.key]
+    before = gone.join(current.select("_key", *others), on="_key", how="left")
+    by_place = _pairs(came, before, ["_workbook", "_sheet", "_row"])
+    rest_came = came.filter(~pl.col("_id").is_in(list(by_place)))
+    rest_gone = before.filter(~pl.col("_key").is_in(list(by_place.values())))
+    by_content = _pairs(rest_came, rest_gone, ["_workbook", *others])
+    pairs = {**by_place, **by_content}
+    keys = dict(came.select("_id", "_key").iter_rows())
+    flaws = [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+    return pairs, flaws
+
+
+def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:
+    """Return the pairs that are one to one on some columns, row id to old key."""
+    single_came = came.filter(pl.len().over(on) == 1)
+    single_gone = gone.filter(pl.len().over(on) == 1)
+    found = single_came.join(single_gone.select(*on, pl.col("_key").alias("_old")), on=on, nulls_equal=True)
+    return dict(found.select("_id", "_old").iter_rows())
+
+
+def _rekey_flaw(register: type[Register], row_id: int, old: str, new: str) -> Flaw:
+    key = " / ".join(key_parts(new))
+    args = {"old": " / ".join(key_parts(old)), "key_text": key}
+    return Flaw(row_id, "IMP-08", Severity.WARNING, register.key[0], key, reader_text("IMP-08"), args)

@@ -1,0 +1,31 @@
+"""Merge one row three ways, group of cells by group of cells (DESIGN 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def merged_row(
+    base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], groups: Sequence[Sequence[str]]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the merged cells of all groups, and the columns on which both sides differ from the base.
+
+    A group that only one side changed takes that side's cells, all of them; one that both changed
+    to the same cells takes these; anything else is a conflict and its columns are named.
+    """
+    merged: dict[str, Any] = {}
+    clashing: list[str] = []
+    for group in groups:
+        before, mine, other = (tuple(side.get(name) for name in group) for side in (base, ours, theirs))
+        if other in (before, mine):
+            chosen = mine
+        elif mine == before:
+            chosen = other
+        else:
+            clashing.extend(group)
+            chosen = mine
+        merged.update(zip(group, chosen, strict=True))
+    return merged, tuple(clashing)
