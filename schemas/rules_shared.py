@@ -1,0 +1,155 @@
+"""What rules of several registers share: roles, repeated values, and claims on something limited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from schemas.exact import QTY_PLACES, decimal, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from schemas.register import StockPosting
+    from schemas.rules import Books
+
+ROLE_TITLES = {
+    "PRINCIPAL": "校长/园长",
+    "LEADER": "班子成员",
+    "GA_HEAD": "总务主任",
+    "CUSTODIAN": "保管员",
+    "ACCOUNTANT": "会计",
+    "CASHIER": "出纳",
+    "ROOM_HEAD": "室长",
+    "GRADE_HEAD": "年级组长",
+    "CLASS_TEACHER": "班主任",
+    "HEALTH": "保健医",
+    "COOK": "炊事员",
+    "BUYER": "采买员",
+    "GUARD": "门卫",
+    "SHIFT_LEADER": "带班领导",
+    "UTILITY": "水电工",
+    "SPECIAL_ROOM": "专业教室负责人",
+    "LIBRARIAN": "图书管理员",
+    "PRINTER": "文印员",
+    "TEACHER": "教师",
+    "OTHER": "其他",
+}
+"""Role codes in the order of the drop-down list, with their names (DOMAIN.md 2.2, role_codes)."""
+
+_SHORT = {"_id": pl.Int64(), "limit": decimal(QTY_PLACES), "left": decimal(QTY_PLACES), "claim": decimal(QTY_PLACES)}
+
+
+def holds_role(roles: pl.Expr, *wanted: str) -> pl.Expr:
+    """Return True where a list of roles (``GA_HEAD、TEACHER``) has at least one of the wanted; blank has none."""
+    return roles.fill_null("").str.split("、").list.eval(pl.element().is_in(list(wanted))).list.any()
+
+
+def lacks_role(person: str, *wanted: str) -> pl.Expr:
+    """Return True where a known person holds none of the wanted roles; needs ``<person>.role_codes``."""
+    return pl.col(person).is_not_null() & ~holds_role(pl.col(f"{person}.role_codes"), *wanted)
+
+
+def repeated(rows: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return the rows that state anew what a row with another key says already.
+
+    Rows in force come before candidates, earlier candidates before later ones: the first holder
+    stays. A row in which a column of ``by`` is blank repeats nothing. The result has ``_id`` and,
+    as ``holder``, the key of the row that was there first.
+    """
+    stated = [frame.select("_id", "_key", *by).drop_nulls(list(by)) for frame in (others, rows)]
+    seen = pl.concat(stated, how="vertical_relaxed").with_columns(pl.col("_key").first().over(*by).alias("holder"))
+    again = seen.filter((pl.col("holder") != pl.col("_key")) & pl.col("_id").is_in(rows["_id"].implode()))
+    return again.select("_id", pl.col("holder").str.replace_all("\x1f", " 第", literal=True))
+
+
+def claims_of(rows: pl.DataFrame, books: Books, register: str, by: Sequence[pl.Expr], amount: pl.Expr) -> pl.DataFrame:
+    """Return the claims of candidates on something limited, in order, for ``beyond_limit``.
+
+    Columns: ``_id``, the columns of ``by``, ``claim`` (what the row takes) and ``was`` (what its
+    version in force takes of the same). Rows with a blank in ``by`` or no amount claim nothing.
+    """
+    names = [each.meta.output_name() for each in by]
+    claims = rows.select("_id", "_key", *by, amount.alias("claim")).drop_nulls([*names, "claim"])
+    before = books.rows(register).join(claims.select("_key"), on="_key", how="semi")
+    were = before.select("_key", *by, amount.alias("was")).drop_nulls(names)
+    joined = claims.join(were, on=["_key", *names], how="left", maintain_order="left")
+    return joined.drop("_key").with_columns(pl.col("was").fill_null(pl.lit(0)))
+
+
+def beyond_limit(claims: pl.DataFrame, limits: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Return the claims that go beyond their limit, the earlier ones being served first.
+
+    ``limits`` has the columns of ``by``, ``limit``, and ``used`` (what other rows in force take).
+    A claim that fits is served even if an earlier one was not; one that takes no more than its own
+    version in force always fits. The result has ``_id``, ``limit``, ``left`` and ``claim``.
+    """
+    known = claims.join(limits, on=list(by), how="inner", maintain_order="left")
+    whole = known.with_columns(scaled(pl.col(name), QTY_PLACES) for name in ("claim", "was", "limit", "used"))
+    tight = whole.filter((pl.col("used") + pl.col("claim").sum().over(*by)) > pl.col("limit"))
+    failing: list[dict[str, Any]] = []
+    for group in tight.partition_by(*by, maintain_order=True):
+        failing += _unserved(group)
+    return pl.DataFrame(failing, schema={name: pl.Int64() for name in _SHORT}).with_columns(
+        as_quantity(pl.col(name)).alias(name) for name in ("limit", "left", "claim")
+    )
+
+
+def _unserved(group: pl.DataFrame) -> Iterable[dict[str, Any]]:
+    limit, taken = group["limit"][0], group["used"][0] + group["was"].sum()
+    for row in group.iter_rows(named=True):
+        left = limit - (taken - row["was"])
+        if row["claim"] <= max(left, row["was"]):
+            taken += row["claim"] - row["was"]
+        else:
+            yield {"_id": row["_id"], "limit": limit, "left": left, "claim": row["claim"]}
+
+
+def as_quantity(thousandths: pl.Expr) -> pl.Expr:
+    """Return whole thousandths as a quantity with 3 places."""
+    return (thousandths.cast(decimal(0)).cast(decimal(QTY_PLACES)) / pl.lit(1000).cast(decimal(0))).cast(
+        decimal(QTY_PLACES)
+    )
+
+
+def summed(frame: pl.DataFrame, by: Sequence[pl.Expr], amount: pl.Expr, name: str) -> pl.DataFrame:
+    """Return the sum of an amount by some columns, under ``name``; rows with a blank in them are left out."""
+    names = [each.meta.output_name() for each in by]
+    return frame.select(*by, amount.alias(name)).drop_nulls(names).group_by(names).agg(pl.col(name).sum())
+
+
+def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: StockPosting) -> pl.DataFrame:
+    """Return the returns that bring back more of an item than its original document moved.
+
+    Quantities are in the base unit; ``ref_doc`` names the original; what other returns brought back
+    already is left out of it. A document without that item has nothing to return. A changed
+    original that no longer covers what was returned is among the failing rows too.
+    """
+    by = (pl.col("ref_doc"), pl.col("item_code"))
+    origin = (pl.col("doc_no").alias("ref_doc"), pl.col("item_code"))
+    is_return = (pl.col(posting.kind_column) == posting.return_kind) & (pl.col("qty_base") < 0)
+    moved = (pl.col("qty_base") > 0).fill_null(value=False)
+    others = books.others(register, rows)
+    originals = summed(pl.concat([others.select(_MOVE), rows.select(_MOVE)]).filter(moved), origin, _QTY, "limit")
+    used = summed(others.filter(is_return), by, -_QTY, "used")
+    claims = claims_of(rows.filter(is_return), books, register, by, -_QTY)
+    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
+    limits = (
+        pl.concat([originals.select(_PLACE), used.select(_PLACE), claims.select(_PLACE)])
+        .unique(maintain_order=True)
+        .join(originals, on=_PLACE, how="left", maintain_order="left")
+        .join(used, on=_PLACE, how="left", maintain_order="left")
+        .with_columns(pl.col("limit", "used").fill_null(nothing))
+    )
+    uncovered = limits.filter(pl.col("used") > pl.col("limit")).rename({"ref_doc": "doc_no"})
+    stale = rows.filter(moved).join(books.rows(register).select("_key"), on="_key", how="semi")
+    lowered = stale.join(uncovered, on=["doc_no", "item_code"], how="inner", maintain_order="left").select(
+        "_id", "limit", (pl.col("limit") - pl.col("used")).alias("left"), _QTY.alias("claim")
+    )
+    return pl.concat([beyond_limit(claims, limits, _PLACE), lowered], how="vertical_relaxed")
+
+
+_QTY = pl.col("qty_base")
+_PLACE = ["ref_doc", "item_code"]
+_MOVE = ["doc_no", "item_code", "qty_base"]

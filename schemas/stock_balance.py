@@ -1,0 +1,221 @@
+"""Day-end balances of stock: which new or changed movements would make one negative (X-01, ISS-01)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from schemas.exact import QTY_PLACES, scaled
+from schemas.register import all_registers
+from schemas.rules_shared import as_quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from schemas.rules import Books
+
+_PLACE = ["warehouse", "item_code"]
+_MOVE = [*_PLACE, "doc_date", "effect"]
+_SAME = ["_key", *_MOVE]
+_SHORTAGE = {
+    "_id": pl.Int64(),
+    "warehouse": pl.String(),
+    "item_code": pl.String(),
+    "date": pl.Date(),
+    "balance": pl.Int64(),
+    "effect": pl.Int64(),
+}
+
+Place = tuple[str, str]
+"""Warehouse and item."""
+
+
+def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
+    """Return the candidates of a stock register that would leave a day-end balance below zero.
+
+    A balance is that of one item in one warehouse at the end of its movement's day or of any later
+    day, over everything in force and the candidates taken so far. Candidates are taken in the order
+    (date, kind rank, document, line); what only adds stock counts at once; the accepted version of
+    a changed row counts until the change is taken. A change that makes no balance worse is taken.
+
+    The result has one line per row held: ``_id``, ``warehouse``, ``item``, ``date`` (the first day
+    that fails), ``q1`` (book balance without the row), ``q2`` (what it takes out), ``q`` (what the
+    balance would be) and ``shortfall``.
+
+    Source: DOMAIN.md 4.2 and 4.7 (9) and (11).
+    """
+    candidates = _effects(rows, register, "_id", "_key")
+    before = _effects(books.rows(register).join(rows.select("_key"), on="_key", how="semi"), register, "_key")
+    unchanged = candidates.join(before, on=_SAME, how="semi").select("_key")
+    candidates = candidates.join(unchanged, on="_key", how="anti", maintain_order="left")
+    before = before.join(unchanged, on="_key", how="anti")
+    risky = candidates.filter((pl.col("effect") < 0) | pl.col("_key").is_in(before["_key"].implode()))
+    places = pl.concat([risky.select(_PLACE), before.select(_PLACE)]).unique()
+    involved = candidates.join(places, on=_PLACE, how="semi", maintain_order="left")
+    settled = _settled(candidates, books, register).join(places, on=_PLACE, how="semi")
+    ends = _day_ends([settled, involved])
+    failing = ends.filter(pl.col("balance") < 0).select(_PLACE).unique(maintain_order=True)
+    return _as_words([] if failing.is_empty() else _held(settled, involved, before, failing))
+
+
+def _effects(rows: pl.DataFrame, register: str, *extra: str) -> pl.DataFrame:
+    """Return movements as whole thousandths: place, day, effect on the balance, rank, document, line."""
+    posting = all_registers()[register].stock
+    if posting is None:
+        message = f"{register} posts no stock"
+        raise ValueError(message)
+    rank = pl.col(posting.kind_column).replace_strict(dict(posting.ranks), default=posting.default_rank)
+    return rows.select(
+        *extra,
+        *_MOVE[:-1],
+        (scaled(pl.col("qty_base"), QTY_PLACES) * posting.sign).alias("effect"),
+        rank.cast(pl.Int64).alias("rank"),
+        "doc_no",
+        "line_no",
+    ).drop_nulls(_MOVE)
+
+
+def _settled(candidates: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
+    """Return the movements in force that the candidates leave as they are."""
+    parts = []
+    for other in all_registers().values():
+        if other.stock is None:
+            continue
+        kept = books.rows(other.id)
+        if other.id == register:
+            kept = kept.join(candidates.select("_key"), on="_key", how="anti")
+        parts.append(_effects(kept, other.id).select(_MOVE))
+    return pl.concat(parts)
+
+
+def _day_ends(movements: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return the balance of every place at the end of every day with a movement, in order of days."""
+    days = pl.concat([frame.select(_MOVE) for frame in movements])
+    summed = days.group_by(*_PLACE, "doc_date").agg(pl.col("effect").sum()).sort(*_PLACE, "doc_date")
+    return summed.with_columns(pl.col("effect").cum_sum().over(_PLACE).alias("balance"))
+
+
+class _Balance:
+    """The day-end balances of one place while claims are taken in the order of their days."""
+
+    def __init__(self, days: list[date], ends: list[int]) -> None:
+        self._days = days
+        self._ends = ends
+        self._lowest = _lowest_from(ends)
+        self._taken = 0
+        self._pending: list[tuple[int, int]] = []
+
+    def take(self, day: date, out: int) -> tuple[date, int] | None:
+        """Take ``out`` on a day not before the last one; else return the first day below zero, and how much."""
+        at = bisect_left(self._days, day)
+        if self._lowest[at] - self._taken >= out:
+            self._taken += out
+            self._pending.append((at, out))
+            return None
+        left = self._taken + out
+        return next((self._days[n], self._ends[n] - left) for n in range(at, len(self._ends)) if self._ends[n] < left)
+
+    def change(self, *effects: tuple[date, int]) -> tuple[date, int] | None:
+        """Apply effects of any day; else return the first day that gets worse and below zero, and how much."""
+        self._settle()
+        ends = list(self._ends)
+        for day, effect in effects:
+            for later in range(bisect_left(self._days, day), len(ends)):
+                ends[later] += effect
+        for later, now in enumerate(ends):
+            if now < min(0, self._ends[later]):
+                return self._days[later], now
+        self._ends, self._lowest = ends, _lowest_from(ends)
+        return None
+
+    def _settle(self) -> None:
+        """Write what was taken into the balances of its day and of all later ones."""
+        for at, out in self._pending:
+            for later in range(at, len(self._ends)):
+                self._ends[later] -= out
+        self._pending, self._taken = [], 0
+
+
+def _lowest_from(ends: list[int]) -> list[int]:
+    """Return for every day the lowest balance of that day and all later ones."""
+    lowest = list(ends)
+    for at in range(len(lowest) - 2, -1, -1):
+        lowest[at] = min(lowest[at], lowest[at + 1])
+    return lowest
+
+
+def _held(
+    settled: pl.DataFrame, involved: pl.DataFrame, before: pl.DataFrame, failing: pl.DataFrame
+) -> list[dict[str, Any]]:
+    """Return the shortage of every candidate that cannot be taken."""
+    tight = _affected(involved, before, failing)
+    changes = pl.col("_key").is_in(before["_key"].implode())
+    claims = (
+        involved.filter((pl.col("effect") < 0) | changes)
+        .join(tight, on=_PLACE, how="semi")
+        .sort("doc_date", "rank", "doc_no", "line_no", maintain_order=True)
+    )
+    at_once = involved.join(claims, on="_id", how="anti")
+    stays = before.join(claims, on="_key", how="semi")
+    ends = _day_ends([settled, at_once, stays, claims.with_columns(pl.lit(0, pl.Int64).alias("effect"))])
+    by_place = ends.join(tight, on=_PLACE, how="semi", maintain_order="left").group_by(_PLACE, maintain_order=True)
+    lists = by_place.agg("doc_date", "balance")
+    balances = {(wh, item): _Balance(days, low) for wh, item, days, low in lists.iter_rows()}
+    old = {row["_key"]: row for row in stays.iter_rows(named=True)}
+    found = []
+    for row in claims.iter_rows(named=True):
+        short = _take(balances, row, old.get(row["_key"]))
+        if short is not None:
+            found.append({**row, "date": short[0], "balance": short[1]})
+    return found
+
+
+def _affected(involved: pl.DataFrame, before: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
+    """Return the failing places, and those that a change would go back to if it were held."""
+    back = before.select("_key", pl.col("warehouse").alias("_wh"), pl.col("item_code").alias("_item"))
+    moves = involved.select("_key", *_PLACE).join(back, on="_key")
+    tight = failing
+    while True:
+        reached = moves.join(tight, on=_PLACE, how="semi").select(
+            pl.col("_wh").alias("warehouse"), pl.col("_item").alias("item_code")
+        )
+        wider = pl.concat([tight, reached]).unique(maintain_order=True)
+        if wider.height == tight.height:
+            return tight
+        tight = wider
+
+
+def _take(balances: dict[Place, _Balance], row: dict[str, Any], was: dict[str, Any] | None) -> tuple[date, int] | None:
+    """Take one claim, in place of its accepted version where it has one."""
+    place = (row["warehouse"], row["item_code"])
+    if was is None:
+        return balances[place].take(row["doc_date"], -row["effect"])
+    back = (was["warehouse"], was["item_code"])
+    undo, redo = (was["doc_date"], -was["effect"]), (row["doc_date"], row["effect"])
+    if back == place:
+        return balances[place].change(undo, redo)
+    short = balances[back].change(undo)
+    if short is None:
+        short = balances[place].change(redo)
+        if short is not None:
+            balances[back].change((was["doc_date"], was["effect"]))
+    return short
+
+
+def _as_words(found: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return shortages with the names that the messages use."""
+    frame = pl.DataFrame([{name: row[name] for name in _SHORTAGE} for row in found], schema=_SHORTAGE)
+    balance, effect = pl.col("balance"), pl.col("effect")
+    return frame.select(
+        "_id",
+        "warehouse",
+        pl.col("item_code").alias("item"),
+        "date",
+        as_quantity(balance - effect).alias("q1"),
+        as_quantity(-effect).alias("q2"),
+        as_quantity(balance).alias("q"),
+        as_quantity(-balance).alias("shortfall"),
+    )
