@@ -1,0 +1,1 @@
+"""Moving rows from the shared folder into the ledger, keeping the books, publishing."""

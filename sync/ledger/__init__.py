@@ -1,0 +1,28 @@
+"""The master ledger: every accepted row with its source and its whole history."""
+
+from sync.ledger.digest import ZERO_DIGEST, content_hashes, join_key, row_keys, split_key
+from sync.ledger.errors import LedgerError, LedgerMismatch, LedgerUnreachable, NotCurrent, NotFitting
+from sync.ledger.read import Revision
+from sync.ledger.store import IN_THE_BOOKS, Ledger
+from sync.ledger.tables import META
+from sync.ledger.verify import Problem
+from sync.ledger.writer import Writer
+
+__all__ = [
+    "IN_THE_BOOKS",
+    "META",
+    "ZERO_DIGEST",
+    "Ledger",
+    "LedgerError",
+    "LedgerMismatch",
+    "LedgerUnreachable",
+    "NotCurrent",
+    "NotFitting",
+    "Problem",
+    "Revision",
+    "Writer",
+    "content_hashes",
+    "join_key",
+    "row_keys",
+    "split_key",
+]

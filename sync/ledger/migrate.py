@@ -1,0 +1,101 @@
+"""Bringing a database up to the declarations: new tables and new columns, and the record of them.
+
+What is created is recorded by the next revision, in its transaction and under its digest; anything
+but a new table or column is refused here and needs a migration of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import sqlalchemy as sa
+
+from sync.ledger.engine import fetched, reading, take_turn, writing
+from sync.ledger.errors import LedgerMismatch
+from sync.ledger.tables import OWN_TABLES, Tables, storage_of
+
+MIGRATION = OWN_TABLES["migration"]
+
+
+def prepare(engine: sa.Engine, tables: Tables) -> None:
+    """Create the tables and columns that the database lacks; a complete one is only read.
+
+    Raises:
+        LedgerMismatch: a column is kept in another way than it is declared now.
+    """
+    with reading(engine).begin() as connection:
+        complete = not _lacking(connection, tables)
+        if complete:
+            _refuse_other_storage(recorded(connection, tables), tables)
+            return
+    with writing(engine).begin() as connection:
+        take_turn(connection)
+        for name, missing in _lacking(connection, tables).items():
+            _create(connection, tables.declared()[name], missing)
+        _refuse_other_storage(recorded(connection, tables), tables)
+
+
+def _lacking(connection: sa.Connection, tables: Tables) -> dict[str, list[sa.Column[Any]] | None]:
+    """Return by table what is missing: None for the whole table, else the columns."""
+    found = {
+        key[1]: {column["name"] for column in columns}
+        for key, columns in sa.inspect(connection).get_multi_columns().items()
+    }
+    lacking: dict[str, list[sa.Column[Any]] | None] = {}
+    for name, table in tables.declared().items():
+        if name not in found:
+            lacking[name] = None
+        elif missing := [column for column in table.columns if column.name not in found[name]]:
+            lacking[name] = missing
+    return lacking
+
+
+def _create(connection: sa.Connection, table: sa.Table, missing: list[sa.Column[Any]] | None) -> None:
+    if missing is None:
+        table.create(connection, checkfirst=False)
+        return
+    quoted = connection.dialect.identifier_preparer.format_table(table)
+    for column in missing:
+        ddl = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {ddl}")
+
+
+def recorded(connection: sa.Connection, tables: Tables) -> dict[str, dict[str, str]]:
+    """Return by table and column how the revisions so far recorded them to be kept."""
+    table = tables.sql(MIGRATION)
+    statement = sa.select(table.c.table_name, table.c["columns"]).order_by(table.c.version_id)
+    known: dict[str, dict[str, str]] = {}
+    for name, columns in fetched(connection, statement):
+        known.setdefault(name, {}).update(json.loads(columns))
+    return known
+
+
+def unrecorded(connection: sa.Connection, tables: Tables) -> list[dict[str, object]]:
+    """Return rows for ``migration``: the tables and columns that no revision has recorded yet."""
+    known = recorded(connection, tables)
+    rows: list[dict[str, object]] = []
+    for name, table in sorted(tables.versioned.items()):
+        columns = {
+            column: storage_of(dtype) for column, dtype in table.stored.items() if column not in known.get(name, {})
+        }
+        if columns:
+            rows.append({"table_name": name, "columns": columns, "program_version": _program_version()})
+    return rows
+
+
+def _program_version() -> str:
+    try:
+        return metadata.version("houqin")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _refuse_other_storage(known: Mapping[str, Mapping[str, str]], tables: Tables) -> None:
+    for name, table in tables.versioned.items():
+        for column, dtype in table.stored.items():
+            kept, declared = known.get(name, {}).get(column), storage_of(dtype)
+            if kept is not None and kept != declared:
+                raise LedgerMismatch(table=name, column=column, kept=kept, declared=declared)

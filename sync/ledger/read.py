@@ -1,0 +1,140 @@
+"""Questions to the ledger: revisions, and versions of rows as they were at some revision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from sync.ledger.digest import ZERO_DIGEST, Part
+from sync.ledger.engine import fetched
+from sync.ledger.frames import frame_of_rows, from_stored, typed_frame
+from sync.ledger.tables import INSTANT, PART, PUBLICATION, REVISION, VersionedTable
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEYS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One transaction of the ledger; number 0 stands for the empty ledger."""
+
+    number: int
+    at: datetime
+    """UTC; never before the revision that precedes it."""
+    kind: str
+    note: str
+    previous: str
+    """Digest of the revision before."""
+    digest: str
+
+
+NO_REVISION = Revision(0, EPOCH, "", "", ZERO_DIGEST, ZERO_DIGEST)
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a point in time as microseconds since 1970.
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(moment)
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def revisions(connection: sa.Connection) -> list[Revision]:
+    """Return all revisions, oldest first."""
+    return [_revision(row) for row in fetched(connection, _revisions().order_by(REVISION.c.number))]
+
+
+def head(connection: sa.Connection) -> Revision:
+    """Return the newest revision."""
+    newest = _revisions().order_by(REVISION.c.number.desc()).limit(1)
+    return next((_revision(row) for row in fetched(connection, newest)), NO_REVISION)
+
+
+def revision_at(connection: sa.Connection, moment: datetime) -> int:
+    """Return the number of the newest revision at a moment, 0 before the first."""
+    found = sa.select(sa.func.max(REVISION.c.number)).where(REVISION.c.at <= microseconds(moment))
+    return connection.execute(found).scalar() or 0
+
+
+def _revisions() -> sa.Select[Any]:
+    c = REVISION.c
+    return sa.select(c.number, c.at, c.kind, c.note, c.previous, c.digest)
+
+
+def _revision(row: Sequence[Any]) -> Revision:
+    number, at, kind, note, previous, digest = row
+    return Revision(number, EPOCH + timedelta(microseconds=at), kind, note, previous, digest)
+
+
+def parts(connection: sa.Connection) -> dict[tuple[int, str], Part]:
+    """Return what every revision recorded to have done, by number and table."""
+    return {(row[0], row[1]): Part(*row[1:]) for row in fetched(connection, sa.select(PART))}
+
+
+def in_force(table: VersionedTable, sql: sa.Table, as_of: int | None) -> sa.ColumnElement[bool]:
+    """Return the condition for versions in force at a revision; None is now."""
+    start, end = sql.c[table.start], sql.c[table.end]
+    if as_of is None:
+        return end.is_(None)
+    return sa.and_(start <= as_of, sa.or_(end.is_(None), end > as_of))
+
+
+def selected(
+    connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
+) -> pl.DataFrame:
+    """Return the versions that meet all conditions, typed, in the order of their numbers."""
+    columns = [sql.c[name] for name in table.stored]
+    statement = sa.select(*columns).where(*conditions).order_by(columns[0])
+    return typed_frame(frame_of_rows(fetched(connection, statement), table.stored), table.stored)
+
+
+def selected_keys(
+    connection: sa.Connection,
+    table: VersionedTable,
+    sql: sa.Table,
+    keys: Collection[str],
+    *conditions: sa.ColumnElement[bool],
+) -> pl.DataFrame:
+    """Return the versions of some keys that meet all conditions, in the order of their numbers."""
+    pieces = [
+        selected(connection, table, sql, sql.c["_key"].in_(piece), *conditions) for piece in slices(sorted(set(keys)))
+    ]
+    return pl.concat(pieces or [selected(connection, table, sql, sa.false())]).sort(table.version)
+
+
+def slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield keys in portions that both databases take as arguments of one statement."""
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        yield keys[start : start + _KEYS_AT_ONCE]
+
+
+def equal_to(sql: sa.Table, equals: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:
+    """Return one condition per named column: equal, one of several, or null."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    for name, value in equals.items():
+        column = sql.c[name]
+        several = isinstance(value, Collection) and not isinstance(value, str)
+        conditions.append(column.in_(list(value)) if several else column == value)  # type: ignore[call-overload]
+    return conditions
+
+
+def revision_times(connection: sa.Connection) -> pl.DataFrame:
+    """Return number, time and kind of every revision, as ``number``, ``at``, ``kind``."""
+    fields: dict[str, pl.DataType] = {"number": pl.Int64(), "at": INSTANT, "kind": pl.String()}
+    c = REVISION.c
+    rows = fetched(connection, sa.select(c.number, c.at, c.kind).order_by(c.number))
+    return frame_of_rows(rows, fields).with_columns(from_stored("at", INSTANT))
+
+
+def publications(connection: sa.Connection) -> pl.DataFrame:
+    """Return every target with its wanted and its published revision and hash."""
+    fields = {column.name: pl.Int64() if column.name.endswith("revision") else pl.String() for column in PUBLICATION.c}
+    return frame_of_rows(fetched(connection, sa.select(PUBLICATION).order_by(PUBLICATION.c.target)), fields)

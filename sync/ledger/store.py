@@ -1,0 +1,218 @@
+"""The ledger: opening it, asking it, writing one revision at a time, proving that nothing was altered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+import sqlalchemy as sa
+
+from sync.ledger import read
+from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
+from sync.ledger.migrate import prepare
+from sync.ledger.tables import PUBLICATION, Tables
+from sync.ledger.verify import Problem, verify
+from sync.ledger.writer import Writer, want
+
+if TYPE_CHECKING:
+    from schemas.register import Register
+    from sync.ledger.read import Revision
+
+IN_THE_BOOKS = ("accepted", "missing")
+"""Statuses that count: a missing row stays in the books until its removal is confirmed."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """All accepted rows with their whole history, in SQLite or PostgreSQL.
+
+    Readers never wait: every question sees the last committed revision. Before writing, take the
+    writer's lock of the share (``sync.lock``).
+    """
+
+    def __init__(self, engine: sa.Engine, registers: Mapping[str, type[Register]], now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._registers = registers
+        self._tables = Tables(registers)
+        self._now = now
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        registers: Mapping[str, type[Register]],
+        *,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> Ledger:
+        """Open a ledger; tables and columns that are new in the declarations are added.
+
+        Raises:
+            LedgerUnreachable: the database cannot be reached or is not one.
+            LedgerMismatch: a column is kept in another way than it is declared now.
+        """
+        engine = open_engine(url)
+        ledger = cls(engine, registers, now)
+        try:
+            prepare(engine, ledger._tables)
+        except sa.exc.DBAPIError as exc:
+            engine.dispose()
+            raise unreachable(url, exc) from exc
+        return ledger
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def head(self) -> Revision:
+        """Return the newest revision; number 0 and a digest of zeros when the ledger is empty."""
+        with self._reading() as connection:
+            return read.head(connection)
+
+    def revisions(self) -> list[Revision]:
+        """Return all revisions, oldest first."""
+        with self._reading() as connection:
+            return read.revisions(connection)
+
+    def revision_at(self, moment: datetime) -> int:
+        """Return the number of the revision in force at a moment, 0 before the first.
+
+        Raises:
+            ValueError: the moment has no time zone.
+        """
+        with self._reading() as connection:
+            return read.revision_at(connection, moment)
+
+    def rows(
+        self,
+        register: type[Register],
+        *,
+        as_of: int | None = None,
+        statuses: Collection[str] = IN_THE_BOOKS,
+        keys: Collection[str] | None = None,
+    ) -> pl.DataFrame:
+        """Return the rows of a register at a revision (None is now), in the order of their keys.
+
+        Columns: ``_version``, the declared ones, the computed ones, then ``_key`` … ``_from``, ``_to``.
+        """
+        table = self._tables.content(register)
+        sql = self._tables.sql(table)
+        conditions = [read.in_force(table, sql, as_of), sql.c["_status"].in_(list(statuses))]
+        with self._reading() as connection:
+            if keys is None:
+                found = read.selected(connection, table, sql, *conditions)
+            else:
+                found = read.selected_keys(connection, table, sql, keys, *conditions)
+        return found.sort(*register.key, "_key", nulls_last=False)
+
+    def versions(self, register: type[Register], keys: Collection[str]) -> pl.DataFrame:
+        """Return all versions of some keys, oldest first."""
+        table = self._tables.content(register)
+        with self._reading() as connection:
+            return read.selected_keys(connection, table, self._tables.sql(table), keys)
+
+    def changed_since(self, register: type[Register], revision: int) -> pl.DataFrame:
+        """Return the versions added or closed after a revision, oldest first."""
+        table = self._tables.content(register)
+        sql = self._tables.sql(table)
+        newer = sa.or_(sql.c[table.start] > revision, sql.c[table.end] > revision)
+        with self._reading() as connection:
+            return read.selected(connection, table, sql, newer)
+
+    def history(self, register: type[Register], key: str) -> pl.DataFrame:
+        """Return all versions of one row, newest first.
+
+        Added columns: ``_from_at`` and ``_to_at`` (UTC), ``_kind`` of the revision that began it.
+        """
+        table = self._tables.content(register)
+        with self._reading() as connection:
+            found = read.selected_keys(connection, table, self._tables.sql(table), [key])
+            times = read.revision_times(connection)
+        began = times.select(
+            pl.col("number").alias("_from"), pl.col("at").alias("_from_at"), pl.col("kind").alias("_kind")
+        )
+        ended = times.select(pl.col("number").alias("_to"), pl.col("at").alias("_to_at"))
+        joined = found.join(began, on="_from", how="left").join(ended, on="_to", how="left")
+        return joined.sort("_version", descending=True)
+
+    def table(self, name: str, *, as_of: int | None = None, **equals: object) -> pl.DataFrame:
+        """Return the rows in force of one of the ledger's own tables, in the order of their numbers.
+
+        ``equals`` name columns; a value may be one, several (a collection) or None.
+
+        Raises:
+            KeyError: there is no such table or column.
+        """
+        own = self._tables.own(name)
+        sql = self._tables.sql(own)
+        conditions = [read.in_force(own, sql, as_of), *read.equal_to(sql, equals)]
+        with self._reading() as connection:
+            return read.selected(connection, own, sql, *conditions)
+
+    @contextmanager
+    def write(self, kind: str, note: str = "") -> Iterator[Writer]:
+        """Write one revision in one transaction: all of it or, after an exception, nothing.
+
+        The revision stands in ``writer.revision`` afterwards; if nothing was written there is none.
+
+        Raises:
+            LedgerUnreachable: another program keeps the database locked, or it is gone.
+        """
+        with self._connected() as connection, connection.begin() as transaction:
+            take_turn(connection)
+            writer = Writer(connection, self._tables, read.head(connection), kind, note)
+            yield writer
+            revision = writer.finish(self._now()) if writer.wrote else None
+            if revision is None:
+                transaction.rollback()
+        writer.revision = revision
+
+    def verify(self, head: str | None = None) -> list[Problem]:
+        """Recompute the chain from the database and return everything that does not fit.
+
+        ``head`` is a digest printed elsewhere: with it, removed newest revisions are found too.
+        """
+        with self._reading() as connection:
+            return verify(connection, self._registers, head)
+
+    def publications(self) -> pl.DataFrame:
+        """Return every publication target with its wanted and its published revision and hash."""
+        with self._reading() as connection:
+            return read.publications(connection)
+
+    def want(self, targets: Mapping[str, str | None]) -> None:
+        """Note what is to be published as of the newest revision: target to content hash."""
+        with self._connected() as connection, connection.begin():
+            take_turn(connection)
+            want(connection, read.head(connection).number, targets)
+
+    def published(self, target: str, revision: int, content_hash: str | None) -> None:
+        """Note that a target was published as of a revision."""
+        with self._connected() as connection, connection.begin():
+            take_turn(connection)
+            values = {"published_revision": revision, "published_hash": content_hash}
+            connection.execute(sa.update(PUBLICATION).where(PUBLICATION.c.target == target).values(values))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with reading(self._engine).connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        with writing(self._engine).connect() as connection:
+            yield connection
