@@ -1,6 +1,6 @@
 """The master ledger: every accepted row with its source and its whole history."""
 
-from sync.ledger.digest import ZERO_DIGEST, content_hashes, join_key, row_keys, split_key
+from sync.ledger.digest import ZERO_DIGEST, content_hashes, join_key, row_keys
 from sync.ledger.errors import LedgerError, LedgerMismatch, LedgerUnreachable, NotCurrent, NotFitting
 from sync.ledger.read import Revision
 from sync.ledger.store import IN_THE_BOOKS, Ledger
@@ -24,5 +24,4 @@ __all__ = [
     "content_hashes",
     "join_key",
     "row_keys",
-    "split_key",
 ]

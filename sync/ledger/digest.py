@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.books import KEY_SEPARATOR, key_expression
 from sync.ledger.frames import as_text
 
 if TYPE_CHECKING:
     from schemas.register import Register
 
-KEY_SEPARATOR = "\x1f"
 ZERO_DIGEST = "0" * 64
 """The digest before the first revision."""
 _SLICE_ROWS = 50_000
@@ -28,21 +28,12 @@ _SLICE_ROWS = 50_000
 
 def join_key(parts: Iterable[str | None]) -> str:
     """Return the canonical text of a business key; an empty optional part is an ordinary part."""
-    return KEY_SEPARATOR.join((part or "").replace(KEY_SEPARATOR, "␟") for part in parts)
-
-
-def split_key(row_key: str) -> tuple[str, ...]:
-    """Return the parts of a canonical key, each as text."""
-    return tuple(row_key.split(KEY_SEPARATOR))
+    return KEY_SEPARATOR.join(part or "" for part in parts)
 
 
 def row_keys(register: type[Register], frame: pl.DataFrame) -> pl.Series:
     """Return the canonical key of every row, parts joined with U+001F, named ``_key``."""
-    parts = [
-        as_text(name, register.column(name).dtype).fill_null("").str.replace_all(KEY_SEPARATOR, "␟", literal=True)
-        for name in register.key
-    ]
-    return frame.select(pl.concat_str(parts, separator=KEY_SEPARATOR).alias("_key")).to_series()
+    return frame.select(key_expression(register).alias("_key")).to_series()
 
 
 def content_hashes(register: type[Register], frame: pl.DataFrame) -> pl.Series:

@@ -1,0 +1,107 @@
+"""One writer at a time: a lock of the operating system on a file in the state folder.
+
+The lock ends with the process that holds it, however that ends: it needs no expiry and leaves
+nothing to tidy up. Worker processes do not hold it: descriptors are not inherited over ``exec``, and
+a forked child closes its copy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.findings import Text
+from sync.errors import HouqinError
+
+LOCK_NAME = "writer.lock"
+_FAR = 1 << 30
+"""Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
+
+_held: set[int] = set()
+
+
+class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another process is writing (``pid``, ``host``, ``since``)."""
+
+    code = "WRITER-BUSY"
+    text = Text(
+        "另一个程序正在写总账（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "another program is writing the ledger (process {pid} on {host}, since {since})",
+        "请等它结束后再试",
+        "wait until it has finished and try again",
+    )
+
+
+@contextmanager
+def writer_lock(state: Path) -> Iterator[None]:
+    """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
+
+    Raises:
+        WriterBusy: another process, or another part of this one, holds it.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    path = state / LOCK_NAME
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _try_lock(descriptor):
+            raise WriterBusy(**_holder(path))
+        _held.add(descriptor)
+        _sign(descriptor)
+        yield
+    finally:
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+def _sign(descriptor: int) -> None:
+    """Write who holds the lock, for the message of the next one who asks."""
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    words = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, words.encode())
+
+
+def _holder(path: Path) -> dict[str, object]:
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    return {name: known.get(name, "?") for name in ("pid", "host", "since")}
+
+
+def _close_in_child() -> None:
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    os.register_at_fork(after_in_child=_close_in_child)

@@ -1,0 +1,116 @@
+"""The state folder of a share, on the server's own disk, and the archive of accepted files in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+from schemas.findings import Text
+from sync.errors import HouqinError
+
+STATE_VARIABLE = "HOUQIN_STATE"
+"""Environment variable that names the state folder itself, for the one share that is worked with."""
+
+_PIECE_BYTES = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"\.[0-9a-z]{1,5}")
+
+
+class SourceChanged(HouqinError):  # noqa: N818 - says what is wrong
+    """A file is no longer the one that was read (``path``)."""
+
+    code = "FILE-CHANGED"
+    text = Text(
+        "文件 {path} 在读取后又被修改",
+        "the file {path} was changed after it had been read",
+        "下次同步会重新读取",
+        "the next run reads it again",
+    )
+
+
+def state_dir(share: Path) -> Path:
+    """Return the state folder of a share; it need not exist yet.
+
+    The name carries a hash of the share's full path, so that two shares never meet.
+    """
+    named = os.environ.get(STATE_VARIABLE)
+    if named:
+        return Path(named).expanduser().resolve()
+    place = share.expanduser().resolve()
+    mark = hashlib.sha256(os.path.normcase(place).encode()).hexdigest()[:12]
+    return platformdirs.user_state_path("houqin", appauthor=False) / f"{place.name or 'share'}-{mark}"
+
+
+def archive_file(state: Path, source: Path, sha256: str) -> Path:
+    """Keep a copy of an accepted file under its SHA-256 (hex) and return where; a known one is left alone.
+
+    Raises:
+        SourceChanged: the file no longer has this content.
+        ValueError: ``sha256`` is not one.
+    """
+    known = archived(state, sha256)
+    if known is not None:
+        return known
+    suffix = source.suffix.lower()
+    target = _folder(state, sha256) / f"{sha256}{suffix if _SUFFIX.fullmatch(suffix) else '.file'}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _written_beside(target) as part:
+        if _copy(source, part) != sha256:
+            raise SourceChanged(path=source)
+    return target
+
+
+def archived(state: Path, sha256: str) -> Path | None:
+    """Return the archived file with a SHA-256 (hex), None if it was never accepted.
+
+    Raises:
+        ValueError: ``sha256`` is not one.
+    """
+    return next(iter(sorted(_folder(state, sha256).glob(f"{sha256}.*"))), None)
+
+
+def _folder(state: Path, sha256: str) -> Path:
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError(sha256)
+    return state / "archive" / sha256[:2]
+
+
+@contextmanager
+def _written_beside(target: Path) -> Iterator[Path]:
+    """Give a file beside the target that takes its place at the end, or vanishes after an error."""
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield part
+        part.replace(target)
+        _sync_folder(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy to the disk itself and return the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while piece := reader.read(_PIECE_BYTES):
+            digest.update(piece)
+            writer.write(piece)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable; Windows has no such call and needs none."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
