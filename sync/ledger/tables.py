@@ -136,7 +136,6 @@ OWN_TABLES: dict[str, VersionedTable] = {
             "claim",
             "workbook register row_key content_hash base_version:int sheet row_number:int sha256",
             json="content",
-            json="content",
             lookups=(("workbook",), ("register", "row_key")),
         ),
         _own(
