@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -70,45 +71,47 @@ def write_template(
 
     def write(beside: Path) -> None:
         workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
-        _write_workbook(_Job(workbook, school, department, language, blank_rows, lists or {}), registers, rows or {})
+        dictionary = Dictionary(lists or {})
+        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows)
+        _write_workbook(job, registers, rows or {})
         workbook.close()
 
     replace_file(path, write)
 
 
+@dataclass(frozen=True)
 class _Job:
     """What all sheets of one workbook share."""
 
-    def __init__(
-        self,
-        workbook: Workbook,
-        school: str,
-        department: str | None,
-        language: str,
-        blank_rows: int,
-        lists: Mapping[str, Sequence[tuple[str, str]]],
-    ) -> None:
-        self.workbook = workbook
-        self.styles = Styles(workbook)
-        self.dictionary = Dictionary(lists)
-        self.school, self.department, self.language, self.blank_rows = school, department, language, blank_rows
+    workbook: Workbook
+    styles: Styles
+    dictionary: Dictionary
+    school: str
+    department: str | None
+    language: str
+    blank_rows: int
 
 
 def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mapping[str, Sequence[Row]]) -> None:
     title = registers[0].title if len(registers) == 1 else "登记表"
     job.workbook.set_properties({"title": f"{job.school}{title}", "company": job.school, "created": MADE_AT})
-    names = [_sheet_name(register.title) for register in registers]
+    sheets = _sheets(registers)
     if len(registers) > 1:
         heading = f"{job.school}{job.department or ''}"
-        write_guide(job.workbook, registers, names, job.styles, heading, job.language)
-    for register, name in zip(registers, names, strict=True):
+        write_guide(job.workbook, sheets, job.styles, heading, job.language)
+    for name, register in sheets.items():
         _write_register(job, register, name, rows.get(register.id, ()))
     write_code_table(job.workbook, registers, job.dictionary.entries, job.styles, job.language)
     job.dictionary.write(job.workbook)
 
 
-def _sheet_name(title: str) -> str:
-    return re.sub(r"[\[\]:*?/\\]", "_", title)[:31]
+def _sheets(registers: Sequence[type[Register]]) -> dict[str, type[Register]]:
+    """Return sheet name to register: its title as Excel allows it, with its number where two are alike."""
+    sheets: dict[str, type[Register]] = {}
+    for register in registers:
+        name = re.sub(r"[\[\]:*?/\\]", "_", register.title)[:31]
+        sheets[name if name not in sheets else f"{name[:24]}_{register.number}"] = register
+    return sheets
 
 
 def _write_register(job: _Job, register: type[Register], name: str, rows: Sequence[Row]) -> None:
@@ -182,12 +185,13 @@ def _write_table(sheet: Worksheet, styles: Styles, register: type[Register], las
 
 def _header_height(register: type[Register]) -> float:
     lines = max(
-        -(-style.shown_width(column.title) // max(int(style.column_width(column) - 0.5), 1)) for column in register.columns
+        -(-style.shown_width(column.title) // int(style.column_width(column) - 0.5)) for column in register.columns
     )
     return max(33.0, 15.0 * lines + 3)
 
 
-def _formula(register: type[Register], formula: str, place: object) -> str:
+def _formula(register: type[Register], formula: str, place: Callable[[Column], str]) -> str:
+    """Return a template formula with every ``[name]`` replaced by where that column stands."""
     return re.sub(r"\[(\w+)\]", lambda found: place(register.column(found[1])), formula)
 
 

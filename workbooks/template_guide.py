@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from schemas.register import Register
 from workbooks import template_style as style
-from workbooks.template_style import Styles
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
+
+    from schemas.register import Register
+    from workbooks.template_style import Styles
 
 GUIDE_SHEET = {"zh": "说明", "en": "Guide"}
 GUIDE_NAME = "hq_guide"
@@ -23,8 +24,7 @@ _STEPS = {
         "点到单元格会显示填写要求，有下拉箭头的请从列表中选择。",
         "作废的行不要删除：在备注栏写“作废”。冲销用红字单据（负数）。",
         "保存到共享文件夹中本部门的文件夹即可，不必另外报送。",
-        "校验结果在共享文件夹的 feedback（反馈）文件夹内：“文件名.校验.xlsx”在出错的单元格上标色并写明怎么改。"
-        "请在原工作簿中改正。",
+        "校验结果在共享文件夹的 feedback（反馈）文件夹内：“文件名.校验.xlsx”标出错处和改法，请在原工作簿中改正。",
     ),
     "en": (
         "One sheet per register, one row per entry from row 4 down; type on below the last row, the table grows.",
@@ -32,8 +32,7 @@ _STEPS = {
         "Every cell shows its rule when you select it; choose from the list where there is one.",
         "Never delete a void row: write 作废 in the remark. Reverse with a red-letter document (negative).",
         "Save the workbook in your department's folder on the share; nothing else is needed.",
-        "Findings appear in the folder feedback: “name.校验.xlsx” marks each cell and says what to type. "
-        "Correct them in your own workbook.",
+        "Findings appear in the folder feedback: “name.校验.xlsx” marks each cell. Correct your own workbook.",
     ),
 }
 _WORDS = {
@@ -49,7 +48,10 @@ _COLOURS = (
 
 
 def write_guide(
-    workbook: Workbook, registers: Sequence[type[Register]], sheet_names: Sequence[str], styles: Styles, heading: str,
+    workbook: Workbook,
+    sheets: Mapping[str, type[Register]],
+    styles: Styles,
+    heading: str,
     language: str,
 ) -> None:
     """Write the guide with links to the sheets; its defined name keeps it from being read as input."""
@@ -59,12 +61,13 @@ def write_guide(
         sheet.set_column(column, column, width)
     title, register, when, signed, colours, how = _WORDS[language]
     sheet.set_row(0, style.TITLE_HEIGHT)
-    sheet.merge_range(0, 0, 0, 3, f"{heading}{title}", styles.format(bold=True, font_size=style.TITLE_SIZE, align="center"))
+    large = styles.format(bold=True, font_size=style.TITLE_SIZE, align="center")
+    sheet.merge_range(0, 0, 0, 3, f"{heading}{title}", large)
     row = _write_steps(sheet, 2, how, styles, language)
     row = _write_colours(sheet, row + 1, colours, styles, language)
     for column, text in enumerate((register, when, signed), start=1):
         sheet.write_string(row + 1, column, text, styles.boxed(bold=True, bg_color=style.OPTIONAL_FILL))
-    for offset, (entry, name) in enumerate(zip(registers, sheet_names, strict=True), start=row + 2):
+    for offset, (name, entry) in enumerate(sheets.items(), start=row + 2):
         shown = entry.title_en if language == "en" else entry.title
         sheet.write_url(offset, 1, f"internal:'{name}'!A4", styles.boxed(font_color="#0563C1", underline=1), shown)
         sheet.write_string(offset, 2, entry.period, styles.boxed())

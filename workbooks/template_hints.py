@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time
 
-from schemas.columns import DECIMALS, LISTS, Column, Kind, Need
+from schemas.columns import LISTS, NUMERIC, Column, Kind, Need
 
 LONGEST_MESSAGE = 255
 LONGEST_TITLE = 32
@@ -54,7 +54,11 @@ _REFUSED = {
     "zh": ("请核对", "填写的内容与要求不同：{rule}确认无误可以继续。"),
     "en": ("Please check", "This differs from what is expected: {rule}You may go on."),
 }
-_DATES = (date(2000, 1, 1), date(2099, 12, 31))
+_RANGES = {
+    Kind.DATE: ("date", date(2000, 1, 1), date(2099, 12, 31)),
+    Kind.DATETIME: ("date", date(2000, 1, 1), date(2099, 12, 31)),
+    Kind.TIME: ("time", time(0), time(23, 59, 59)),
+}
 _MOST = 999_999_999_999
 
 
@@ -128,11 +132,10 @@ def _condition(column: Column, list_source: str | None) -> dict[str, object]:
     if list_source is not None or column.values:
         source = list_source or list(column.values)
         return {"validate": "list", "source": source, "show_error": bool(column.values)}
-    if column.kind in {Kind.DATE, Kind.DATETIME}:
-        return {"validate": "date", "criteria": "between", "minimum": _DATES[0], "maximum": _DATES[1]}
-    if column.kind is Kind.TIME:
-        return {"validate": "time", "criteria": "between", "minimum": time(0), "maximum": time(23, 59, 59)}
-    if column.kind is Kind.INT or column.kind in DECIMALS:
+    if column.kind in _RANGES:
+        what, lowest, highest = _RANGES[column.kind]
+        return {"validate": what, "criteria": "between", "minimum": lowest, "maximum": highest}
+    if column.kind in NUMERIC:
         return _number(column)
     if column.kind is Kind.TEXT and column.limit:
         return {"validate": "length", "criteria": "<=", "value": column.limit}

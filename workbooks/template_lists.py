@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schemas.columns import Column
 from schemas.register import Register, all_registers
+from schemas.values import column_letters
 from workbooks.template_hints import needs_list
 from workbooks.template_style import Styles, shown_width
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from schemas.columns import Column
 
 LISTS_SHEET = "hq_字典"
 LISTS_NAME = "hq_lists"
@@ -66,7 +69,11 @@ class Dictionary:
 
 
 def write_code_table(
-    workbook: Workbook, registers: Sequence[type[Register]], entries: Mapping[str, Entries], styles: Styles, language: str
+    workbook: Workbook,
+    registers: Sequence[type[Register]],
+    entries: Mapping[str, Entries],
+    styles: Styles,
+    language: str,
 ) -> None:
     """Write the sheet where people look up codes: a pair of columns per register that is referred to."""
     targets = [target for target in _targets(registers) if entries.get(target)]
@@ -95,9 +102,7 @@ def _title_of(register_id: str, language: str) -> str:
     return register.title_en if language == "en" else register.title
 
 
-def _write_pairs(
-    sheet: object, left: int, title: str, pairs: Entries, styles: Styles, language: str
-) -> None:
+def _write_pairs(sheet: Worksheet, left: int, title: str, pairs: Entries, styles: Styles, language: str) -> None:
     heading, cell = styles.boxed(bold=True, bg_color="#EEF4FA"), styles.boxed(num_format="@")
     headers = ("Code", "Name") if language == "en" else ("编码", "名称")
     sheet.merge_range(0, left, 0, left + 1, title, styles.format(bold=True, font_size=12))
@@ -113,6 +118,4 @@ def _write_pairs(
 
 
 def _letters(place: int) -> str:
-    from schemas.values import column_letters
-
     return column_letters(place + 1)

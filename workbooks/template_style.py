@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FONT = "宋体"
 """On every Chinese Windows and WPS; other systems replace it by their own serif type."""
 TITLE_SIZE, HEADER_SIZE, BODY_SIZE = 18, 10.5, 10
-TITLE_HEIGHT, META_HEIGHT, ROW_HEIGHT = 33, 21, 25.5
+TITLE_HEIGHT, META_HEIGHT, ROW_HEIGHT = 33, 21, 27
 """Row heights in points; a data row holds two lines."""
 
 REQUIRED_FILL, OPTIONAL_FILL, FORMULA_FILL, SYSTEM_FILL = "#BDD7EE", "#EEF4FA", "#E2EFDA", "#D9D9D9"
@@ -34,26 +34,27 @@ _FORMATS = {
     Kind.TIME: "hh:mm",
 }
 _WIDTHS = {
-    Kind.NAME: 8.5,
-    Kind.CLASS: 8.0,
-    Kind.INT: 5.5,
-    Kind.QTY: 8.0,
-    Kind.PRICE: 8.5,
-    Kind.MONEY: 11.0,
-    Kind.PCT: 7.5,
-    Kind.DATE: 11.0,
-    Kind.DATETIME: 16.5,
-    Kind.TIME: 7.0,
-    Kind.MONTH: 9.0,
-    Kind.SEMESTER: 12.5,
-    Kind.BOOL: 6.0,
-    Kind.UNIT: 6.5,
-    Kind.REFERENCE: 9.0,
-    Kind.CODE: 10.0,
+    Kind.NAME: 7.5,
+    Kind.CLASS: 7.0,
+    Kind.INT: 5.0,
+    Kind.QTY: 7.0,
+    Kind.PRICE: 8.0,
+    Kind.MONEY: 10.0,
+    Kind.PCT: 6.5,
+    Kind.DATE: 10.0,
+    Kind.DATETIME: 10.5,
+    Kind.TIME: 6.5,
+    Kind.MONTH: 8.0,
+    Kind.SEMESTER: 11.0,
+    Kind.BOOL: 5.0,
+    Kind.UNIT: 5.0,
+    Kind.REFERENCE: 8.0,
+    Kind.CODE: 9.0,
 }
-_LEFT = frozenset({Kind.TEXT, *LISTS})
+_LONG_TEXT = 30
 _RIGHT = frozenset({Kind.QTY, Kind.PRICE, Kind.MONEY, Kind.PCT})
 _WIDEST = 26.0
+_LONG_NUMBER = 10.5
 
 
 def shown_width(text: str) -> int:
@@ -73,18 +74,23 @@ def number_format(column: Column) -> str:
 
 def column_width(column: Column) -> float:
     """Return the width of a column in digits: for its content, and its header in two lines."""
-    half_header = -(-shown_width(column.title) // 4) * 2 + 1.5
+    half_header = -(-shown_width(column.title) // 4) * 2 + 1.0
     return min(max(half_header, _content_width(column)), _WIDEST)
 
 
 def _content_width(column: Column) -> float:
     if column.kind is Kind.ENUM:
-        return min(max(shown_width(value) for value in column.values) + 1.5, 12.0)
+        return min(max(shown_width(value) for value in column.values) + 1.0, 9.5)
     if column.name == "remark":
-        return 14.0
+        return 13.0
     if column.kind is Kind.TEXT or column.kind in LISTS:
-        return 8.0 if (column.limit or 99) <= 10 else 10.0 if (column.limit or 99) <= 30 else 14.0
-    return max(_WIDTHS[column.kind], min(shown_width(column.example) + 1.5, 16.0))
+        limit = column.limit or 99
+        return 7.0 if limit <= 10 else 9.0 if limit <= 30 else 12.0
+    example = shown_width(column.example) + 1.0
+    # A long number in an optional column breaks into two lines (RK-202611- / 0001).
+    if column.need is not Need.REQUIRED and example > _LONG_NUMBER:
+        example = _LONG_NUMBER
+    return max(_WIDTHS[column.kind], min(example, 15.0))
 
 
 def header_fill(column: Column) -> str:
@@ -125,7 +131,8 @@ class Styles:
         """Return the format of a data cell."""
         if column is None:
             return self.boxed(align="center", num_format="0")
-        align = "left" if column.kind in _LEFT else "right" if column.kind in _RIGHT else "center"
+        is_long = column.kind in LISTS or (column.kind is Kind.TEXT and (column.limit or 99) > _LONG_TEXT)
+        align = "left" if is_long else "right" if column.kind in _RIGHT else "center"
         shade = {"bg_color": "#F2F2F2"} if column.need is Need.SYSTEM else {}
         return self.boxed(align=align, num_format=number_format(column), **shade)
 

@@ -1,0 +1,1 @@
+"""The files that carry registers: reading, templates, marked copies."""

@@ -1,0 +1,185 @@
+"""Marked copies: a copy of a workbook that shows each finding at its cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from lxml.etree import XMLSyntaxError
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from schemas.findings import Finding, Severity, in_reading_order
+from workbooks.mark_grids import workbook_of_grids
+from workbooks.mark_package import finished_package
+from workbooks.mark_sheet import write_findings_sheet
+from workbooks.marks import FILLS, FINDINGS_NAME, NOTE_MARK, ORIGIN_PATH, ORIGIN_SHA256, note_of, note_of_people, worst
+from workbooks.write import replace_file
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+
+LARGEST_SHEETS = 120_000_000
+"""Bytes of unpacked sheet XML above which the cells alone are copied: openpyxl takes about 50 times as
+much memory as XML (measured on formatted rows down to 1,048,576)."""
+
+_READABLE = frozenset({"FILE-NO-REGISTER", "FILE-COPY", "FILE-XLS", "FILE-DISGUISED"})
+"""FILE-… codes of files that could be read."""
+_OPENPYXL_FAILS = (
+    *(InvalidFileException, BadZipFile, XMLSyntaxError, OSError, EOFError),
+    *(KeyError, IndexError, ValueError, TypeError, AttributeError),
+)
+"""What openpyxl raises on files that Excel opens: it has no error class of its own for most of them."""
+_UNDATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def write_marked(
+    source: Path,
+    target: Path,
+    findings: Sequence[Finding],
+    *,
+    language: str,
+    origin_path: str,
+    origin_sha256: str,
+) -> None:
+    """Write a copy of ``source`` with each finding at its cell and all of them on the first sheet.
+
+    Cells with findings get a fill and a note that begins with ``⟦HQ⟧``; a note that was there stays
+    below. What openpyxl cannot carry over (macros, pictures of WPS, charts) is not in the copy; an
+    .xls, HTML or CSV file is written anew with its values at the same cells; of a file that could
+    not be read there is the list of findings only. Equal input gives equal bytes.
+
+    Args:
+        source: the workbook, never changed.
+        target: the .xlsx to write or replace.
+        findings: findings of this workbook, in any order.
+        language: ``zh`` or ``en``.
+        origin_path: path of the original within the share, kept in the copy.
+        origin_sha256: hash of the bytes of the original, kept in the copy.
+
+    Raises:
+        TargetLockedError: the target is open in a spreadsheet program, or may not be written.
+    """
+    ordered = in_reading_order(findings)
+    book, original = _copy_of(source, ordered)
+    _remove_marks(book)
+    _mark_cells(book, ordered, language)
+    write_findings_sheet(book, ordered, language, name=source.name)
+    _remember_origin(book, origin_path, origin_sha256)
+    written = book.properties.modified if original else _UNDATED
+    packed = io.BytesIO()
+    book.save(packed)
+    content = finished_package(packed, original, written or _UNDATED)
+    replace_file(target, lambda beside: _write_bytes(beside, content))
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _copy_of(source: Path, findings: Sequence[Finding]) -> tuple[Workbook, Path | None]:
+    """Return the workbook to mark, and the package whose stored results belong to it."""
+    if any(_is_unreadable(found) for found in findings):
+        return _without_sheets(Workbook()), None
+    if _is_moderate_package(source):
+        try:
+            book = load_workbook(source, rich_text=True)
+        except _OPENPYXL_FAILS:
+            book = None
+        # A Strict OOXML file loads without an error and without a sheet.
+        if book is not None and book.worksheets:
+            book.template = False
+            return book, source
+    return workbook_of_grids(source), None
+
+
+def _is_unreadable(found: Finding) -> bool:
+    return found.code.startswith("FILE-") and found.severity is Severity.ERROR and found.code not in _READABLE
+
+
+def _is_moderate_package(source: Path) -> bool:
+    """Tell whether the file is a workbook package that fits into memory as cells."""
+    try:
+        with ZipFile(source) as package:
+            sheets = [entry for entry in package.infolist() if entry.filename.startswith("xl/worksheets/")]
+            return 0 < sum(entry.file_size for entry in sheets) <= LARGEST_SHEETS
+    except (BadZipFile, OSError):
+        return False
+
+
+def _without_sheets(book: Workbook) -> Workbook:
+    for sheet in book.worksheets:
+        book.remove(sheet)
+    return book
+
+
+def _remove_marks(book: Workbook) -> None:
+    """Take the marks of an earlier run off a marked copy that came back as a workbook."""
+    found = book.defined_names.pop(FINDINGS_NAME, None)
+    if found is None:
+        return
+    for title, _ in list(found.destinations):
+        if title in book.sheetnames:
+            book.remove(book[title])
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment is not None and cell.comment.text.startswith(NOTE_MARK):
+                    _unmark(cell)
+
+
+def _unmark(cell: Cell) -> None:
+    people = note_of_people(cell.comment.text)
+    cell.comment = _comment(people, cell.comment.author) if people else None
+    if cell.fill.fgColor.rgb in {f"00{fill}" for fill in FILLS.values()}:
+        cell.fill = PatternFill()
+
+
+def _mark_cells(book: Workbook, findings: Sequence[Finding], language: str) -> None:
+    places: dict[tuple[str, str], list[Finding]] = {}
+    for found in findings:
+        if found.sheet and found.cell:
+            places.setdefault((found.sheet, found.cell), []).append(found)
+    fills = {severity: PatternFill("solid", fgColor=colour) for severity, colour in FILLS.items()}
+    anchors = {sheet.title: _merge_anchors(sheet) for sheet in book.worksheets}
+    for (title, name), here in places.items():
+        if title in anchors:
+            sheet = book[title]
+            cell = sheet[anchors[title].get(name, name)]
+            cell.fill = fills[worst(here)]
+            earlier = cell.comment.text if cell.comment is not None else ""
+            cell.comment = _comment(note_of(here, language, earlier), "Houqin 后勤账")
+
+
+def _merge_anchors(sheet: Worksheet) -> dict[str, str]:
+    """Return the first cell of the merged range for every cell that it covers: only that one shows."""
+    anchors = {}
+    for merged in sheet.merged_cells.ranges:
+        first = sheet.cell(merged.min_row, merged.min_col).coordinate
+        for row, column in merged.cells:
+            if isinstance(cell := sheet.cell(row, column), MergedCell):
+                anchors[cell.coordinate] = first
+    return anchors
+
+
+def _comment(text: str, author: str) -> Comment:
+    """Return a note whose box is large enough for its text, in points."""
+    lines = sum(1 + len(line) // 22 for line in text.split("\n"))
+    return Comment(text, author, width=300, height=min(20 + 18 * lines, 400))
+
+
+def _remember_origin(book: Workbook, path: str, sha256: str) -> None:
+    properties = book.custom_doc_props
+    for name, value in ((ORIGIN_PATH, path), (ORIGIN_SHA256, sha256)):
+        if name in properties.names:
+            del properties[name]
+        properties.append(StringProperty(name=name, value=value))
