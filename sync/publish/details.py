@@ -1,0 +1,263 @@
+"""The volumes of details: every row of a register, month by month, at most 20,000 in a file.
+
+Written by xlsxturbo, which has all that is needed and takes 0.8 s for 20,000 rows x 25 columns where
+XlsxWriter in constant memory takes 2.5 s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import xlsxturbo
+
+from schemas.columns import Column, Kind
+from schemas.register import Register, all_registers
+from schemas.values import cell_name
+from sync.publish.masking import mask
+from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
+from sync.publish.paths import volume_path
+from sync.publish.sheets import ACCENT
+from sync.publish.words import status_title, word
+from workbooks.template_style import FONT, shown_width
+
+if TYPE_CHECKING:
+    from xlsxturbo.types import CellValueOptions, ColumnFormat
+
+    from sync.publish.model import Publication
+
+VOLUME_ROWS = 20_000
+LAYOUT = 1
+"""Raised when volumes look different, so that they are all written again."""
+
+_DIGITS_OF_EXCEL = 10**15
+_FIRST_EXCEL_DAY = date(1900, 3, 1)
+"""Excel believes in 1900-02-29: earlier days are written as text."""
+_NANOSECONDS_OF_DAY = 86_400_000_000_000
+_LONGEST_TEXT = 32_767
+_WIDEST = 44
+_FORMATS: dict[Kind, str] = {
+    Kind.INT: "0",
+    Kind.PRICE: "#,##0.00##",
+    Kind.MONEY: "#,##0.00",
+    Kind.PCT: "0.00",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.DATETIME: "yyyy-mm-dd hh:mm",
+    Kind.TIME: "hh:mm",
+}
+_SOURCE = ("_status", "_workbook", "_sheet", "_row")
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One file of details: rows of one register and month in the order of their key."""
+
+    path: str
+    register_id: str
+    title: str
+    period: str
+    part: int
+    rows: int
+    frame: pl.DataFrame | None
+    """The rows as the ledger has them; None for a volume known to be as it was."""
+    publication: Publication
+
+    @cached_property
+    def shown(self) -> pl.DataFrame:
+        """Return the rows as the file shows them: titles as headers, numbers masked, words for codes.
+
+        Raises:
+            ValueError: the rows of this volume were not loaded.
+        """
+        if self.frame is None:
+            message = f"the rows of {self.path} were not loaded"
+            raise ValueError(message)
+        return _shown(self.frame, self._register, self.publication.language)
+
+    @property
+    def _register(self) -> type[Register]:
+        return all_registers()[self.register_id]
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of exactly what the file shows."""
+        head = [LAYOUT, self.publication.school, self.title, self.period, self.publication.language]
+        digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
+        digest.update(self.shown.write_csv(quote_style="non_numeric").encode())
+        return digest.hexdigest()
+
+    def write(self, path: Path) -> None:
+        """Write the workbook to ``path``; the same content gives the same bytes."""
+        made = io.BytesIO()
+        frame, texts = _fitted(self.shown)
+        sheet = self._sheet_name
+        columns = [*self._register.columns, *(None for _ in _SOURCE)]
+        xlsxturbo.df_to_xlsx(
+            frame,
+            made,
+            sheet_name=sheet,
+            table_style="Medium2",
+            table_name=self.register_id,
+            freeze_panes=True,
+            column_widths=dict(enumerate(map(_width, self.shown))),
+            column_formats={
+                name: _format(column, frame[name]) for name, column in zip(frame.columns, columns, strict=True)
+            },
+            cells=texts | _header_cells(frame),
+            defined_names={"hq_volume": f"='{sheet}'!$A$1"},
+            compression_level=1,
+        )
+        made.seek(0)
+        finish(made, path, self.publication.at, self._edits(sheet))
+
+    @property
+    def _sheet_name(self) -> str:
+        return "".join(letter for letter in self.title if letter not in "[]:*?/\\'")[:31] or self.register_id[:31]
+
+    def _edits(self, sheet: str) -> Mapping[str, Edit]:
+        school, language = header_text(self.publication.school), self.publication.language
+        heading = f"&L{school}&C&B{header_text(self.title)}　{self.period}"
+        return {
+            "xl/worksheets/sheet1.xml": landscape(heading, f"&C{word('of pages', language)}"),
+            "xl/workbook.xml": repeated_header(sheet),
+        }
+
+
+def volumes(publication: Publication) -> list[Volume]:
+    """Return the volumes of a publication by register, month and part.
+
+    Months that are ``untouched`` give volumes without rows to write.
+    """
+    registers = all_registers()
+    return [
+        volume
+        for register_id, register in registers.items()
+        for volume in _volumes_of(publication, register, publication.details.get(register_id))
+    ]
+
+
+def _volumes_of(publication: Publication, register: type[Register], frame: pl.DataFrame | None) -> Iterator[Volume]:
+    months: dict[str | None, pl.DataFrame | int] = {
+        month: rows for (register_id, month), rows in publication.untouched.items() if register_id == register.id
+    }
+    if frame is not None:
+        ordered = frame.sort([*register.key, "_workbook", "_sheet", "_row"], nulls_last=True)
+        parts = ordered.partition_by("_post_period", as_dict=True, maintain_order=True)
+        months.update({_month(key): part for key, part in parts.items()})
+    for month in sorted(months, key=lambda known: (known is None, known or "")):
+        yield from _parts(publication, register, month, months[month])
+
+
+def _month(key: tuple[object, ...]) -> str | None:
+    return None if key[0] is None else str(key[0])
+
+
+def _parts(
+    publication: Publication, register: type[Register], month: str | None, content: pl.DataFrame | int
+) -> Iterator[Volume]:
+    rows = content if isinstance(content, int) else content.height
+    title = register.title_en if publication.language == "en" else register.title
+    period = month or word("no date" if register.date_column else "all periods", publication.language)
+    file_period = month or word("no date" if register.date_column else "all periods", "zh")
+    for part, start in enumerate(range(0, rows, VOLUME_ROWS), 1):
+        frame = None if isinstance(content, int) else content.slice(start, VOLUME_ROWS)
+        yield Volume(
+            path=volume_path(register.title, file_period, part),
+            register_id=register.id,
+            title=title,
+            period=period,
+            part=part,
+            rows=min(VOLUME_ROWS, rows - start),
+            frame=frame,
+            publication=publication,
+        )
+
+
+def _shown(frame: pl.DataFrame, register: type[Register], language: str) -> pl.DataFrame:
+    headers = _headers(register, language)
+    series = [_readable(frame[column.name], column, language) for column in register.columns]
+    statuses = frame["_status"].unique().to_list()
+    titles = {status: status_title(status, language) for status in statuses if status is not None}
+    series.append(frame["_status"].replace(titles))
+    series.extend(frame[name] for name in _SOURCE[1:])
+    return pl.DataFrame([one.alias(header) for one, header in zip(series, headers, strict=True)])
+
+
+def _headers(register: type[Register], language: str) -> list[str]:
+    """Return unique headers, as an Excel table needs them: registers may have a 状态 of their own."""
+    own = [column.title_en if language == "en" else column.title for column in register.columns]
+    headers: list[str] = []
+    for header in (*own, *(word(name, language) for name in _SOURCE)):
+        candidates = (header, *(f"{header} {number}" for number in range(2, 100)))
+        if header == word("_status", language):
+            candidates = (header, word("_status 2", language))
+        used = {known.casefold() for known in headers}
+        headers.append(next(name for name in candidates if name.casefold() not in used))
+    return headers
+
+
+def _readable(values: pl.Series, column: Column, language: str) -> pl.Series:
+    if column.kind is Kind.BOOL:
+        words = {True: word("yes", language), False: word("no", language)}
+        return values.replace_strict(words, return_dtype=pl.String, default=None)
+    if column.masked:
+        return values.cast(pl.String).map_elements(mask, return_dtype=pl.String)
+    return values.str.slice(0, _LONGEST_TEXT) if values.dtype == pl.String else values
+
+
+def _fitted(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, CellValueOptions]]:
+    """Return the frame without values that Excel cannot keep, and those as text by cell name."""
+    texts: dict[str, CellValueOptions] = {}
+    fitted = frame.with_columns(
+        pl.when(_unkept(values)).then(None).otherwise(values).alias(values.name)
+        for values in frame
+        if _unkept(values).any()
+    )
+    clocks = (values.cast(pl.Int64) / _NANOSECONDS_OF_DAY for values in frame if values.dtype == pl.Time)
+    for place, values in enumerate(frame, 1):
+        for index in _unkept(values).arg_true():
+            texts[cell_name(index + 2, place)] = {"value": str(values[index]), "num_format": "@"}
+    return fitted.with_columns(clocks), texts
+
+
+def _header_cells(frame: pl.DataFrame) -> dict[str, CellValueOptions]:
+    """Return the headers with a look of their own, for programs that do not draw table styles."""
+    look: ColumnFormat = {"bold": True, "font_name": FONT, "font_color": "#FFFFFF", "bg_color": ACCENT}
+    return {cell_name(1, place): {"value": name, "format": look} for place, name in enumerate(frame.columns, 1)}
+
+
+def _unkept(values: pl.Series) -> pl.Series:
+    """Return where Excel would change a value: over 15 digits, or a day before March 1900."""
+    if values.dtype == pl.Decimal or values.dtype.is_integer():
+        return (values.to_physical().abs() >= _DIGITS_OF_EXCEL).fill_null(value=False)
+    if values.dtype.is_temporal() and values.dtype != pl.Time:
+        return (values.cast(pl.Date) < _FIRST_EXCEL_DAY).fill_null(value=False)
+    return pl.repeat(False, len(values), eager=True)
+
+
+def _format(column: Column | None, values: pl.Series) -> ColumnFormat:
+    look: ColumnFormat = {"font_name": FONT}
+    if column is None:
+        return {**look, "num_format": "@" if values.dtype == pl.String else "0"}
+    if values.dtype == pl.String:
+        return {**look, "num_format": "@"}
+    if column.kind is Kind.QTY:
+        whole = (values == values.round(0)).all()
+        return {**look, "num_format": "#,##0" if whole else "#,##0.0##"}
+    return {**look, "num_format": _FORMATS[column.kind]}
+
+
+def _width(values: pl.Series) -> float:
+    """Return the width of a column in characters, from its header and a sample of its values."""
+    if values.dtype.is_temporal():
+        return float(max(18 if values.dtype == pl.Datetime else 12, shown_width(values.name) + 4))
+    sample = values.drop_nulls().head(200).cast(pl.String).to_list()
+    widest = max((shown_width(text) for text in sample), default=0)
+    return float(min(_WIDEST, max(8, widest + 2, shown_width(values.name) + 4)))

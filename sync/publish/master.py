@@ -1,0 +1,297 @@
+"""The master ledger 总账.xlsx: a cover and the lists that somebody has to look at, no detail rows."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from xlsxwriter.workbook import Workbook
+
+from sync.publish.cover import write_cover
+from sync.publish.details import Volume, volumes
+from sync.publish.package import finish
+from sync.publish.paths import MASTER, link
+from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, write_listing
+from sync.publish.words import word
+from workbooks.template_style import Styles
+
+if TYPE_CHECKING:
+    from sync.publish.model import FindingLine, Publication, StockLine, WorkbookState
+
+LAYOUT = 1
+"""Raised when the master ledger looks different, so that it is written again."""
+MOST_LINES = 2_000
+"""A sheet shows this many lines at most; the page of each workbook has the others."""
+
+Line = TypeVar("Line")
+_SEVERITIES = ("error", "warning", "info")
+_TONES = {"error": "bad", "warning": "caution"}
+
+
+def write_master(publication: Publication, path: Path) -> None:
+    """Write the master ledger to ``path``; the same publication gives the same bytes."""
+    made = io.BytesIO()
+    workbook = Workbook(
+        made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    created = publication.at.astimezone(UTC).replace(tzinfo=None)
+    workbook.set_properties({"title": word("ledger", publication.language), "created": created})
+    styles = Styles(workbook)
+    books = volumes(publication)
+    listings = listings_of(publication, books)
+    write_cover(workbook, styles, publication, books, listings)
+    of_pages = word("of pages", publication.language)
+    for listing in listings:
+        write_listing(workbook, styles, listing, publication.school, of_pages)
+    workbook.define_name("hq_master", f"='{word('cover', publication.language)}'!$A$1")
+    workbook.close()
+    made.seek(0)
+    finish(made, path, publication.at)
+
+
+def master_hash(publication: Publication) -> str:
+    """Return the SHA-256 of exactly what the master ledger shows."""
+    shown = {
+        known.name: getattr(publication, known.name)
+        for known in fields(publication)
+        if known.name not in {"details", "untouched"}
+    }
+    shown["volumes"] = [(book.path, book.title, book.period, book.rows) for book in volumes(publication)]
+    shown["layout"] = LAYOUT
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    names = getattr(value, "__dataclass_fields__", None)
+    return {name: getattr(value, name) for name in names} if names else str(value)
+
+
+def listings_of(publication: Publication, books: Sequence[Volume]) -> list[Listing]:
+    """Return the sheets behind the cover, in order."""
+    return [
+        _stock(publication),
+        _findings(publication),
+        _held(publication),
+        _conflicts(publication),
+        _missing(publication),
+        _volumes(publication, books),
+        _rules(publication),
+    ]
+
+
+def _listing(
+    publication: Publication,
+    name: str,
+    headings: Iterable[Heading],
+    rows: Sequence[Sequence[Value]],
+    note: str,
+) -> Listing:
+    """Return a sheet by its name among the words; the titles of ``headings`` are words too."""
+    language = publication.language
+    return Listing(
+        sheet=word(name, language),
+        table=f"hq_{name}",
+        title=word(f"{name} title", language),
+        note=note,
+        empty=word(f"{name} empty", language),
+        headings=[replace(heading, title=word(heading.title, language)) for heading in headings],
+        rows=rows,
+    )
+
+
+def _stock(publication: Publication) -> Listing:
+    language = publication.language
+    lines = sorted(publication.stock, key=lambda line: (line.warehouse, line.item))
+    rows: list[list[Value]] = [
+        [
+            *(line.warehouse, line.warehouse_name, line.item, line.name, line.spec, line.unit),
+            *(Toned(line.quantity, _level_tone(line)) if _level_tone(line) else line.quantity, line.minimum),
+            _level(line, language),
+        ]
+        for line in lines
+    ]
+    headings = [
+        *(
+            Heading("warehouse", Look.CENTRED),
+            Heading("warehouse name"),
+            Heading("item", Look.CENTRED),
+            Heading("name"),
+        ),
+        *(Heading("spec"), Heading("unit", Look.CENTRED), Heading("quantity", Look.QUANTITY)),
+        *(Heading("minimum", Look.QUANTITY), Heading("level", Look.CENTRED)),
+    ]
+    low = sum(line.is_low or line.quantity < 0 for line in lines)
+    return _listing(publication, "stock", headings, rows, word("stock note", language, n=len(lines), low=low))
+
+
+def _level_tone(line: StockLine) -> str:
+    return "bad" if line.quantity < 0 else "caution" if line.is_low else ""
+
+
+def _level(line: StockLine, language: str) -> Value:
+    if line.quantity < 0:
+        return Toned(word("negative", language), "bad")
+    if line.is_low:
+        return Toned(word("low", language), "caution")
+    return word("no minimum" if line.minimum is None else "enough", language)
+
+
+def _findings(publication: Publication) -> Listing:
+    language, places = publication.language, _Places(publication)
+    shown = _most_serious(publication.findings)
+    rows: list[list[Value]] = [
+        [
+            *(places.department(line.department), places.workbook(line.workbook), line.sheet),
+            places.cell(line.workbook, line.sheet, line.cell),
+            _severity(line.severity, language),
+            *(line.code, line.message, line.hint),
+        ]
+        for line in shown
+    ]
+    headings = [
+        *(Heading("department"), Heading("workbook"), Heading("sheet"), Heading("cell", Look.CENTRED)),
+        *(Heading("severity", Look.CENTRED), Heading("code", Look.CENTRED)),
+        *(Heading("message", width=52), Heading("hint", width=44)),
+    ]
+    counts = [sum(line.severity == severity for line in publication.findings) for severity in _SEVERITIES]
+    errors, warnings, infos = counts
+    total = len(publication.findings)
+    note = word("findings note", language, n=total, errors=errors, warnings=warnings, infos=infos)
+    return _listing(publication, "findings", headings, rows, note + _rest(len(shown), total, language))
+
+
+def _most_serious(findings: Sequence[FindingLine]) -> list[FindingLine]:
+    """Return the findings that fit on a sheet, errors before warnings, in the order they came in."""
+    ranks = {severity: rank for rank, severity in enumerate(_SEVERITIES)}
+    places = sorted(range(len(findings)), key=lambda place: (ranks.get(findings[place].severity, 9), place))
+    kept = [findings[place] for place in sorted(places[:MOST_LINES])]
+    return sorted(kept, key=lambda line: (line.department, line.workbook))
+
+
+def _severity(severity: str, language: str) -> Value:
+    title = word(severity, language)
+    return Toned(title, _TONES[severity]) if severity in _TONES else title
+
+
+def _held(publication: Publication) -> Listing:
+    language, places = publication.language, _Places(publication)
+    shown = _first(publication.held, lambda line: (line.department, line.workbook))
+    rows: list[list[Value]] = [
+        [
+            *(places.department(line.department), places.workbook(line.workbook), line.sheet),
+            places.cell(line.workbook, line.sheet, line.cell),
+            *(line.register_title, line.key, line.reasons),
+        ]
+        for line in shown
+    ]
+    headings = [
+        *(Heading("department"), Heading("workbook"), Heading("sheet"), Heading("cell", Look.CENTRED)),
+        *(Heading("register"), Heading("key"), Heading("reasons", width=70)),
+    ]
+    total = len(publication.held)
+    note = word("held note", language, n=total) + _rest(len(shown), total, language)
+    return _listing(publication, "held", headings, rows, note)
+
+
+def _conflicts(publication: Publication) -> Listing:
+    language, places = publication.language, _Places(publication)
+    shown = _first(publication.conflicts, lambda line: line.department)
+    rows: list[list[Value]] = [
+        [
+            *(line.number, places.department(line.department), line.register_title, line.key, line.field),
+            *(line.base, Toned(line.ours, "caution"), Toned(line.theirs, "caution")),
+            *(places.workbook(line.workbook), places.workbook(line.other_workbook)),
+        ]
+        for line in shown
+    ]
+    headings = [
+        *(Heading("number", Look.CENTRED), Heading("department"), Heading("register"), Heading("key")),
+        *(Heading("field"), Heading("base"), Heading("ours"), Heading("theirs")),
+        *(Heading("workbook"), Heading("other workbook")),
+    ]
+    total = len(publication.conflicts)
+    note = word("conflicts note", language, n=total) + _rest(len(shown), total, language)
+    return _listing(publication, "conflicts", headings, rows, note)
+
+
+def _missing(publication: Publication) -> Listing:
+    language, places = publication.language, _Places(publication)
+    shown = _first(publication.missing, lambda line: line.department)
+    rows: list[list[Value]] = [
+        [
+            *(line.number, places.department(line.department), line.register_title, line.key),
+            *(places.workbook(line.workbook), publication.local(line.since)),
+        ]
+        for line in shown
+    ]
+    headings = [
+        *(Heading("number", Look.CENTRED), Heading("department"), Heading("register"), Heading("key")),
+        *(Heading("workbook"), Heading("since", Look.TIME)),
+    ]
+    total = len(publication.missing)
+    note = word("missing note", language, n=total) + _rest(len(shown), total, language)
+    return _listing(publication, "missing", headings, rows, note)
+
+
+def _volumes(publication: Publication, books: Sequence[Volume]) -> Listing:
+    rows: list[list[Value]] = [
+        [
+            *(book.title, book.period),
+            Link(book.path.rsplit("/", 1)[-1], f"external:{link(book.path, MASTER)}"),
+            book.rows,
+        ]
+        for book in books
+    ]
+    headings = [
+        Heading("register"),
+        Heading("period", Look.CENTRED),
+        Heading("volume"),
+        Heading("row count", Look.COUNT),
+    ]
+    total = f"{sum(book.rows for book in books):,}"
+    note = word("volumes note", publication.language, n=len(books), rows=total)
+    return _listing(publication, "volumes", headings, rows, note)
+
+
+def _rules(publication: Publication) -> Listing:
+    headings = [Heading("code", Look.CENTRED), Heading("reason", width=90)]
+    note = word("rules note", publication.language, n=len(publication.rules_off))
+    return _listing(publication, "rules", headings, [list(rule) for rule in publication.rules_off], note)
+
+
+def _first(lines: Sequence[Line], order: Callable[[Line], object]) -> list[Line]:
+    return sorted(lines, key=order)[:MOST_LINES]  # type: ignore[arg-type]  # keys are texts or pairs of them
+
+
+def _rest(shown: int, total: int, language: str) -> str:
+    gap = " " if language == "en" else ""
+    return gap + word("more", language, shown=shown, n=total) if shown < total else ""
+
+
+class _Places:
+    """Names and links of the departments, workbooks and cells of a publication."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._known: dict[str, WorkbookState] = {state.path: state for state in publication.workbooks}
+        self._departments = {state.department: state.department_name for state in publication.workbooks}
+
+    def department(self, code: str) -> str:
+        return self._departments.get(code) or code
+
+    def workbook(self, path: str) -> Value:
+        name = path.rsplit("/", 1)[-1]
+        return Link(name, f"external:{link(path, MASTER)}") if path in self._known else name
+
+    def cell(self, path: str, sheet: str, cell: str) -> Value:
+        """Return a cell as a link into the marked copy, plain text where there is none."""
+        state = self._known.get(path)
+        if not cell or state is None or state.feedback is None:
+            return cell
+        place = f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}"
+        return Link(cell, f"external:{link(state.feedback, MASTER)}#{place}")

@@ -1,0 +1,184 @@
+"""The figures and lines that are published, as plain values: no ledger, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import polars as pl
+
+
+class State(StrEnum):
+    """What became of a workbook when its last version was merged."""
+
+    ACCEPTED = "accepted"
+    """Every row is in the ledger."""
+    PARTLY = "partly"
+    """Some rows are in the ledger, others are held or in conflict."""
+    HELD = "held"
+    """No row was taken."""
+    UNCHANGED = "unchanged"
+    """Nothing new in it."""
+    EMPTY = "empty"
+    """No row of any register in it."""
+    WAITING = "waiting"
+    """A safe stop: held until an admin confirms."""
+    BUSY = "busy"
+    """Open or still being copied: taken in the next run."""
+    DAMAGED = "damaged"
+    """The file could not be read."""
+    REFUSED = "refused"
+    """Not a workbook, or a register that this department may not write."""
+
+
+@dataclass(frozen=True)
+class WorkbookState:
+    """One workbook of a department: how its rows were counted when it was last taken.
+
+    ``path`` is relative to the share with ``/`` between folders; all other lines name their workbook
+    by the same text. ``feedback`` is the marked copy, relative to the share, where there is one.
+    """
+
+    department: str
+    department_name: str
+    path: str
+    state: State
+    read: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    held: int = 0
+    conflicting: int = 0
+    duplicate: int = 0
+    skipped: int = 0
+    missing: int = 0
+    warnings: int = 0
+    errors: int = 0
+    saved_at: datetime | None = None
+    taken_at: datetime | None = None
+    feedback: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the file name."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def in_ledger(self) -> int:
+        """Return how many of the rows read are in the ledger."""
+        return self.accepted + self.unchanged + self.duplicate
+
+
+@dataclass(frozen=True)
+class StockLine:
+    """What the books say is in one warehouse of one item."""
+
+    warehouse: str
+    warehouse_name: str
+    item: str
+    name: str
+    spec: str
+    unit: str
+    quantity: Decimal
+    minimum: Decimal | None = None
+
+    @property
+    def is_low(self) -> bool:
+        """Tell whether less is there than the least that should be."""
+        return self.minimum is not None and self.quantity < self.minimum
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """One finding in the words of the publication's language; severity as ``Finding`` has it."""
+
+    department: str
+    workbook: str
+    sheet: str
+    cell: str
+    severity: str
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """One row that is not in the books, and why."""
+
+    department: str
+    workbook: str
+    sheet: str
+    cell: str
+    register_title: str
+    key: str
+    reasons: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ConflictLine:
+    """One cell, or group of cells, that two sides changed; personal numbers already masked.
+
+    ``ours`` is what ``workbook`` says, ``theirs`` what the ledger has now, from ``other_workbook``.
+    """
+
+    number: str
+    department: str
+    register_title: str
+    key: str
+    workbook: str
+    other_workbook: str
+    field: str
+    base: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """One row that left its workbook and stays in the books until that is confirmed."""
+
+    number: str
+    department: str
+    register_title: str
+    key: str
+    workbook: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that is shown after a revision.
+
+    ``at`` is the moment of the revision, aware and in the school's time zone; the other moments are
+    shown in the same zone. ``details`` has, per register id, the register's columns and ``_status``,
+    ``_workbook``, ``_sheet``, ``_row``, ``_post_period`` (``yyyy-mm`` or null). A month that is known
+    to be as it was may be left out of ``details``; then ``untouched`` has its number of rows.
+    """
+
+    school: str
+    revision: int
+    digest: str
+    at: datetime
+    today: date
+    language: str = "zh"
+    workbooks: Sequence[WorkbookState] = ()
+    stock: Sequence[StockLine] = ()
+    findings: Sequence[FindingLine] = ()
+    held: Sequence[HeldLine] = ()
+    conflicts: Sequence[ConflictLine] = ()
+    missing: Sequence[MissingLine] = ()
+    rules_off: Sequence[tuple[str, str]] = ()
+    """Code of a rule that is switched off, and the reason."""
+    details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    untouched: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
+    """(register id, month or None) to the number of rows, for months not in ``details``."""
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """Return a moment as the school's clocks showed it, without a zone; naive ones as they are."""
+        if moment is None or moment.tzinfo is None:
+            return moment
+        return moment.astimezone(self.at.tzinfo).replace(tzinfo=None)

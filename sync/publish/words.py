@@ -1,0 +1,248 @@
+"""The words of the published files in Chinese and English."""
+
+from __future__ import annotations
+
+from sync.publish.model import State
+
+_WORDS: dict[str, tuple[str, str]] = {
+    # the master ledger
+    "ledger": ("后勤总账", "Logistics ledger"),
+    "made by": (
+        "由各部门工作簿自动合并，请勿在此修改；要改数据，请改部门自己的工作簿。",
+        "Merged from the departments' workbooks. Do not edit it here: change the department's own workbook.",
+    ),
+    "cover": ("封面", "Cover"),
+    "revision": ("版次", "Revision"),
+    "digest": ("账本摘要", "Ledger digest"),
+    "at": ("合并时间", "Merged at"),
+    "today": ("业务日期", "School day"),
+    "workbooks": ("工作簿", "Workbooks"),
+    "contents": ("目录", "Contents"),
+    "departments": ("各部门", "Departments"),
+    "department": ("部门", "Department"),
+    "workbook": ("工作簿", "Workbook"),
+    "overview": ("工作簿概况", "Its workbooks"),
+    "state": ("状态", "State"),
+    "read": ("读取", "Read"),
+    "accepted": ("本次接受", "Accepted"),
+    "unchanged": ("无变化", "Unchanged"),
+    "held": ("搁置", "Held"),
+    "conflicting": ("冲突", "Conflicts"),
+    "duplicate": ("重复", "Duplicate"),
+    "skipped": ("跳过", "Skipped"),
+    "missing": ("疑似删除", "Missing"),
+    "warnings": ("警告", "Warnings"),
+    "errors": ("错误", "Errors"),
+    "in ledger": ("已入账", "In ledger"),
+    "taken": ("入账时间", "Taken at"),
+    "page": ("校验页", "Page"),
+    "marked": ("标注副本", "Marked copy"),
+    "open": ("打开", "Open"),
+    "total": ("合计", "Total"),
+    "rows": ("行", "rows"),
+    "rows in ledger": ("各部门入账行数", "Rows in the ledger by department"),
+    "rows pending": ("各部门待处理行数", "Rows to deal with by department"),
+    "maker": ("制表：系统", "Made by: the program"),
+    "accountant": ("会计：", "Accountant:"),
+    "head": ("总务主任：", "Head of logistics:"),
+    "principal": ("校长（园长）：", "Principal:"),
+    "sign date": ("日期：", "Date:"),
+    "of pages": ("第 &P 页 共 &N 页", "Page &P of &N"),
+    "no workbooks": ("还没有收到任何部门的工作簿。", "No department has saved a workbook yet."),
+    # sheets
+    "stock": ("库存", "Stock"),
+    "stock title": ("账面库存", "Book stock"),
+    "stock note": ("共 {n} 行，其中 {low} 行低于最低库存。", "{n} lines, {low} of them below the minimum."),
+    "stock empty": ("账上还没有库存。", "Nothing is in stock in the books yet."),
+    "warehouse": ("仓库", "Warehouse"),
+    "warehouse name": ("仓库名称", "Warehouse name"),
+    "item": ("物品编码", "Item"),
+    "name": ("物品名称", "Name"),
+    "spec": ("规格", "Specification"),
+    "unit": ("单位", "Unit"),
+    "quantity": ("账面数量", "Book quantity"),
+    "minimum": ("最低库存", "Minimum"),
+    "level": ("库存情况", "Level"),
+    "low": ("低于最低", "Below minimum"),
+    "negative": ("负库存", "Negative"),
+    "enough": ("正常", "Enough"),
+    "no minimum": ("未设最低", "No minimum set"),
+    "findings": ("问题", "Findings"),
+    "findings title": ("各部门问题", "Findings by department"),
+    "findings note": (
+        "共 {n} 条：错误 {errors}，警告 {warnings}，提示 {infos}。错误的行暂不入账，改正并保存后自动重试。",
+        (
+            "{n} findings: {errors} errors, {warnings} warnings, {infos} notes. A row with an error stays out of the"
+            " books; correct it, save, and it is tried again."
+        ),
+    ),
+    "findings empty": ("没有发现问题。", "Nothing was found wrong."),
+    "sheet": ("工作表", "Sheet"),
+    "cell": ("单元格", "Cell"),
+    "severity": ("级别", "Severity"),
+    "code": ("代码", "Code"),
+    "message": ("问题", "What is wrong"),
+    "hint": ("怎么办", "What to do"),
+    "error": ("错误", "Error"),
+    "warning": ("警告", "Warning"),
+    "info": ("提示", "Note"),
+    "held title": ("搁置的行", "Rows held back"),
+    "held note": (
+        "共 {n} 行没有入账。改正工作簿并保存，或等所缺的单据到齐，系统每次合并都会重试。",
+        (
+            "{n} rows are not in the books. Correct the workbook and save it, or wait for the document that is"
+            " missing: every merge tries them again."
+        ),
+    ),
+    "held empty": ("没有搁置的行。", "No row is held back."),
+    "register": ("登记簿", "Register"),
+    "key": ("编号", "Key"),
+    "reasons": ("原因", "Why"),
+    "conflicts": ("冲突", "Conflicts"),
+    "conflicts title": ("冲突", "Conflicts"),
+    "conflicts note": (
+        (
+            "共 {n} 处。总账保留现值；请双方商定后由管理员执行：houqin conflicts resolve 序号 --take ours|theirs|base"
+            "（本工作簿|总账|原值）。"
+        ),
+        (
+            "{n} conflicts. The ledger keeps its value; agree on the right one, then an admin runs: houqin conflicts"
+            " resolve NUMBER --take ours|theirs|base (this workbook | the ledger | as before)."
+        ),
+    ),
+    "conflicts empty": ("没有冲突。", "There are no conflicts."),
+    "number": ("序号", "Number"),
+    "field": ("栏目", "Field"),
+    "base": ("原值", "As before"),
+    "ours": ("本工作簿", "This workbook"),
+    "theirs": ("总账现值", "In the ledger"),
+    "other workbook": ("另一来源", "Other source"),
+    "missing title": ("疑似删除的行", "Rows that are gone"),
+    "missing note": (
+        "共 {n} 行从工作簿中消失，仍在账内。误删请恢复；确要删除，由管理员执行：houqin confirm 序号",
+        (
+            "{n} rows are gone from their workbook and still in the books. Put them back, or an admin runs: houqin"
+            " confirm NUMBER"
+        ),
+    ),
+    "missing empty": ("没有疑似删除的行。", "No row is missing."),
+    "since": ("发现时间", "Since"),
+    "volumes": ("明细目录", "Volumes"),
+    "volumes title": ("明细账目录", "Volumes of details"),
+    "volumes note": (
+        "共 {n} 册，{rows} 行。点“册”打开明细。",
+        "{n} volumes, {rows} rows. A click on a volume opens it.",
+    ),
+    "volumes empty": ("账上还没有明细。", "There are no rows in the ledger yet."),
+    "volume": ("册", "Volume"),
+    "newest": ("最近一册", "Newest volume"),
+    "period": ("月份", "Month"),
+    "row count": ("行数", "Rows"),
+    "rules": ("规则", "Rules"),
+    "rules title": ("停用的规则", "Rules switched off"),
+    "rules note": (
+        "共 {n} 条规则未参加校验。启用所需的登记簿后自动恢复。",
+        "{n} rules were not applied. They come back when the registers they need are in use.",
+    ),
+    "rules empty": ("全部规则都在使用。", "All rules are in use."),
+    "reason": ("原因", "Why"),
+    "more": (
+        "本表列出最要紧的 {shown} 条，共 {n} 条；其余见各工作簿的校验页。",
+        "This sheet lists the {shown} most serious of {n}; the others are on the page of each workbook.",
+    ),
+    "all periods": ("全部", "All"),
+    "no date": ("无日期", "No date"),
+    # the volumes
+    "_status": ("状态", "Status"),
+    "_status 2": ("入账状态", "Ledger status"),
+    "_workbook": ("来源工作簿", "Source workbook"),
+    "_sheet": ("来源工作表", "Source sheet"),
+    "_row": ("来源行", "Source row"),
+    "yes": ("是", "Yes"),
+    "no": ("否", "No"),
+    "row accepted": ("已入账", "Accepted"),
+    "row held": ("搁置", "Held"),
+    "row conflict": ("冲突", "Conflict"),
+    "row missing": ("疑似删除", "Missing"),
+    "row withdrawn": ("已撤销", "Withdrawn"),
+    # the page of a workbook
+    "page title": ("校验结果", "What was taken"),
+    "all well": (
+        "全部接受：{n} 行都已入账，没有需要处理的事。",
+        "All accepted: {n} rows are in the ledger, nothing to do.",
+    ),
+    "all well but": (
+        "{n} 行都已入账。下面的提醒请核对，不影响入账。",
+        "All {n} rows are in the ledger. Please look at the warnings below; they hold nothing back.",
+    ),
+    "to do": (
+        "有 {n} 行没有入账。请在自己的工作簿里改正下面各处并保存，系统会自动重试；其他行不受影响。",
+        (
+            "{n} rows were not taken. Correct the places below in your own workbook and save it: it is tried again by"
+            " itself. The other rows are not affected."
+        ),
+    ),
+    "stopped": ("这个工作簿没有入账：{state}。原因见下。", "This workbook was not taken: {state}. See why below."),
+    "nothing": ("这个工作簿里没有登记数据。", "There are no rows of a register in this workbook."),
+    "to correct": ("需要改正的行", "Rows to correct"),
+    "whole file": ("文件和工作表", "File and sheets"),
+    "page conflicts": ("与总账不一致（冲突）", "In conflict with the ledger"),
+    "page conflicts note": (
+        "总账保留现值。请与对方核对，商定后告诉管理员取哪一个。",
+        "The ledger keeps its value. Agree with the other side, then tell the admin which one to take.",
+    ),
+    "page missing": ("从工作簿中消失的行（疑似删除）", "Rows gone from the workbook"),
+    "page missing note": (
+        "这些行仍在账内。误删请恢复；确要删除，请告诉管理员。",
+        "They are still in the books. Put them back, or tell the admin that they are to go.",
+    ),
+    "page warnings": ("提醒（已入账，请核对）", "Warnings (taken; please look)"),
+    "page notes": ("说明", "Notes"),
+    "open workbook": ("打开工作簿", "Open the workbook"),
+    "open marked": ("打开标注副本", "Open the marked copy"),
+    "open master": ("打开总账", "Open the ledger"),
+    "page more": ("另有 {n} 条，见标注副本。", "{n} more are in the marked copy."),
+    "balance": (
+        (
+            "读取 {read} = 接受 {accepted} + 无变化 {unchanged} + 搁置 {held} + 冲突 {conflicting} + 重复 {duplicate}"
+            " + 跳过 {skipped}"
+        ),
+        (
+            "{read} read = {accepted} accepted + {unchanged} unchanged + {held} held + {conflicting} in conflict +"
+            " {duplicate} duplicate + {skipped} skipped"
+        ),
+    ),
+}
+
+_STATES: dict[State, tuple[str, str]] = {
+    State.ACCEPTED: ("全部接受", "All accepted"),
+    State.PARTLY: ("部分接受", "Partly accepted"),
+    State.HELD: ("全部搁置", "All held"),
+    State.UNCHANGED: ("无变化", "Unchanged"),
+    State.EMPTY: ("没有数据", "No rows"),
+    State.WAITING: ("等待确认", "Waiting for confirmation"),
+    State.BUSY: ("正在编辑", "Being edited"),
+    State.DAMAGED: ("文件损坏", "Damaged file"),
+    State.REFUSED: ("拒收", "Refused"),
+}
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """Return a word or sentence in ``zh`` or ``en`` with its places filled in.
+
+    Raises:
+        KeyError: there is no such word, or a place of it is not given.
+    """
+    text = _WORDS[key][language == "en"]
+    return text.format_map(values) if values else text
+
+
+def state_title(state: State, language: str) -> str:
+    """Return what people read for the state of a workbook."""
+    return _STATES[state][language == "en"]
+
+
+def status_title(status: str, language: str) -> str:
+    """Return what people read for the status of a row, the status itself where it is not known."""
+    known = _WORDS.get(f"row {status}")
+    return known[language == "en"] if known else status
