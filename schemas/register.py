@@ -50,6 +50,7 @@ class Register:
 
     Subclassing is all it takes: the id is the class name in snake case, ``remark`` is added, and
     templates, reading, checking, the ledger table and the command line follow from the declaration.
+    Where columns and rules are too many for one module, the rules stand in a base class beside it.
     """
 
     title: ClassVar[str]
@@ -100,7 +101,7 @@ class Register:
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         cls.id = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-        own = vars(cls)
+        own = {name: value for base in reversed(cls.__mro__[:-1]) for name, value in vars(base).items()}
         columns = [value for value in own.values() if isinstance(value, Column)]
         if not any(column.name == "remark" for column in columns):
             remark = text("备注", "Remark", 200, aliases=("说明",))

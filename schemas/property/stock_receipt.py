@@ -5,13 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
-from schemas.exact import amount_of, decimal
-from schemas.register import Register, StockPosting
-from schemas.rules import Facts, row_rule
+from schemas.property.receipt_rules import POSTING, ReceiptRules
+from schemas.register import Register
 
 
-class StockReceipt(Register):
-    """Goods receipt: one line of a receipt document (DOMAIN.md 2.2, register 12)."""
+class StockReceipt(ReceiptRules, Register):
+    """Goods receipt: one line of a receipt document (DOMAIN.md 2.2, register 12).
+
+    Goods that go back to the supplier are a red-letter receipt (红字入库) with a negative quantity;
+    what a department brings back is a red-letter issue. A doubled key (RCP-01) is reported where
+    the keys are compared.
+    """
 
     title = "入库单"
     title_en = "Goods receipt"
@@ -23,13 +27,19 @@ class StockReceipt(Register):
     posts = ("stock",)
     period = "every receipt, same day"
     sign = "采购(经手)人 + 验收人 + 保管员"
-    keywords = ("入库", "进仓", "验收单")
-    cell_groups = (("item_code", "unit", "qty", "unit_price", "amount"),)
+    keywords = ("入库", "进仓", "验收单", "收货")
+    cell_groups = (
+        ("item_code", "spec", "unit", "qty", "unit_price", "amount"),
+        ("receipt_kind", "ref_doc"),
+        ("batch_no", "production_date", "expire_date"),
+    )
     date_column = "doc_date"
     document_column = "doc_no"
     line_column = "line_no"
     duplicate_code = "RCP-01"
-    stock = StockPosting(1, "receipt_kind", "红字入库", (("期初建账", 0), ("红字入库", 2)), 1)
+    stock = POSTING
+    fills = {"expire_date": lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))}
+    fill_wants = ("item_code.shelf_life_days",)
 
     doc_no = c.code(
         "入库单号",
@@ -37,30 +47,149 @@ class StockReceipt(Register):
         r"([A-Z]{2,6}\d{0,2}-)?RK-\d{6}-\d{4}",
         required=True,
         example="RK-202611-0001",
+        aliases=("单号", "单据号", "单据编号", "验收单号"),
+        hint="如 RK-202611-0001",
+        hint_en="such as RK-202611-0001",
     )
-    doc_date = c.day("入库日期", "Receipt date", required=True)
-    qty = c.qty(
-        "数量", "Quantity", required=True, negative=True, nonzero=True, unit="unit", item="item_code"
+    doc_date = c.day("入库日期", "Receipt date", required=True, aliases=("日期", "单据日期", "验收日期", "入库时间"))
+    line_no = c.integer(
+        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
     )
-    unit_price = c.price("单价", "Unit price", required=True)
-    amount = c.money(
-        "金额", "Amount", required=True, negative=True, formula='=IF([qty]*[unit_price]=0,"",ROUND([qty]*[unit_price],2))'
+    warehouse = c.room(
+        "仓库",
+        "Warehouse",
+        required=True,
+        aliases=("入库仓库", "库房", "存放仓库"),
+        hint="场所表中“是否仓库”为是的场所",
+        hint_en="a room that the rooms register calls a warehouse",
     )
-
-    @row_rule(
-        "RCP-03",
-        at="amount",
-        zh="金额≠数量×单价（应为{expected}，差额{d}）",
-        en="the amount is not quantity × price (should be {expected}, off by {d})",
-        hint_zh="请核对数量、单价和金额",
-        hint_en="check quantity, price and amount",
-        show={
-            "expected": lambda _: amount_of(pl.col("qty"), pl.col("unit_price")),
-            "d": lambda _: pl.col("amount") - amount_of(pl.col("qty"), pl.col("unit_price")),
+    receipt_kind = c.enum(
+        "入库类型",
+        "Kind",
+        ("采购入库", "期初建账", "捐赠入库", "校外调入", "盘盈入库", "自制入库", "红字入库"),
+        required=True,
+        synonyms={
+            **{"采购": "采购入库", "购入": "采购入库", "购进": "采购入库", "外购": "采购入库"},
+            **{"期初": "期初建账", "期初库存": "期初建账", "期初入库": "期初建账", "捐赠": "捐赠入库"},
+            **{"接受捐赠": "捐赠入库", "受赠": "捐赠入库", "调入": "校外调入", "校外调拨": "校外调入"},
+            **{"盘盈": "盘盈入库", "自制": "自制入库", "采购退货": "红字入库", "红字": "红字入库"},
         },
+        aliases=("类型", "入库类别", "入库方式"),
+        hint="退回供应商用红字入库；盘盈入库由系统生成",
+        hint_en="红字入库 for goods sent back to the supplier; 盘盈入库 is made by the system",
     )
-    def amount_is_quantity_times_price(_facts: Facts) -> pl.Expr:
-        """Allow what a price of 4 places cannot reproduce: 0.00005 a piece, at least a cent."""
-        off = (pl.col("amount") - amount_of(pl.col("qty"), pl.col("unit_price"))).abs()
-        slack = pl.col("qty").abs().cast(decimal(8)) * pl.lit("0.00005").cast(decimal(8))
-        return (off > pl.lit("0.01").cast(decimal(2))) & (off.cast(decimal(8)) > slack)
+    supplier_code = c.supplier(
+        "供应商",
+        "Supplier",
+        aliases=("供应商编码", "供货商", "供货单位", "供应单位"),
+        hint="采购入库和红字入库须填",
+        hint_en="for purchases and goods sent back",
+    )
+    item_code = c.item(
+        "物品编码",
+        "Item",
+        required=True,
+        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
+        hint="编码，或唯一的物品名称",
+        hint_en="a code, or a name that only one item has",
+    )
+    spec = c.text(
+        "规格", "Specification", aliases=("规格型号", "型号"), hint="与物品目录一致", hint_en="as in the catalogue"
+    )
+    unit = c.unit_of(
+        "单位",
+        "Unit",
+        required=True,
+        aliases=("计量单位",),
+        hint="基本单位，或有换算率的单位",
+        hint_en="the base unit, or one with a conversion",
+    )
+    qty = c.qty(
+        "数量",
+        "Quantity",
+        required=True,
+        negative=True,
+        nonzero=True,
+        unit="unit",
+        item="item_code",
+        aliases=("入库数量", "实收数量", "验收数量"),
+        hint="不为0；只有红字入库为负数",
+        hint_en="not 0; negative only for 红字入库",
+    )
+    unit_price = c.price(
+        "单价",
+        "Unit price",
+        required=True,
+        aliases=("单价(元)", "含税单价", "进价"),
+        hint="含税，最多四位小数；只有捐赠入库可为0",
+        hint_en="tax included, at most 4 decimals; 0 only for gifts",
+    )
+    amount = c.money(
+        "金额",
+        "Amount",
+        required=True,
+        negative=True,
+        formula='=IF(OR([qty]="",[unit_price]=""),"",ROUND([qty]*[unit_price],2))',
+        aliases=("金额(元)", "总金额", "总价", "含税金额"),
+        hint="数量×单价，四舍五入到分",
+        hint_en="quantity × price, rounded to the cent",
+    )
+    batch_no = c.text(
+        "生产批号",
+        "Batch",
+        30,
+        aliases=("批号", "批次"),
+        hint="食品和药品没有生产日期时须填，生鲜散装除外",
+        hint_en="for food and medicine without a production date, unless fresh",
+    )
+    production_date = c.day(
+        "生产日期",
+        "Made on",
+        aliases=("出厂日期",),
+        hint="有保质期的食品须填，除非已填保质期至",
+        hint_en="for food with a shelf life, unless the last day is given",
+    )
+    expire_date = c.day(
+        "保质期至",
+        "Best before",
+        future=True,
+        aliases=("有效期至", "失效日期", "到期日期", "有效期"),
+        hint="最后有效日；留空则为生产日期加保质期；药品须填",
+        hint_en="the last good day; blank: production date plus shelf life; required for medicine",
+    )
+    invoice_no = c.document(
+        "发票号码",
+        "Invoice no.",
+        "invoice_reimbursement.invoice_no",
+        aliases=("发票号", "发票编号"),
+        hint="付款前须填",
+        hint_en="required before payment",
+    )
+    purchase_no = c.document(
+        "采购申请单号",
+        "Purchase request no.",
+        "purchase_request.doc_no",
+        aliases=("采购单号", "采购申请号"),
+        hint="采购金额达到限额时须填",
+        hint_en="when the purchase reaches the limit",
+    )
+    buyer = c.person("经手人", "Buyer", required=True, aliases=("采购人", "采购员", "采购经手人"))
+    inspector = c.person(
+        "验收人",
+        "Inspector",
+        required=True,
+        aliases=("验收员", "验收"),
+        hint="不得与经手人、保管员相同",
+        hint_en="neither the buyer nor the keeper",
+    )
+    keeper = c.person("保管员", "Keeper", required=True, aliases=("保管人", "仓管员", "库管员"))
+    ref_doc = c.code(
+        "原单号",
+        "Original no.",
+        required_when=lambda: pl.col("receipt_kind") == "红字入库",
+        required_hint=("红字入库须填原入库单号", "the original receipt of a 红字入库"),
+        example="RK-202611-0001",
+        aliases=("原入库单号", "原单据号", "冲销单号"),
+        hint="红字入库填原入库单号",
+        hint_en="for 红字入库: the receipt that the goods came in by",
+    )

@@ -1,0 +1,161 @@
+"""What rules of receipts look up: earlier prices, purchase requests, asset cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
+from schemas.rules_shared import beyond_limit, claims_of, summed
+
+if TYPE_CHECKING:
+    from schemas.rules import Books
+
+APPROVED = ("已批", "执行中", "完成")
+"""Statuses of a purchase request that was approved."""
+
+_REQUEST = ["purchase_no", "item_code"]
+
+
+def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the receipts whose price per base unit is far from the reference or the last one before.
+
+    How far is the parameter ``price_deviation_pct``. The last receipt is that of the item with the
+    nearest earlier (date, document, line). The result has ``_id``, ``price``, ``reference``,
+    ``base_unit`` and which reference it is, ``source`` and ``source_en``.
+    """
+    order = ["doc_date", "doc_no", "line_no"]
+    needed = ["_id", "item_code", *order, "receipt_kind", "qty", "qty_base", "unit_price"]
+    both = pl.concat([books.others("stock_receipt", rows).select(needed), rows.select(needed)], how="vertical_relaxed")
+    paid = pl.col("unit_price") > 0
+    priced = both.filter((pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid)
+    value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
+        "paid"
+    )
+    base = scaled(pl.col("qty_base"), QTY_PLACES).cast(pl.Int128).alias("base")
+    items = books.rows("item_catalogue").select(
+        "item_code", "base_unit", scaled(pl.col("ref_price"), PRICE_PLACES).cast(pl.Int128).alias("ref")
+    )
+    known = (
+        priced.select("_id", "item_code", *order, value, base)
+        .sort("item_code", *order)
+        .with_columns(pl.col("paid", "base").shift(1).over("item_code").name.prefix("last_"))
+        .filter(pl.col("_id").is_in(rows["_id"].implode()))
+        .join(items, on="item_code", how="left", maintain_order="left")
+    )
+    per_cent = int(books.facts.number("price_deviation_pct") * 100)
+    from_reference = _far(pl.col("paid"), pl.col("ref") * pl.col("base"), per_cent)
+    from_last = _far(pl.col("paid") * pl.col("last_base"), pl.col("last_paid") * pl.col("base"), per_cent)
+    last = _per_unit(pl.col("last_paid"), pl.col("last_base"))
+    reference = pl.when(from_reference).then(unscaled(pl.col("ref"), PRICE_PLACES)).otherwise(last)
+    return known.filter(from_reference | from_last).select(
+        "_id",
+        "base_unit",
+        _per_unit(pl.col("paid"), pl.col("base")).alias("price"),
+        reference.alias("reference"),
+        pl.when(from_reference).then(pl.lit("参考单价")).otherwise(pl.lit("上次入库")).alias("source"),
+        pl.when(from_reference).then(pl.lit("reference price")).otherwise(pl.lit("last receipt")).alias("source_en"),
+    )
+
+
+def _far(value: pl.Expr, reference: pl.Expr, hundredths: int) -> pl.Expr:
+    """Return True where a value is more than that many hundredths of a per cent from its reference."""
+    return ((value - reference).abs() * 10_000 > reference * hundredths).fill_null(value=False)
+
+
+def _per_unit(paid: pl.Expr, base: pl.Expr) -> pl.Expr:
+    """Return the price of one base unit, half up to 4 places, from sums of positive whole numbers."""
+    return unscaled((paid * 2 + base) // (base * 2), PRICE_PLACES)
+
+
+def unapproved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the receipts whose purchase request is unknown or not approved, with the reason."""
+    requests = books.rows("purchase_request").select(pl.col("doc_no").alias("purchase_no"), "status")
+    status = pl.col("status")
+    asked = rows.filter(pl.col("purchase_no").is_not_null()).select("_id", "purchase_no")
+    first = requests.unique("purchase_no", keep="first", maintain_order=True)
+    found = asked.join(first, on="purchase_no", how="left", maintain_order="left")
+    failing = found.filter(status.is_null() | ~status.is_in(list(APPROVED)))
+    number = pl.col("purchase_no")
+    return failing.select(
+        "_id",
+        pl.when(status.is_null())
+        .then(pl.format("采购申请 {} 尚未收到", number))
+        .otherwise(pl.format("采购申请 {} 的状态为{}", number, status))
+        .alias("reason"),
+        pl.when(status.is_null())
+        .then(pl.format("request {} has not arrived", number))
+        .otherwise(pl.format("request {} has status {}", number, status))
+        .alias("reason_en"),
+    )
+
+
+def without_request(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the purchase lines without a request in documents that reach ``purchase_request_min``."""
+    minimum = books.facts.number("purchase_request_min")
+    bought = pl.col("receipt_kind") == "采购入库"
+    lines = [frame.filter(bought).select("doc_no", "amount") for frame in (books.others("stock_receipt", rows), rows)]
+    totals = pl.concat(lines, how="vertical_relaxed").group_by("doc_no").agg(pl.col("amount").sum().alias("total"))
+    return (
+        rows.filter(bought & pl.col("purchase_no").is_null())
+        .join(totals, on="doc_no", how="inner", maintain_order="left")
+        .filter(pl.col("total") >= pl.lit(minimum))
+        .select("_id", "total", pl.lit(minimum).alias("minimum"))
+    )
+
+
+def over_purchase(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the receipts that go beyond what their purchase request allows of the item.
+
+    ``receipt_over_pct`` (food: ``receipt_over_pct_food``) may come on top. A request that names
+    goods without a code cannot be compared by item: then only the items that it does name are.
+    """
+    requests = books.rows("purchase_request").rename({"doc_no": "purchase_no"})
+    base = "qty_base" if "qty_base" in requests.columns else "qty"
+    by = [pl.col(name) for name in _REQUEST]
+    claims = claims_of(rows, books, "stock_receipt", by, pl.col("qty_base"))
+    used = summed(books.others("stock_receipt", rows), by, pl.col("qty_base"), "used")
+    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
+    vague = requests.filter(pl.col("item_code").is_null()).select("purchase_no").unique()
+    requested = summed(requests, by, pl.col(base), "limit")
+    limits = (
+        claims.select(_REQUEST)
+        .unique(maintain_order=True)
+        .join(requests.select("purchase_no").unique(), on="purchase_no", how="semi", maintain_order="left")
+        .join(requested, on=_REQUEST, how="left", maintain_order="left")
+        .join(
+            vague.with_columns(pl.lit(value=True).alias("vague")), on="purchase_no", how="left", maintain_order="left"
+        )
+        .filter(pl.col("limit").is_not_null() | pl.col("vague").is_null())
+        .join(used, on=_REQUEST, how="left", maintain_order="left")
+        .with_columns(pl.col("limit", "used").fill_null(nothing))
+        .join(books.rows("item_catalogue").select("item_code", "nature"), on="item_code", how="left")
+    )
+    return beyond_limit(claims, limits.with_columns(_allowed(books)), _REQUEST)
+
+
+def _allowed(books: Books) -> pl.Expr:
+    wide = decimal(QTY_PLACES + 4)
+    plain, food = ((100 + books.facts.number(name)) / 100 for name in ("receipt_over_pct", "receipt_over_pct_food"))
+    share = pl.when(pl.col("nature") == "食品").then(pl.lit(food).cast(wide)).otherwise(pl.lit(plain).cast(wide))
+    return half_up(pl.col("limit").cast(wide) * share, QTY_PLACES).alias("limit")
+
+
+def assets_without_card(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the receipts of fixed assets of past months that no asset card refers to.
+
+    A card refers to a receipt by the same invoice number, or by the receipt's number in its remark.
+    """
+    cards = books.rows("fixed_asset_card")
+    assets = books.rows("item_catalogue").filter(pl.col("nature") == "固定资产").select("item_code")
+    past = pl.col("doc_date") < books.facts.today.replace(day=1)
+    due = rows.filter(past & (pl.col("qty") > 0)).join(assets, on="item_code", how="semi", maintain_order="left")
+    invoices = set(cards["invoice_no"].drop_nulls())
+    remarks = "\n".join(cards["remark"].drop_nulls()) if "remark" in cards.columns else ""
+    missing = [
+        row_id
+        for row_id, invoice, number in due.select("_id", "invoice_no", "doc_no").iter_rows()
+        if invoice not in invoices and number not in remarks
+    ]
+    return pl.DataFrame({"_id": missing}, schema={"_id": pl.Int64()})

@@ -1,0 +1,208 @@
+"""物品申领单: what a department asks for, and who approved it, before anything is issued."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas import columns as c
+from schemas.register import Register
+from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules_shared import lacks_role, repeated
+
+if TYPE_CHECKING:
+    from schemas.rules import Books
+
+APPROVED = ("已批", "部分出库", "已出库")
+"""Statuses of a requisition that was approved: what is issued against it keeps it approved."""
+
+
+class Requisition(Register):
+    """Requisition: one line of what a department asks for (DOMAIN.md 2.2, register 11).
+
+    A blank approved quantity of an approved line means the quantity asked for.
+    """
+
+    title = "物品申领单"
+    title_en = "Requisition (approval before issue)"
+    number = 11
+    group = "B 财产"
+    key = ("doc_no", "line_no")
+    owner = "ZW"
+    writers = ("*",)
+    period = "every request"
+    sign = "申领人 → 部门负责人 → 总务主任"
+    keywords = ("申领", "领料申请")
+    cell_groups = (("item_code", "unit", "qty"), ("approver", "approve_date", "approved_qty", "status"))
+    date_column = "doc_date"
+    document_column = "doc_no"
+    line_column = "line_no"
+
+    doc_no = c.code(
+        "申领单号",
+        "Requisition no.",
+        r"([A-Z]{2,6}\d{0,2}-)?SL-\d{6}-\d{4}",
+        required=True,
+        example="SL-202611-0001",
+        aliases=("单号", "单据号", "申请单号", "单据编号"),
+        hint="如 SL-202611-0001",
+        hint_en="such as SL-202611-0001",
+    )
+    doc_date = c.day("申领日期", "Request date", required=True, aliases=("日期", "申请日期", "单据日期"))
+    line_no = c.integer("行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始")
+    dept = c.department("申领部门", "Department", required=True, aliases=("部门", "申请部门"))
+    applicant = c.person("申领人", "Applicant", required=True, aliases=("申请人",))
+    item_code = c.item(
+        "物品编码",
+        "Item",
+        required=True,
+        inactive_allowed=True,
+        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
+        hint="编码，或唯一的物品名称",
+        hint_en="a code, or a name that only one item has",
+    )
+    unit = c.unit_of(
+        "单位",
+        "Unit",
+        required=True,
+        aliases=("计量单位",),
+        hint="基本单位，或有换算率的单位",
+        hint_en="the base unit, or one with a conversion",
+    )
+    qty = c.qty(
+        "申领数量",
+        "Quantity",
+        required=True,
+        positive=True,
+        unit="unit",
+        item="item_code",
+        aliases=("数量", "申请数量"),
+        hint="大于0",
+        hint_en="more than 0",
+    )
+    purpose = c.text("用途", "Purpose", 80, required=True, aliases=("申领用途", "用途说明"))
+    supply_kind = c.enum(
+        "用品类型",
+        "Kind of supplies",
+        ("教师办公用品", "班级用品", "科室用品", "其他"),
+        synonyms={"教师用品": "教师办公用品", "班级": "班级用品", "科室": "科室用品"},
+        aliases=("用品类别",),
+        hint="班级用品由班主任领取，教师办公用品由年级组长或室长领取",
+        hint_en="class supplies go to class teachers, office supplies to heads of grade or room",
+    )
+    approver = c.person("批准人", "Approver", aliases=("审批人", "审批"), hint="总务主任或受委托的人，不得是申领人")
+    approve_date = c.day(
+        "批准日期", "Approved on", aliases=("审批日期",), hint="不早于申领日期", hint_en="not before the request"
+    )
+    approved_qty = c.qty(
+        "批准数量",
+        "Approved quantity",
+        unit="unit",
+        item="item_code",
+        aliases=("审批数量",),
+        hint="0至申领数量；已批而留空即按申领数量",
+        hint_en="0 to the quantity; blank once approved: all of it",
+    )
+    status = c.enum(
+        "状态",
+        "Status",
+        ("草稿", "待批", "已批", "驳回", "已出库", "部分出库", "作废"),
+        required=True,
+        synonyms={
+            **{"待审批": "待批", "待审": "待批", "已审批": "已批", "批准": "已批", "已批准": "已批", "同意": "已批"},
+            **{"退回": "驳回", "不同意": "驳回", "已发放": "已出库", "已领": "已出库", "部分发放": "部分出库"},
+        },
+        aliases=("单据状态", "审批状态"),
+    )
+
+    @row_rule(
+        "REQ-01",
+        small="W",
+        at="approver",
+        zh="批准人不得与申领人相同",
+        en="the approver must not be the applicant",
+        hint_zh="请由他人批准",
+        hint_en="have somebody else approve it",
+    )
+    def approver_is_applicant(_facts: Facts) -> pl.Expr:
+        """Covers X-09 for requisitions."""
+        return pl.col("approver") == pl.col("applicant")
+
+    @row_rule(
+        "REQ-02",
+        at="approved_qty",
+        zh="批准数量大于申领数量（{approved_qty} > {qty}）",
+        en="more was approved than asked for ({approved_qty} > {qty})",
+        hint_zh="请核对批准数量",
+        hint_en="check the approved quantity",
+    )
+    def approved_more_than_asked(_facts: Facts) -> pl.Expr:
+        """Both are in the unit of the line."""
+        return pl.col("approved_qty") > pl.col("qty")
+
+    @row_rule(
+        "REQ-03",
+        at="approver",
+        zh="缺少批准签字（状态为{status}，须有批准人和批准日期）",
+        en="the signature is missing (with status {status} there are an approver and a date)",
+        hint_zh="请填写批准人和批准日期，或改为待批",
+        hint_en="fill in approver and date, or set it back to 待批",
+    )
+    def approved_without_signature(_facts: Facts) -> pl.Expr:
+        """What is issued was approved before: the later statuses need the signature as well."""
+        unsigned = pl.col("approver").is_null() | pl.col("approve_date").is_null()
+        return pl.col("status").is_in(APPROVED) & unsigned
+
+    @row_rule(
+        "REQ-04",
+        "W",
+        at="applicant",
+        zh="班级用品应由班主任领取；教师用品应由年级组长领取",
+        en="class supplies are drawn by class teachers, teachers' supplies by heads of grade or room",
+        wants=("applicant.role_codes",),
+    )
+    def drawn_by_the_wrong_role(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md REQ-04."""
+        kind = pl.col("supply_kind")
+        return ((kind == "班级用品") & lacks_role("applicant", "CLASS_TEACHER")) | (
+            (kind == "教师办公用品") & lacks_role("applicant", "GRADE_HEAD", "ROOM_HEAD")
+        )
+
+    @row_rule(
+        "ROLE-MISMATCH",
+        "W",
+        at="approver",
+        zh="批准人“{value}”没有“总务主任”或更高的角色",
+        en="approver “{value}” does not hold the role of head of general affairs or a higher one",
+        hint_zh="请核对人员，或由管理员确认其角色",
+        hint_en="check the person, or have an admin confirm the role",
+        wants=("approver.role_codes",),
+    )
+    def approver_without_role(_facts: Facts) -> pl.Expr:
+        """An office that does not exist falls to the next higher one (DOMAIN.md 2.3, approval matrix)."""
+        return lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
+
+    @row_rule(
+        "X-09",
+        at="approve_date",
+        zh="审批冲突：批准日期 {approve_date} 早于申领日期 {doc_date}",
+        en="approved on {approve_date}, before it was asked for on {doc_date}",
+        hint_zh="请核对两个日期",
+        hint_en="check both dates",
+    )
+    def approved_before_asked(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md 2.3, X-09."""
+        return pl.col("approve_date") < pl.col("doc_date")
+
+    @cross_rule(
+        "REQ-05",
+        at="item_code",
+        zh="同一申领单内物品重复（{holder}行已有）",
+        en="the item stands twice in one requisition (see {holder})",
+        hint_zh="请合并为一行",
+        hint_en="make one line of them",
+    )
+    def item_twice_in_requisition(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """The first line stays."""
+        return repeated(rows, books.others("requisition", rows), ["doc_no", "item_code"])
