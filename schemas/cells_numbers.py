@@ -1,0 +1,131 @@
+"""Cells that hold numbers: whole numbers, quantities, prices, amounts, percentages (DOMAIN.md 6.6 N01-N23)."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from schemas.cells import Outcome, exact, folded, percent_points, refused, warned
+from schemas.cells_quantities import SUM, read_quantity_text
+from schemas.chinese import yuan_of_words
+from schemas.columns import Kind
+from schemas.values import Percent
+
+if TYPE_CHECKING:
+    from schemas.cells import Context
+    from schemas.columns import Column
+    from schemas.values import Cell
+
+LARGEST = 10**13
+"""Largest number in units of its last decimal place (100 billion yuan in fen); larger is a slip of the hand."""
+
+NOISE = Decimal("0.000001")
+"""Binary noise behind the last decimal place that is rounded away (N07)."""
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
+_PLAIN = re.compile(rf"[+-]?\s?(?:{_NUMBER})", re.ASCII)
+_BRACKETED = re.compile(r"\(\s*(.+?)\s*\)")
+_YUAN = re.compile(
+    rf"(?P<minus>-?)\s?(?:¥|人民币|RMB|CNY)?\s?(?P<inner>-?)\s?(?P<number>{_NUMBER})\s?(?P<wan>万?)"
+    r"\s?[元圆块]?\s?[整正]?",
+    re.ASCII | re.IGNORECASE,
+)
+_SCALES = {Kind.MONEY: "MON-SCALE", Kind.PRICE: "PRICE-SCALE", Kind.INT: "INT-INVALID"}
+
+
+def read_number(cell: Cell, column: Column, context: Context) -> Outcome:
+    """Return the exact number of a cell as a ``Decimal`` with the column's places, within its limits."""
+    if isinstance(cell, str):
+        outcome = _number_of_text(folded(cell), column, context)
+    elif isinstance(cell, Percent):
+        outcome = _number_of(percent_points(cell) if column.kind is Kind.PCT else exact(cell.value))
+    elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        outcome = _number_of(exact(cell))
+    else:
+        outcome = refused("NUM-INVALID")
+    if not isinstance(outcome.value, Decimal):
+        return outcome
+    checked = within_limits(outcome.value, column)
+    return replace(outcome, value=checked.value) if checked.code == "" else checked
+
+
+def within_limits(number: Decimal, column: Column) -> Outcome:
+    """Return a number with the places of its column, or what limit of the column it breaks."""
+    if abs(number) > Decimal(LARGEST).scaleb(-column.places):
+        largest = f"≤{LARGEST // 10**column.places}"
+        return refused("NUM-RANGE", range=largest, range_en=largest)
+    rounded = number.quantize(Decimal(1).scaleb(-column.places), ROUND_HALF_UP) + 0
+    if abs(number - rounded) >= NOISE:
+        return refused(_SCALES.get(column.kind, "NUM-SCALE"), places=column.places)
+    if rounded < 0 and not allows_negative(column):
+        return refused("NEG-NOT-ALLOWED")
+    if not _in_range(rounded, column):
+        limits = range_text(column)
+        return refused("NUM-RANGE", range=limits, range_en=limits)
+    return Outcome(rounded)
+
+
+def allows_negative(column: Column) -> bool:
+    """Tell whether a column takes numbers below zero."""
+    return column.negative or (column.minimum is not None and column.minimum < 0)
+
+
+def range_text(column: Column) -> str:
+    """Return the limits of a column as both languages write them, such as ``1–12`` or ``＞0``."""
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum}–{column.maximum}"
+    if column.maximum is not None:
+        return f"≤{column.maximum}"
+    if column.positive:
+        return ">0"
+    return f"≥{column.minimum}" if column.minimum is not None else "≠0"
+
+
+def _in_range(number: Decimal, column: Column) -> bool:
+    return (
+        (column.minimum is None or number >= column.minimum)
+        and (column.maximum is None or number <= column.maximum)
+        and not (column.positive and number <= 0)
+        and not (column.nonzero and number == 0)
+    )
+
+
+def _number_of(number: Decimal) -> Outcome:
+    return Outcome(number) if math.isfinite(number) else refused("NUM-INVALID")
+
+
+def _number_of_text(text: str, column: Column, context: Context) -> Outcome:
+    if bracketed := _BRACKETED.fullmatch(text):
+        # Accountants write a negative amount in brackets (N06); what is inside has no sign of its own.
+        inner = _number_of_text(bracketed[1], column, context)
+        positive = isinstance(inner.value, Decimal) and inner.value >= 0 and "-" not in bracketed[1]
+        return replace(inner, value=-inner.value) if positive else refused("NUM-INVALID")  # type: ignore[operator]
+    if _PLAIN.fullmatch(text):
+        return Outcome(_plain(text))
+    if column.kind is Kind.PCT:
+        plain = text.removesuffix("%").strip()
+        return Outcome(_plain(plain)) if _PLAIN.fullmatch(plain) else refused("NUM-INVALID")
+    if column.kind in {Kind.MONEY, Kind.PRICE}:
+        return _yuan_of_text(text)
+    return read_quantity_text(text, column, context)
+
+
+def _yuan_of_text(text: str) -> Outcome:
+    found = _YUAN.fullmatch(text)
+    if found and not (found["minus"] and found["inner"]):
+        number = _plain(f"{found['minus']}{found['inner']}{found['number']}")
+        if not found["wan"]:
+            return Outcome(number)
+        number *= 10_000
+        return warned(number, "NUM-WAN", read=f"{number:.2f}")
+    amount = yuan_of_words("".join(text.split()))
+    if amount is not None:
+        return Outcome(amount)
+    return refused("QTY-EXPR" if SUM.fullmatch(text) else "NUM-INVALID")
+
+
+def _plain(text: str) -> Decimal:
+    return Decimal("".join(text.split()).replace(",", ""))

@@ -1,0 +1,75 @@
+"""The rows of one sheet that are read together: raw cells by column, units, blocks, places."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.columns import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.cells import Context
+    from schemas.columns import Column
+    from schemas.layout import Layout
+    from schemas.values import Cell, Grid
+
+
+@dataclass(frozen=True)
+class RowSet:
+    """Some data rows of a layout, in order."""
+
+    grid: Grid
+    layout: Layout
+    rows: Sequence[int]
+    """Worksheet rows (1-based)."""
+    context: Context
+
+    def cells(self, name: str) -> list[Cell]:
+        """Return the raw cells of a column in these rows; merged ranges fill their blank cells (S08)."""
+        number = self.layout.columns[name]
+        place = number - self.grid.first_column
+        lines, first = self.grid.cells, self.grid.first_row
+        width = len(lines[0]) if lines else 0
+        if not 0 <= place < width:
+            return [None] * len(self.rows)
+        cells = [lines[row - first][place] for row in self.rows]
+        if self.layout.filled:
+            self._fill(cells, number)
+        return cells
+
+    def _fill(self, cells: list[Cell], number: int) -> None:
+        filled = self.layout.filled
+        for position, row in enumerate(self.rows):
+            if cells[position] is None:
+                cells[position] = filled.get((row, number))
+
+    def breaks(self) -> tuple[int, ...]:
+        """Return the positions before which a subtotal ends a block of rows (D17)."""
+        return tuple(bisect_left(self.rows, row) for row, _ in self.layout.subtotal_rows)
+
+    def columns_read(self) -> list[Column]:
+        """Return the columns that the sheet has and people fill, units before what they measure."""
+        columns = [column for column in self.layout.register.columns if self.has(column) and not column.system]
+        return sorted(columns, key=lambda column: column.kind is not Kind.UNIT)
+
+    def has(self, column: Column) -> bool:
+        """Tell whether the sheet has a column."""
+        return column.name in self.layout.columns
+
+    def unit_column_without_header(self) -> tuple[Column, int] | None:
+        """Return the unit column that the header of a quantity stands in for (``数量（个）``, S03).
+
+        The number is the worksheet column (1-based) of that quantity.
+        """
+        if self.layout.default_unit is None:
+            return None
+        register = self.layout.register
+        for quantity in register.columns:
+            if quantity.kind is Kind.QTY and quantity.unit and self.has(quantity):
+                unit = register.column(quantity.unit)
+                if not self.has(unit):
+                    return unit, self.layout.columns[quantity.name]
+        return None
