@@ -34,6 +34,8 @@ MADE_AT = datetime(2026, 9, 1, tzinfo=UTC)
 SPARE_ROWS = 1000
 """Rows below the table that have input messages and lists too, for programs whose tables do not grow."""
 
+_MOST_FROZEN = 40.0
+
 Row = Mapping[str, object]
 
 
@@ -119,7 +121,9 @@ def _write_register(job: _Job, register: type[Register], name: str, rows: Sequen
     last_row = HEADER_ROW + max(len(rows), job.blank_rows, 1)
     _write_heading(sheet, job, register, rows)
     _write_table(sheet, job.styles, register, last_row)
+    widths = style.column_widths(register)
     for row, values in enumerate(_padded(rows, last_row - HEADER_ROW), start=HEADER_ROW):
+        sheet.set_row(row, _row_height(widths, values))
         _write_row(sheet, job.styles, register, row, values)
     for place, column in enumerate(register.columns, start=1):
         sheet.data_validation(
@@ -171,22 +175,21 @@ def _write_table(sheet: Worksheet, styles: Styles, register: type[Register], las
     for column in register.columns:
         entry = {"header": column.title, "header_format": styles.header(column)}
         if column.formula:
-            entry["formula"] = _formula(register, column.formula, lambda other: f"[@[{other.title}]]")
+            entry["formula"] = _formula(register, column.formula, lambda other: f"{register.id}[@[{other.title}]]")
         columns.append(entry)
     sheet.set_column(0, 0, style.NUMBER_WIDTH)
+    widths = style.column_widths(register)
     for place, column in enumerate(register.columns, start=1):
-        sheet.set_column(place, place, style.column_width(column), styles.below(column))
-    sheet.set_row(HEADER_ROW - 1, _header_height(register))
+        sheet.set_column(place, place, widths[column.name], styles.below(column))
+    sheet.set_row(HEADER_ROW - 1, _header_height(register, widths))
     sheet.add_table(
         HEADER_ROW - 1, 0, last_row - 1, len(register.columns),
         {"name": register.id, "style": None, "columns": columns},
     )  # fmt: skip
 
 
-def _header_height(register: type[Register]) -> float:
-    lines = max(
-        -(-style.shown_width(column.title) // int(style.column_width(column) - 0.5)) for column in register.columns
-    )
+def _header_height(register: type[Register], widths: Mapping[str, float]) -> float:
+    lines = max(-(-style.shown_width(column.title) // int(widths[column.name] - 0.5)) for column in register.columns)
     return max(33.0, 15.0 * lines + 3)
 
 
@@ -198,7 +201,6 @@ def _formula(register: type[Register], formula: str, place: Callable[[Column], s
 def _write_row(sheet: Worksheet, styles: Styles, register: type[Register], row: int, values: Row) -> None:
     """Write one data row; ``row`` counts from 0 as XlsxWriter does."""
     places = {column.name: place for place, column in enumerate(register.columns, start=1)}
-    sheet.set_row(row, _row_height(register, values))
     sheet.write_number(row, 0, row - HEADER_ROW + 1, styles.body(None))
     for column in register.columns:
         place, value, cell = places[column.name], values.get(column.name), styles.body(column)
@@ -211,13 +213,11 @@ def _write_row(sheet: Worksheet, styles: Styles, register: type[Register], row: 
             _write_value(sheet, row, place, value, cell)
 
 
-def _row_height(register: type[Register], values: Row) -> float:
-    """Return the height that shows the longest text of a row in full."""
-    lines = 1
-    for column in register.columns:
-        if isinstance(text := values.get(column.name), str):
-            lines = max(lines, -(-style.shown_width(text) // max(int(style.column_width(column)) - 1, 1)))
-    return max(style.ROW_HEIGHT, 12.5 * lines + 1)
+def _row_height(widths: Mapping[str, float], values: Row) -> float:
+    """Return the height in points that shows the longest text of a row in full."""
+    texts = {name: value for name, value in values.items() if isinstance(value, str) and name in widths}
+    lines = [-(-style.shown_width(text) // int(widths[name] - 1)) for name, text in texts.items()]
+    return max(style.ROW_HEIGHT, 12.5 * max(lines, default=1) + 2)
 
 
 def _write_value(sheet: Worksheet, row: int, place: int, value: object, cell: object) -> None:
@@ -266,11 +266,11 @@ def _set_print(sheet: Worksheet, register: type[Register]) -> None:
 
 
 def _frozen_columns(register: type[Register]) -> int:
-    """Return how many leading columns hold the key and fit beside the rest of the sheet."""
-    count, width = 0, style.NUMBER_WIDTH
+    """Return how many leading columns hold the key and leave most of the window to the others."""
+    widths, count, total = style.column_widths(register), 0, style.NUMBER_WIDTH
     for column in register.columns:
-        width += style.column_width(column)
-        if column.name not in register.key or width > 40:
+        total += widths[column.name]
+        if column.name not in register.key or total > _MOST_FROZEN:
             break
         count += 1
     return count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from schemas.columns import Need
 from workbooks import template_style as style
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 GUIDE_SHEET = {"zh": "说明", "en": "Guide"}
 GUIDE_NAME = "hq_guide"
 
+_WIDTHS = (4, 26, 34, 72)
 _STEPS = {
     "zh": (
         "每张登记表一个工作表，从第4行起逐行填写；行不够时直接在表格下一行继续填，表格会自动延伸。",
@@ -36,8 +38,8 @@ _STEPS = {
     ),
 }
 _WORDS = {
-    "zh": ("填写说明", "登记表", "填写时间", "签字", "表头颜色", "怎么填"),
-    "en": ("How to fill in", "Register", "When", "Signed by", "Header colours", "Steps"),
+    "zh": ("填写说明", "登记表", "编号栏（合起来不能重复）", "必填栏", "表头颜色", "怎么填"),
+    "en": ("How to fill in", "Register", "Key (together unique)", "Required", "Header colours", "Steps"),
 }
 _COLOURS = (
     (style.REQUIRED_FILL, True, "必填", "required"),
@@ -57,26 +59,38 @@ def write_guide(
     """Write the guide with links to the sheets; its defined name keeps it from being read as input."""
     sheet = workbook.add_worksheet(GUIDE_SHEET[language])
     sheet.hide_gridlines(2)
-    for column, width in enumerate((4, 26, 34, 44)):
+    for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    title, register, when, signed, colours, how = _WORDS[language]
+    title, register, key, required, colours, how = _WORDS[language]
     sheet.set_row(0, style.TITLE_HEIGHT)
     large = styles.format(bold=True, font_size=style.TITLE_SIZE, align="center")
     sheet.merge_range(0, 0, 0, 3, f"{heading}{title}", large)
     row = _write_steps(sheet, 2, how, styles, language)
     row = _write_colours(sheet, row + 1, colours, styles, language)
-    for column, text in enumerate((register, when, signed), start=1):
+    for column, text in enumerate((register, key, required), start=1):
         sheet.write_string(row + 1, column, text, styles.boxed(bold=True, bg_color=style.OPTIONAL_FILL))
     for offset, (name, entry) in enumerate(sheets.items(), start=row + 2):
-        shown = entry.title_en if language == "en" else entry.title
-        sheet.write_url(offset, 1, f"internal:'{name}'!A4", styles.boxed(font_color="#0563C1", underline=1), shown)
-        sheet.write_string(offset, 2, entry.period, styles.boxed())
-        sheet.write_string(offset, 3, entry.sign, styles.boxed())
+        _write_register_line(sheet, offset, name, entry, styles, language)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     workbook.define_name(GUIDE_NAME, f"='{GUIDE_SHEET[language]}'!$A$1")
+
+
+def _write_register_line(
+    sheet: Worksheet, row: int, name: str, register: type[Register], styles: Styles, language: str
+) -> None:
+    """Write the link to a sheet, the columns of its key and those to be filled in every row."""
+    is_english = language == "en"
+    titles = {column.name: column.title_en if is_english else column.title for column in register.columns}
+    required = [titles[column.name] for column in register.columns if column.need is Need.REQUIRED]
+    listed = (", " if is_english else "、").join(required)
+    link = styles.boxed(font_color="#0563C1", underline=1)
+    sheet.write_url(row, 1, f"internal:'{name}'!A4", link, register.title_en if is_english else register.title)
+    sheet.write_string(row, 2, " + ".join(titles[key] for key in register.key), styles.boxed())
+    sheet.write_string(row, 3, listed, styles.boxed())
+    sheet.set_row(row, 13.5 * (style.shown_width(listed) // (_WIDTHS[3] - 2) + 1) + 5)
 
 
 def _write_steps(sheet: Worksheet, row: int, heading: str, styles: Styles, language: str) -> int:
@@ -85,7 +99,7 @@ def _write_steps(sheet: Worksheet, row: int, heading: str, styles: Styles, langu
     for number, text in enumerate(_STEPS[language], start=1):
         sheet.write_number(row + number, 0, number, styles.format(align="center", valign="top", font_size=11))
         sheet.merge_range(row + number, 1, row + number, 3, text, plain)
-        sheet.set_row(row + number, 34 if style.shown_width(text) > 96 else 19)
+        sheet.set_row(row + number, 34 if style.shown_width(text) > 120 else 19)
     return row + len(_STEPS[language]) + 1
 
 
@@ -93,5 +107,5 @@ def _write_colours(sheet: Worksheet, row: int, heading: str, styles: Styles, lan
     sheet.write_string(row, 0, heading, styles.format(bold=True, font_size=12))
     for number, (fill, bold, zh, en) in enumerate(_COLOURS, start=1):
         sheet.write_string(row + number, 1, en if language == "en" else zh, styles.boxed(bg_color=fill, bold=bold))
-        sheet.set_row(row + number, 30)
+        sheet.set_row(row + number, 21)
     return row + len(_COLOURS) + 1

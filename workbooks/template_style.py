@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
+    from schemas.register import Register
+
 FONT = "宋体"
 """On every Chinese Windows and WPS; other systems replace it by their own serif type."""
 TITLE_SIZE, HEADER_SIZE, BODY_SIZE = 18, 10.5, 10
@@ -53,7 +55,9 @@ _WIDTHS = {
 }
 _LONG_TEXT = 30
 _RIGHT = frozenset({Kind.QTY, Kind.PRICE, Kind.MONEY, Kind.PCT})
-_WIDEST = 26.0
+PAGE_WIDTH = 146.0
+"""Digits across A4 landscape at full size."""
+_LEAST_WIDTH, _MOST_STRETCH = 5.0, 1.9
 _LONG_NUMBER = 10.5
 
 
@@ -72,10 +76,18 @@ def number_format(column: Column) -> str:
     return _FORMATS.get(column.kind, fallback)
 
 
-def column_width(column: Column) -> float:
-    """Return the width of a column in digits: for its content, and its header in two lines."""
-    half_header = -(-shown_width(column.title) // 4) * 2 + 1.0
-    return min(max(half_header, _content_width(column)), _WIDEST)
+def column_widths(register: type[Register]) -> dict[str, float]:
+    """Return the width of each column in digits, by name: more where the page has room for it."""
+    narrow = {column.name: _narrowest(column) for column in register.columns}
+    stretch = (PAGE_WIDTH - NUMBER_WIDTH) / sum(narrow.values())
+    factor = min(max(stretch, 1.0), _MOST_STRETCH)
+    return {name: round(width * factor, 1) for name, width in narrow.items()}
+
+
+def _narrowest(column: Column) -> float:
+    """Return the width for the content of a column, and its header in two lines."""
+    half_header = -(-shown_width(column.title) // 4) * 2 + 2.0
+    return max(half_header, _content_width(column), _LEAST_WIDTH)
 
 
 def _content_width(column: Column) -> float:
