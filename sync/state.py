@@ -19,6 +19,7 @@ STATE_VARIABLE = "HOUQIN_STATE"
 
 _PIECE_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NOT_IN_URLS = re.compile(r"[^\w.-]")
 _SUFFIX = re.compile(r"\.[0-9a-z]{1,5}")
 
 
@@ -44,7 +45,8 @@ def state_dir(share: Path) -> Path:
         return Path(named).expanduser().resolve()
     place = share.expanduser().resolve()
     mark = hashlib.sha256(os.path.normcase(place).encode()).hexdigest()[:12]
-    return platformdirs.user_state_path("houqin", appauthor=False) / f"{place.name or 'share'}-{mark}"
+    name = _NOT_IN_URLS.sub("_", place.name) or "share"
+    return platformdirs.user_state_path("houqin", appauthor=False) / f"{name}-{mark}"
 
 
 def archive_file(state: Path, source: Path, sha256: str) -> Path:

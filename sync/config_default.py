@@ -1,0 +1,121 @@
+"""The first houqin.toml of a school: every setting with its default and a word of explanation."""
+
+from __future__ import annotations
+
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+
+from schemas.findings import Text
+from schemas.parameters import DEFAULTS
+from sync.config import CONFIG_NAME, DEPARTMENT_NAMES
+from sync.errors import HouqinError
+
+_WORDS = {
+    "capitalisation_threshold": "固定资产单价起点（元）",
+    "purchase_request_min": "超过多少元须先有采购申请",
+    "small_unit": "小单位：人手少，部分不相容岗位只提醒不退回（10 人以下可用 true）",
+    "valuation_method": "发出计价：移动加权平均 或 先进先出",
+    "requisition_required": "出库是否必须先有申领单",
+    "requisition_exempt_depts": "不需申领单的部门代码，用、分开",
+    "allow_inspector_is_keeper": "验收人可否兼保管员",
+    "receipt_over_pct": "收货可超过申请的百分比",
+    "receipt_over_pct_food": "食品收货可超过申请的百分比",
+    "price_deviation_pct": "单价与上次相差多少百分比时提醒",
+    "min_remaining_days": "入库时至少剩余的保质天数",
+}
+
+_HEAD = """\
+# 后勤账的设置。改动后保存即可，下一次同步时生效；以 # 开头的行是说明。
+# 文字放在英文双引号内；# 后面写着的值就是不写时的默认值。
+
+school = {school}
+language = "zh"                  # 提示的语言：zh 中文，en 英文
+timezone = "Asia/Shanghai"       # 学校所在时区，决定“今天”是哪一天
+# campuses = ["南校区", "北校区"]
+# term_start = 2026-09-01        # 本学期第一天，“第12周”由此推算
+# registers = ["stock_receipt"]  # 使用的登记表；不写为全部（houqin registers 列出编号）
+
+[ledger]
+# url = "sqlite:///ledger.db"    # 总账数据库；不写时存放在本机，也可用 postgresql://主机/库名
+
+[schedule]
+quiet_seconds = 2                # 文件停止变化多少秒后才读取
+rescan_seconds = 300             # 每隔多少秒把文件夹完整查看一遍
+nightly = 20:00:00               # 每晚汇总、对账、备份的时间
+
+[notifications]
+urls = []                        # 通知地址：邮件、企业微信、钉钉、飞书
+
+[class_aliases]
+# "301" = "G3C1"                 # 老师的写法 = 班级代码
+"""
+
+_DEPARTMENTS = """
+# 各部门把工作簿放在 departments/文件夹 下。folder 不写时与部门代码相同；
+# registers 不写时按登记表的主管部门和经办部门决定，写了就只能报列出的登记表，例如：
+#   TS = {{ name = "图书室", folder = "图书室", registers = ["stock_receipt"] }}
+[departments]
+{departments}
+"""
+
+_PARAMETERS = """
+# 学校自己的标准；去掉行首的 # 再改数值。
+[parameters]
+{parameters}
+"""
+
+
+class ConfigExists(HouqinError):  # noqa: N818 - says what is wrong
+    """The shared folder has its settings already (``path``)."""
+
+    code = "CONFIG-EXISTS"
+    text = Text(
+        "{path} 已经存在，没有改动",
+        "{path} exists already and was left as it is",
+        "请换一个文件夹，或直接修改这个文件",
+        "choose another folder, or edit this file",
+    )
+
+
+def write_default_config(share: Path, school: str) -> Path:
+    """Write ``houqin.toml`` with the defaults and return its path; the folder is made where missing.
+
+    Raises:
+        ConfigExists: there is one already.
+    """
+    share.mkdir(parents=True, exist_ok=True)
+    path = share / CONFIG_NAME
+    if path.exists():
+        raise ConfigExists(path=path)
+    part = path.with_name(f".{CONFIG_NAME}.{os.getpid()}")
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(default_config_text(school))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return path
+
+
+def default_config_text(school: str) -> str:
+    """Return the settings of a new school as TOML with comments in Chinese."""
+    departments = "\n".join(f"{code} = {{ name = {_quoted(name)} }}" for code, name in DEPARTMENT_NAMES.items())
+    parameters = "\n".join(_parameter(name, value) for name, value in DEFAULTS.items())
+    return (
+        _HEAD.format(school=_quoted(school))
+        + _DEPARTMENTS.format(departments=departments)
+        + _PARAMETERS.format(parameters=parameters)
+    )
+
+
+def _parameter(name: str, value: str | Decimal | bool) -> str:  # noqa: FBT001 - a value, not a switch
+    shown = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+    words = _WORDS.get(name, "")
+    setting = f"# {name} = {shown}"
+    return f"{setting:<40}# {words}" if words else setting
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string: JSON's escapes are the same, but for the one control character it leaves."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
