@@ -47,8 +47,8 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
 
     Source: DOMAIN.md 4.2 and 4.7 (9) and (11).
     """
-    candidates = _effects(rows, register, "_id", "_key")
-    before = _effects(books.rows(register).join(rows.select("_key"), on="_key", how="semi"), register, "_key")
+    candidates = movements(rows, register, "_id", "_key")
+    before = movements(books.rows(register).join(rows.select("_key"), on="_key", how="semi"), register, "_key")
     unchanged = candidates.join(before, on=_SAME, how="semi").select("_key")
     candidates = candidates.join(unchanged, on="_key", how="anti", maintain_order="left")
     before = before.join(unchanged, on="_key", how="anti")
@@ -61,8 +61,16 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     return _as_words([] if failing.is_empty() else _held(settled, involved, before, failing))
 
 
-def _effects(rows: pl.DataFrame, register: str, *extra: str) -> pl.DataFrame:
-    """Return movements as whole thousandths: place, day, effect on the balance, rank, document, line."""
+def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.DataFrame:
+    """Return what rows of a stock register move, with further columns in front.
+
+    Columns: ``warehouse``, ``item_code``, ``doc_date``, ``effect`` (on the balance, in whole
+    thousandths of the base unit), ``rank`` (of the kind, DOMAIN.md 4.7 (9)), ``doc_no``, ``line_no``.
+    Rows with a blank place, day or quantity move nothing.
+
+    Raises:
+        ValueError: the register posts no stock.
+    """
     posting = all_registers()[register].stock
     if posting is None:
         message = f"{register} posts no stock"
@@ -87,13 +95,13 @@ def _settled(candidates: pl.DataFrame, books: Books, register: str) -> pl.DataFr
         kept = books.rows(other.id)
         if other.id == register:
             kept = kept.join(candidates.select("_key"), on="_key", how="anti")
-        parts.append(_effects(kept, other.id).select(_MOVE))
+        parts.append(movements(kept, other.id).select(_MOVE))
     return pl.concat(parts)
 
 
-def _day_ends(movements: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def _day_ends(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return the balance of every place at the end of every day with a movement, in order of days."""
-    days = pl.concat([frame.select(_MOVE) for frame in movements])
+    days = pl.concat([frame.select(_MOVE) for frame in parts])
     summed = days.group_by(*_PLACE, "doc_date").agg(pl.col("effect").sum()).sort(*_PLACE, "doc_date")
     return summed.with_columns(pl.col("effect").cum_sum().over(_PLACE).alias("balance"))
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.receipt_rules import POSTING, ReceiptRules
 from schemas.register import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from schemas.rules import Facts
 
 
 class StockReceipt(ReceiptRules, Register):
@@ -38,7 +45,9 @@ class StockReceipt(ReceiptRules, Register):
     line_column = "line_no"
     duplicate_code = "RCP-01"
     stock = POSTING
-    fills = {"expire_date": lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))}
+    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
+        "expire_date": lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))
+    }
     fill_wants = ("item_code.shelf_life_days",)
 
     doc_no = c.code(
@@ -69,10 +78,22 @@ class StockReceipt(ReceiptRules, Register):
         ("采购入库", "期初建账", "捐赠入库", "校外调入", "盘盈入库", "自制入库", "红字入库"),
         required=True,
         synonyms={
-            **{"采购": "采购入库", "购入": "采购入库", "购进": "采购入库", "外购": "采购入库"},
-            **{"期初": "期初建账", "期初库存": "期初建账", "期初入库": "期初建账", "捐赠": "捐赠入库"},
-            **{"接受捐赠": "捐赠入库", "受赠": "捐赠入库", "调入": "校外调入", "校外调拨": "校外调入"},
-            **{"盘盈": "盘盈入库", "自制": "自制入库", "采购退货": "红字入库", "红字": "红字入库"},
+            "采购": "采购入库",
+            "购入": "采购入库",
+            "购进": "采购入库",
+            "外购": "采购入库",
+            "期初": "期初建账",
+            "期初库存": "期初建账",
+            "期初入库": "期初建账",
+            "捐赠": "捐赠入库",
+            "接受捐赠": "捐赠入库",
+            "受赠": "捐赠入库",
+            "调入": "校外调入",
+            "校外调拨": "校外调入",
+            "盘盈": "盘盈入库",
+            "自制": "自制入库",
+            "采购退货": "红字入库",
+            "红字": "红字入库",
         },
         aliases=("类型", "入库类别", "入库方式"),
         hint="退回供应商用红字入库；盘盈入库由系统生成",

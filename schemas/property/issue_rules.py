@@ -1,0 +1,276 @@
+"""The rules of goods issues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.batches import expired_batches, later_batches_first
+from schemas.parameters import text_of
+from schemas.property.issue_checks import over_approved, without_valid_requisition
+from schemas.register import StockPosting
+from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules_shared import lacks_role, returned_too_much
+from schemas.stock_balance import shortages
+
+if TYPE_CHECKING:
+    from schemas.rules import Books
+
+POSTING = StockPosting(-1, "issue_kind", "红字出库", (("红字出库", 3), ("盘亏出库", 6)), 5)
+
+_ORIGINS = {"红字出库": "CK", "报废出库": "BF", "赔偿出库": "PC"}
+
+
+class IssueRules:
+    """Row rules and rules between registers of ``StockIssue``."""
+
+    @row_rule(
+        "ISS-02",
+        at="signed",
+        zh="领用人未签字",
+        en="the collector has not signed",
+        hint_zh="登记签字后方可领取",
+        hint_en="have it signed, then answer 是",
+    )
+    def not_signed(_facts: Facts) -> pl.Expr:
+        """A blank is a missing required value already."""
+        return ~pl.col("signed")
+
+    @row_rule(
+        "ISS-03",
+        small="W",
+        at="approver",
+        zh="批准人不得与领用人相同",
+        en="the approver must not be the collector",
+        hint_zh="请由他人批准",
+        hint_en="have somebody else approve it",
+    )
+    def approver_is_collector(_facts: Facts) -> pl.Expr:
+        """Covers X-09 for issues."""
+        return pl.col("approver") == pl.col("collector")
+
+    @row_rule(
+        "ISS-04",
+        small="W",
+        at="keeper",
+        zh="保管员不得给自己发放，须由总务主任代发",
+        en="the keeper must not hand out goods to himself: the head of general affairs does it",
+        hint_zh="请填写实际发放人",
+        hint_en="write down who handed them out",
+    )
+    def keeper_is_collector(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md ISS-04."""
+        return pl.col("keeper") == pl.col("collector")
+
+    @row_rule(
+        "ISS-09",
+        small="W",
+        at="approver",
+        zh="批准人不得与发放人（保管员）相同",
+        en="the approver must not be the one who hands out",
+        hint_zh="请由他人批准",
+        hint_en="have somebody else approve it",
+    )
+    def approver_is_keeper(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md ISS-09."""
+        return pl.col("approver") == pl.col("keeper")
+
+    @row_rule(
+        "ISS-10",
+        at="issue_kind",
+        zh="盘亏出库由系统生成，请通过盘点处理表",
+        en="losses found in a count are posted by the system: use the stocktake results",
+        hint_zh="请删去此行",
+        hint_en="delete the row",
+    )
+    def loss_typed_by_hand(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md ISS-10."""
+        return pl.col("issue_kind") == "盘亏出库"
+
+    @row_rule(
+        "ISS-11",
+        "W",
+        at="requisition_no",
+        zh="缺申领单号",
+        en="the number of the requisition is missing",
+        hint_zh="请补填申领单号",
+        hint_en="add it",
+    )
+    def requisition_missing(facts: Facts) -> pl.Expr:
+        """Parameters ``requisition_required`` and ``requisition_exempt_depts`` (codes, separated by 、 or comma)."""
+        if not facts.flag("requisition_required"):
+            return pl.lit(value=False)
+        listed = text_of("requisition_exempt_depts", facts.parameters).replace("，", "、").replace(",", "、")
+        exempt = [code.strip().upper() for code in listed.split("、") if code.strip()]
+        asked = (pl.col("issue_kind") == "领用") & ~pl.col("dept").is_in(exempt)
+        return asked & pl.col("requisition_no").is_null()
+
+    @row_rule(
+        "ISS-12",
+        "W",
+        at="collector_role",
+        zh="领用身份与角色不符：{collector} 没有“{collector_role}”角色",
+        en="{collector} does not hold the role “{collector_role}” in which the goods were collected",
+        hint_zh="请核对领用人和领用身份",
+        hint_en="check the collector and the role",
+        wants=("collector.role_codes",),
+    )
+    def collected_in_another_role(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md ISS-12."""
+        role = pl.col("collector_role")
+        return ((role == "班主任") & lacks_role("collector", "CLASS_TEACHER")) | (
+            (role == "年级组长") & lacks_role("collector", "GRADE_HEAD")
+        )
+
+    @row_rule(
+        "ROLE-MISMATCH",
+        "W",
+        at="approver",
+        zh="批准人“{value}”没有“总务主任”或更高的角色",
+        en="approver “{value}” does not hold the role of head of general affairs or a higher one",
+        hint_zh="请核对人员，或由管理员确认其角色",
+        hint_en="check the person, or have an admin confirm the role",
+        wants=("approver.role_codes",),
+    )
+    def approver_without_role(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md 2.3, X-09 and the approval matrix."""
+        return lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
+
+    @row_rule(
+        "ROOM-NOT-WAREHOUSE",
+        at="warehouse",
+        zh="“{value}”不是仓库，不能存放库存物品",
+        en="“{value}” is not a warehouse: it cannot hold stock",
+        hint_zh="请选仓库，或在场所表把“是否仓库”改为“是”",
+        hint_en="choose a warehouse, or make it one in the rooms register",
+        wants=("warehouse.is_warehouse",),
+    )
+    def issued_outside_a_warehouse(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md 2.2, location.is_warehouse."""
+        return ~pl.col("warehouse.is_warehouse")
+
+    @row_rule(
+        "NEG-NOT-ALLOWED",
+        at="qty",
+        zh="{issue_kind}的数量不允许负数（{qty}）",
+        en="the quantity of {issue_kind} must not be negative ({qty})",
+        hint_zh="退库请用红字出库并填原单号",
+        hint_en="for goods brought back use 红字出库 with the original number",
+    )
+    def negative_without_red_letter(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md 2.2, stock_issue.qty."""
+        return (pl.col("issue_kind") != "红字出库") & (pl.col("qty") < 0)
+
+    @row_rule(
+        "NEG-REQUIRED",
+        at="qty",
+        zh="红字出库的数量须为负数（{qty}）",
+        en="the quantity of a red-letter issue is negative ({qty})",
+        hint_zh="退库数量请填负数",
+        hint_en="write what came back with a minus sign",
+    )
+    def red_letter_without_minus(_facts: Facts) -> pl.Expr:
+        """A positive red-letter line would take stock while it says that goods came back."""
+        return (pl.col("issue_kind") == "红字出库") & (pl.col("qty") > 0)
+
+    @row_rule(
+        "CODE-PATTERN",
+        at="ref_doc",
+        zh="原单号“{value}”格式不对（{issue_kind}应填{origin}单号）",
+        en="original no. “{value}” does not have the right form ({issue_kind} needs a number with {origin})",
+        hint_zh="应如 {origin}-202611-0001",
+        hint_en="it should look like {origin}-202611-0001",
+        show={"origin": lambda _: _origin()},
+    )
+    def origin_of_another_kind(_facts: Facts) -> pl.Expr:
+        """Red-letter issues refer to CK, write-offs to BF, compensation to PC documents."""
+        kind, number = pl.col("issue_kind"), pl.col("ref_doc")
+        wrong = (
+            (kind == each) & ~number.str.contains(rf"^([A-Z]{{2,6}}\d{{0,2}}-)?{prefix}-\d{{6}}-\d+$")
+            for each, prefix in _ORIGINS.items()
+        )
+        return pl.any_horizontal(*wrong)
+
+    @cross_rule(
+        "X-02",
+        at="requisition_no",
+        zh="无有效申领或超批准数量：{reason}",
+        en="no valid requisition: {reason_en}",
+        hint_zh="请核对申领单号、物品、部门和日期",
+        hint_en="check the number, the item, the department and the date",
+        needs=("requisition",),
+    )
+    def requisition_not_valid(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """A requisition that has not arrived is not valid: the row is tried again in every run."""
+        return without_valid_requisition(rows, books)
+
+    @cross_rule(
+        "ISS-08",
+        at="qty",
+        zh="退库数量超过原领用数量：{ref_doc} 原领用 {limit}，尚可退 {left}",
+        en="more comes back than was issued: {ref_doc} issued {limit}, {left} can still come back",
+        hint_zh="请核对原单号、物品和数量",
+        hint_en="check the original number, the item and the quantity",
+        needs=("item_catalogue",),
+    )
+    def more_brought_back_than_issued(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Quantities in the base unit."""
+        return returned_too_much(rows, books, "stock_issue", POSTING)
+
+    @cross_rule(
+        "ISS-05",
+        at="qty",
+        zh="超出批准数量：{requisition_no} 批准 {limit}，尚可领 {left}，本行 {claim}",
+        en="more than approved: {requisition_no} allows {limit}, {left} are left, this line takes {claim}",
+        hint_zh="请核对数量，或补办申领",
+        hint_en="check the quantity, or have more approved",
+        needs=("requisition", "item_catalogue"),
+    )
+    def more_issued_than_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Quantities in the base unit; what came back may be issued again."""
+        return over_approved(rows, books)
+
+    @cross_rule(
+        "ISS-06",
+        at="qty",
+        zh="该批次已过期，不得出库：{item} 未过期的只有 {fresh}（{batch}{expires} 到期）",
+        en="the batch has expired: only {fresh} of {item} are still in date (the rest expired on {expires})",
+        hint_zh="请减少数量；过期物品请办理报废出库",
+        hint_en="issue less, and write the expired goods off",
+        needs=("stock_receipt", "item_catalogue"),
+    )
+    def batch_expired(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Certain cases only: see ``schemas.batches``."""
+        return expired_batches(rows, books)
+
+    @cross_rule(
+        "ISS-01",
+        at="qty",
+        zh="库存不足: {date} 账面 {q1},出库 {q2}（{item}，仓库 {warehouse}，差 {shortfall}）",
+        en="not enough stock: on {date} the book says {q1}, issued {q2} ({item} in {warehouse}, {shortfall} short)",
+        hint_zh="请核对数量、日期和仓库；货已到的请先录入库单",
+        hint_en="check quantity, date and warehouse; if the goods have arrived, enter the receipt first",
+        needs=("stock_receipt", "item_catalogue"),
+    )
+    def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """On its own day or any later one; covers X-01."""
+        return shortages(rows, books, "stock_issue")
+
+    @cross_rule(
+        "ISS-07",
+        "W",
+        at="qty",
+        zh="请先发早到期批次（{batch} {expires} 到期，应先于 {named}）",
+        en="issue the batch that expires first ({batch}, {expires}, comes before {named})",
+        hint_zh="如发的是早到期批次，请更正备注中的批号",
+        hint_en="if it was that batch, correct the batch in the remark",
+        needs=("stock_receipt", "item_catalogue"),
+    )
+    def later_batch_first(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Only issues whose remark names a batch can be judged."""
+        return later_batches_first(rows, books)
+
+
+def _origin() -> pl.Expr:
+    return pl.col("issue_kind").replace_strict(_ORIGINS, default=None, return_dtype=pl.String)
