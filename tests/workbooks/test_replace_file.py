@@ -1,0 +1,44 @@
+"""Files are replaced in one step or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbooks.write import TargetLockedError, replace_file
+
+
+def test_replaces_content_and_leaves_nothing_beside(tmp_path: Path) -> None:
+    """The new content stands at the path and no temporary file remains."""
+    target = tmp_path / "published" / "总账.xlsx"
+    for text in ("old", "new"):
+        replace_file(target, lambda beside, text=text: beside.write_text(text))  # type: ignore[misc]
+    assert target.read_text() == "new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
+    """An error while writing leaves the old content and no temporary file."""
+    target = tmp_path / "总账.xlsx"
+    target.write_text("old")
+
+    def fail(beside: Path) -> None:
+        beside.write_text("half")
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - the very error of the writer comes through
+        replace_file(target, fail)
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("lock", ["~$总账.xlsx", ".~lock.总账.xlsx#", ".~总账.xlsx"])
+def test_a_target_that_is_open_is_refused(lock: str, tmp_path: Path) -> None:
+    """The lock file of Excel, WPS or LibreOffice beside the target stops the replacement."""
+    target = tmp_path / "总账.xlsx"
+    target.write_text("old")
+    (tmp_path / lock).write_text("")
+    with pytest.raises(TargetLockedError, match=r"总账\.xlsx"):
+        replace_file(target, lambda beside: beside.write_text("new"))  # type: ignore[arg-type,return-value]
+    assert target.read_text() == "old"
