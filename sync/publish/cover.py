@@ -17,7 +17,7 @@ from sync.publish.words import state_title, word
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-    from sync.publish.details import Volume
+    from sync.publish.details import Entry
     from workbooks.template_style import Styles
 
 DIGEST_LETTERS = 16
@@ -86,7 +86,7 @@ def write_cover(
     workbook: Workbook,
     styles: Styles,
     publication: Publication,
-    books: Sequence[Volume],
+    books: Sequence[Entry],
     listings: Sequence[Listing],
 ) -> None:
     """Add the cover as the first sheet."""
@@ -276,17 +276,17 @@ def _alarm(number: int) -> Value:
     return Toned(number, "caution") if number else number
 
 
-def _write_registers(page: Page, books: Sequence[Volume], row: int, language: str) -> int:
+def _write_registers(page: Page, books: Sequence[Entry], row: int, language: str) -> int:
     """Write one line per register with the newest of its volumes and return the row after."""
     if not books:
         return row
     keys = ("register", "newest", "period", "row count")
     looks = (Look.TEXT, Look.TEXT, Look.CENTRED, Look.COUNT)
     headings = [Heading(word(key, language), look) for key, look in zip(keys, looks, strict=True)]
-    newest = {book.register_id: book for book in books}
+    newest = {book.register.id: book for book in books}
     totals: Counter[str] = Counter()
     for book in books:
-        totals[book.register_id] += book.rows
+        totals[book.register.id] += book.rows
     rows: list[list[Value]] = [
         [
             *(book.title, Link(book.path.rsplit("/", 1)[-1], f"external:{link(book.path, MASTER)}")),

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,9 @@ import polars as pl
 import xlsxturbo
 
 from schemas.columns import Column, Kind
-from schemas.register import Register, all_registers
+from schemas.masking import mask
+from schemas.register import Register, all_registers, register_of
 from schemas.values import cell_name
-from sync.publish.masking import mask
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
 from sync.publish.paths import volume_path
 from sync.publish.sheets import ACCENT
@@ -57,20 +56,27 @@ _SOURCE = ("_status", "_workbook", "_sheet", "_row")
 
 
 @dataclass(frozen=True)
-class Volume:
-    """One file of details: rows of one register and month in the order of their key."""
+class Entry:
+    """One volume in the list of volumes: a register, a month and one of its parts, from 1."""
 
     path: str
-    register_id: str
+    register: type[Register]
     title: str
+    month: str | None
     period: str
     part: int
     rows: int
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One file of details: rows of one register and month in the order of their key."""
+
+    entry: Entry
     frame: pl.DataFrame | None
     """The rows as the ledger has them; None for a volume known to be as it was."""
     publication: Publication
 
-    @cached_property
     def shown(self) -> pl.DataFrame:
         """Return the rows as the file shows them: titles as headers, numbers masked, words for codes.
 
@@ -78,35 +84,33 @@ class Volume:
             ValueError: the rows of this volume were not loaded.
         """
         if self.frame is None:
-            message = f"the rows of {self.path} were not loaded"
+            message = f"the rows of {self.entry.path} were not loaded"
             raise ValueError(message)
-        return _shown(self.frame, self._register, self.publication.language)
-
-    @property
-    def _register(self) -> type[Register]:
-        return all_registers()[self.register_id]
+        return _shown(self.frame, self.entry.register, self.publication.language)
 
     def content_hash(self) -> str:
         """Return the SHA-256 of exactly what the file shows."""
-        head = [LAYOUT, self.publication.school, self.title, self.period, self.publication.language]
+        entry, publication = self.entry, self.publication
+        head = [LAYOUT, publication.school, entry.title, entry.period, publication.language]
         digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
-        digest.update(self.shown.write_csv(quote_style="non_numeric").encode())
+        digest.update(self.shown().write_csv(quote_style="non_numeric").encode())
         return digest.hexdigest()
 
     def write(self, path: Path) -> None:
         """Write the workbook to ``path``; the same content gives the same bytes."""
         made = io.BytesIO()
-        frame, texts = _fitted(self.shown)
+        shown = self.shown()
+        frame, texts = _fitted(shown)
         sheet = self._sheet_name
-        columns = [*self._register.columns, *(None for _ in _SOURCE)]
+        columns = [*self.entry.register.columns, *(None for _ in _SOURCE)]
         xlsxturbo.df_to_xlsx(
             frame,
             made,
             sheet_name=sheet,
             table_style="Medium2",
-            table_name=self.register_id,
+            table_name=self.entry.register.id,
             freeze_panes=True,
-            column_widths=dict(enumerate(map(_width, self.shown))),
+            column_widths=dict(enumerate(map(_width, shown))),
             column_formats={
                 name: _format(column, frame[name]) for name, column in zip(frame.columns, columns, strict=True)
             },
@@ -119,64 +123,67 @@ class Volume:
 
     @property
     def _sheet_name(self) -> str:
-        return "".join(letter for letter in self.title if letter not in "[]:*?/\\'")[:31] or self.register_id[:31]
+        """Return the title without the characters that a sheet name may not have."""
+        return "".join(letter for letter in self.entry.title if letter not in "[]:*?/\\'")[:31]
 
     def _edits(self, sheet: str) -> Mapping[str, Edit]:
         school, language = header_text(self.publication.school), self.publication.language
-        heading = f"&L{school}&C&B{header_text(self.title)}　{self.period}"
+        heading = f"&L{school}&C&B{header_text(self.entry.title)}　{self.entry.period}"
         return {
             "xl/worksheets/sheet1.xml": landscape(heading, f"&C{word('of pages', language)}"),
             "xl/workbook.xml": repeated_header(sheet),
         }
 
 
-def volumes(publication: Publication) -> list[Volume]:
-    """Return the volumes of a publication by register, month and part.
-
-    Months that are ``untouched`` give volumes without rows to write.
-    """
-    registers = all_registers()
+def entries(publication: Publication) -> list[Entry]:
+    """Return the list of volumes by register, month and part, without touching their rows."""
+    counts: dict[str, dict[str | None, int]] = {}
+    for (register_id, month), rows in publication.untouched.items():
+        counts.setdefault(register_id, {})[month] = rows
+    for register_id, frame in publication.details.items():
+        counts.setdefault(register_id, {}).update(frame.group_by("_post_period").len().iter_rows())
     return [
-        volume
-        for register_id, register in registers.items()
-        for volume in _volumes_of(publication, register, publication.details.get(register_id))
+        entry
+        for register_id, register in all_registers().items()
+        for month, rows in sorted(counts.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
+        for entry in _parts(register, month, rows, publication.language)
     ]
 
 
-def _volumes_of(publication: Publication, register: type[Register], frame: pl.DataFrame | None) -> Iterator[Volume]:
-    months: dict[str | None, pl.DataFrame | int] = {
-        month: rows for (register_id, month), rows in publication.untouched.items() if register_id == register.id
+def volumes(publication: Publication) -> list[Volume]:
+    """Return the volumes of a publication by register, month and part, with their rows in order.
+
+    Volumes of months that are ``untouched`` have no rows to write.
+    """
+    months = {
+        (register_id, month): frame
+        for register_id, rows in publication.details.items()
+        for (month,), frame in rows.partition_by("_post_period", as_dict=True).items()
     }
-    if frame is not None:
-        ordered = frame.sort([*register.key, "_workbook", "_sheet", "_row"], nulls_last=True)
-        parts = ordered.partition_by("_post_period", as_dict=True, maintain_order=True)
-        months.update({_month(key): part for key, part in parts.items()})
-    for month in sorted(months, key=lambda known: (known is None, known or "")):
-        yield from _parts(publication, register, month, months[month])
+    ordered = {known: _ordered(frame, register_of(known[0])) for known, frame in months.items()}
+    return [Volume(entry, _part(ordered, entry), publication) for entry in entries(publication)]
 
 
-def _month(key: tuple[object, ...]) -> str | None:
-    return None if key[0] is None else str(key[0])
+def _ordered(frame: pl.DataFrame, register: type[Register]) -> pl.DataFrame:
+    return frame.sort([*register.key, "_workbook", "_sheet", "_row"], nulls_last=True)
 
 
-def _parts(
-    publication: Publication, register: type[Register], month: str | None, content: pl.DataFrame | int
-) -> Iterator[Volume]:
-    rows = content if isinstance(content, int) else content.height
-    title = register.title_en if publication.language == "en" else register.title
-    period = month or word("no date" if register.date_column else "all periods", publication.language)
-    file_period = month or word("no date" if register.date_column else "all periods", "zh")
+def _part(ordered: Mapping[tuple[str, object], pl.DataFrame], entry: Entry) -> pl.DataFrame | None:
+    frame = ordered.get((entry.register.id, entry.month))
+    return None if frame is None else frame.slice((entry.part - 1) * VOLUME_ROWS, VOLUME_ROWS)
+
+
+def _parts(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:
+    no_month = "no date" if register.date_column else "all periods"
     for part, start in enumerate(range(0, rows, VOLUME_ROWS), 1):
-        frame = None if isinstance(content, int) else content.slice(start, VOLUME_ROWS)
-        yield Volume(
-            path=volume_path(register.title, file_period, part),
-            register_id=register.id,
-            title=title,
-            period=period,
+        yield Entry(
+            path=volume_path(register.title, month or word(no_month, "zh"), part),
+            register=register,
+            title=register.title_en if language == "en" else register.title,
+            month=month,
+            period=month or word(no_month, language),
             part=part,
             rows=min(VOLUME_ROWS, rows - start),
-            frame=frame,
-            publication=publication,
         )
 
 
@@ -209,7 +216,8 @@ def _readable(values: pl.Series, column: Column, language: str) -> pl.Series:
         return values.replace_strict(words, return_dtype=pl.String, default=None)
     if column.masked:
         return values.cast(pl.String).map_elements(mask, return_dtype=pl.String)
-    return values.str.slice(0, _LONGEST_TEXT) if values.dtype == pl.String else values
+    is_long = values.dtype == pl.String and (values.str.len_chars() > _LONGEST_TEXT).any()
+    return values.str.slice(0, _LONGEST_TEXT) if is_long else values
 
 
 def _fitted(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, CellValueOptions]]:

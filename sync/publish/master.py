@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from xlsxwriter.workbook import Workbook
 
 from sync.publish.cover import write_cover
-from sync.publish.details import Volume, volumes
+from sync.publish.details import Entry, entries
 from sync.publish.package import finish
 from sync.publish.paths import MASTER, link
 from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, write_listing
@@ -43,7 +43,7 @@ def write_master(publication: Publication, path: Path) -> None:
     created = publication.at.astimezone(UTC).replace(tzinfo=None)
     workbook.set_properties({"title": word("ledger", publication.language), "created": created})
     styles = Styles(workbook)
-    books = volumes(publication)
+    books = entries(publication)
     listings = listings_of(publication, books)
     write_cover(workbook, styles, publication, books, listings)
     of_pages = word("of pages", publication.language)
@@ -62,7 +62,7 @@ def master_hash(publication: Publication) -> str:
         for known in fields(publication)
         if known.name not in {"details", "untouched"}
     }
-    shown["volumes"] = [(book.path, book.title, book.period, book.rows) for book in volumes(publication)]
+    shown["volumes"] = [(book.path, book.title, book.period, book.rows) for book in entries(publication)]
     shown["layout"] = LAYOUT
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False, default=_plain).encode()).hexdigest()
 
@@ -72,7 +72,7 @@ def _plain(value: object) -> object:
     return {name: getattr(value, name) for name in names} if names else str(value)
 
 
-def listings_of(publication: Publication, books: Sequence[Volume]) -> list[Listing]:
+def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listing]:
     """Return the sheets behind the cover, in order."""
     return [
         _stock(publication),
@@ -239,7 +239,7 @@ def _missing(publication: Publication) -> Listing:
     return _listing(publication, "missing", headings, rows, note)
 
 
-def _volumes(publication: Publication, books: Sequence[Volume]) -> Listing:
+def _volumes(publication: Publication, books: Sequence[Entry]) -> Listing:
     rows: list[list[Value]] = [
         [
             *(book.title, book.period),

@@ -35,6 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "errors": ("错误", "Errors"),
     "in ledger": ("已入账", "In ledger"),
     "taken": ("入账时间", "Taken at"),
+    "saved": ("保存时间", "Saved at"),
     "page": ("校验页", "Page"),
     "marked": ("标注副本", "Marked copy"),
     "open": ("打开", "Open"),
@@ -185,7 +186,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "stopped": ("这个工作簿没有入账：{state}。原因见下。", "This workbook was not taken: {state}. See why below."),
     "nothing": ("这个工作簿里没有登记数据。", "There are no rows of a register in this workbook."),
     "to correct": ("需要改正的行", "Rows to correct"),
-    "whole file": ("文件和工作表", "File and sheets"),
+    "other errors": ("其他错误", "Other errors"),
     "page conflicts": ("与总账不一致（冲突）", "In conflict with the ledger"),
     "page conflicts note": (
         "总账保留现值。请与对方核对，商定后告诉管理员取哪一个。",

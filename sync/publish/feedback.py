@@ -1,0 +1,259 @@
+"""The page of one workbook: what was taken, what was not, and what to do about it; readable on a phone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sync.publish.model import ConflictLine, FindingLine, HeldLine, MissingLine, Publication, State, WorkbookState
+from sync.publish.paths import MASTER, page_link, page_paths
+from sync.publish.words import state_title, word
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+LAYOUT = 1
+"""Raised when the pages look different, so that they are all written again."""
+MOST_CARDS = 300
+"""A section shows this many cards at most: a phone has to draw them."""
+
+Line = TypeVar("Line", FindingLine, HeldLine, ConflictLine, MissingLine)
+_COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped", "missing", "warnings")
+_ALARMS = frozenset({"held", "conflicting", "missing"})
+_STOPPED = frozenset({State.WAITING, State.BUSY, State.DAMAGED, State.REFUSED})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing to look at: where, what, why and what to do."""
+
+    place: str
+    title: str
+    lines: tuple[str, ...]
+    hints: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    """Label and value, shown beside each other."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cards of one kind under a heading."""
+
+    title: str
+    tone: str
+    cards: tuple[Card, ...]
+    note: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class FeedbackPage:
+    """The page of one workbook, at ``path`` in the share, and everything that it shows."""
+
+    path: str
+    language: str
+    school: str
+    workbook: str
+    department: str
+    state: str
+    tone: str
+    summary: str
+    taken: str
+    saved: str
+    counts: tuple[tuple[str, int, str], ...]
+    """Label, number and tone."""
+    balance: str
+    sections: tuple[Section, ...]
+    links: tuple[tuple[str, str], ...]
+    """Text and relative address."""
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of exactly what the page shows."""
+        shown = json.dumps([LAYOUT, asdict(self)], ensure_ascii=False)
+        return hashlib.sha256(shown.encode()).hexdigest()
+
+    def html(self) -> str:
+        """Return the page as one self-contained document; all text is escaped."""
+        language = self.language
+        labels = {key: word(key, language) for key in ("page title", "department", "taken", "saved", "hint")}
+        return _template().render(page=self, labels=labels, html_language="en" if language == "en" else "zh-CN")
+
+    def write(self, path: Path) -> None:
+        """Write the page to ``path``."""
+        path.write_bytes(self.html().encode())
+
+
+def feedback_pages(publication: Publication) -> list[FeedbackPage]:
+    """Return the page of every workbook, in the order of their paths."""
+    pages = page_paths(state.path for state in publication.workbooks)
+    findings, held = _by_workbook(publication.findings), _by_workbook(publication.held)
+    conflicts, missing = _by_workbook(publication.conflicts), _by_workbook(publication.missing)
+    return [
+        _page(
+            publication,
+            state,
+            pages[state.path],
+            _sections(
+                publication,
+                findings.get(state.path, []),
+                held.get(state.path, []),
+                conflicts.get(state.path, []),
+                missing.get(state.path, []),
+            ),
+        )
+        for state in sorted(publication.workbooks, key=lambda state: state.path)
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("sync.publish", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("feedback.html")
+
+
+def _by_workbook(lines: Iterable[Line]) -> Mapping[str, list[Line]]:
+    grouped: dict[str, list[Line]] = {}
+    for line in lines:
+        grouped.setdefault(line.workbook, []).append(line)
+    return grouped
+
+
+def _page(publication: Publication, state: WorkbookState, path: str, sections: tuple[Section, ...]) -> FeedbackPage:
+    language = publication.language
+    tone, summary = _summary(state, sections, language)
+    links = [(word("open workbook", language), state.path), (word("open master", language), MASTER)]
+    if state.feedback:
+        links.insert(0, (word("open marked", language), state.feedback))
+    counts = {key: getattr(state, key) for key in _COUNTS}
+    return FeedbackPage(
+        path=path,
+        language=language,
+        school=publication.school,
+        workbook=state.name,
+        department=state.department_name or state.department,
+        state=state_title(state.state, language),
+        tone=tone,
+        summary=summary,
+        taken=_moment(publication, state, "taken_at"),
+        saved=_moment(publication, state, "saved_at"),
+        counts=tuple(
+            (word(key, language), number, "bad" if number and key in _ALARMS else "") for key, number in counts.items()
+        ),
+        balance=word("balance", language, **counts),
+        sections=sections,
+        links=tuple((text, page_link(target, path)) for text, target in links),
+    )
+
+
+def _moment(publication: Publication, state: WorkbookState, name: str) -> str:
+    moment = publication.local(getattr(state, name))
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _summary(state: WorkbookState, sections: Sequence[Section], language: str) -> tuple[str, str]:
+    """Return the tone and the sentence at the top."""
+    waiting = state.held + state.conflicting
+    if state.state in _STOPPED:
+        return "bad", word("stopped", language, state=state_title(state.state, language))
+    if state.read == 0 and not sections:
+        return "", word("nothing", language)
+    if waiting:
+        return "bad" if state.state is State.HELD else "caution", word("to do", language, n=waiting)
+    if sections:
+        return "good", word("all well but", language, n=state.in_ledger)
+    return "good", word("all well", language, n=state.in_ledger)
+
+
+def _sections(
+    publication: Publication,
+    findings: Sequence[FindingLine],
+    held: Sequence[HeldLine],
+    conflicts: Sequence[ConflictLine],
+    missing: Sequence[MissingLine],
+) -> tuple[Section, ...]:
+    language = publication.language
+    rows = {_row(line.sheet, line.cell) for line in held}
+    errors = [line for line in findings if line.severity == "error"]
+    elsewhere = [line for line in errors if _row(line.sheet, line.cell) not in rows]
+    sections = (
+        _section("to correct", "bad", (_held_card(line, errors) for line in held), len(held), language),
+        _section("other errors", "bad", map(_finding_card, elsewhere), len(elsewhere), language),
+        _section(
+            "page conflicts", "bad", (_conflict_card(line, language) for line in conflicts), len(conflicts), language
+        ),
+        _section("page missing", "caution", map(_missing_card, missing), len(missing), language),
+        *(
+            _section(key, tone, map(_finding_card, lines), len(lines), language)
+            for key, tone, lines in (
+                ("page warnings", "caution", [line for line in findings if line.severity == "warning"]),
+                ("page notes", "", [line for line in findings if line.severity == "info"]),
+            )
+        ),
+    )
+    return tuple(section for section in sections if section.cards)
+
+
+def _section(key: str, tone: str, cards: Iterable[Card], total: int, language: str) -> Section:
+    shown = tuple(card for _, card in zip(range(MOST_CARDS), cards, strict=False))
+    return Section(
+        title=f"{word(key, language)}（{total}）" if language != "en" else f"{word(key, language)} ({total})",
+        tone=tone,
+        cards=shown,
+        note=word(f"{key} note", language) if key in {"page conflicts", "page missing"} else "",
+        more=word("page more", language, n=total - len(shown)) if total > len(shown) else "",
+    )
+
+
+def _row(sheet: str, cell: str) -> tuple[str, str]:
+    """Return sheet and row number of a cell; the row is empty for a whole sheet."""
+    found = re.search(r"\d+$", cell)
+    return sheet, found.group() if found else ""
+
+
+def _place(sheet: str, cell: str) -> str:
+    return f"{sheet}!{cell}" if sheet and cell else sheet or cell
+
+
+def _finding_card(line: FindingLine) -> Card:
+    return Card(_place(line.sheet, line.cell), line.code, (line.message,), (line.hint,) if line.hint else ())
+
+
+def _held_card(line: HeldLine, errors: Sequence[FindingLine]) -> Card:
+    """Return a held row with the findings of its row, by cell, where they are known."""
+    own = [error for error in errors if _row(error.sheet, error.cell) == _row(line.sheet, line.cell)]
+    reasons = tuple(f"{error.cell}：{error.message}" for error in own) or (line.reasons,)
+    hints = tuple(dict.fromkeys(filter(None, (line.hint, *(error.hint for error in own)))))
+    return Card(_place(line.sheet, line.cell), f"{line.register_title}　{line.key}", reasons, hints)
+
+
+def _conflict_card(line: ConflictLine, language: str) -> Card:
+    values = (
+        ("base", line.base),
+        ("ours", line.ours),
+        ("theirs", line.theirs),
+        ("other workbook", line.other_workbook),
+    )
+    return Card(
+        place=f"#{line.number}",
+        title=f"{line.register_title}　{line.key}　{line.field}",
+        lines=(),
+        values=tuple((word(key, language), value) for key, value in values),
+    )
+
+
+def _missing_card(line: MissingLine) -> Card:
+    return Card(f"#{line.number}", f"{line.register_title}　{line.key}", ())
