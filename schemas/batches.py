@@ -58,7 +58,9 @@ def expired_batches(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     expired goods that were handed out first.
     """
     schema = {"_id": pl.Int64(), "item": pl.String(), "fresh": pl.Int64(), "batch": pl.String(), "expires": pl.Date()}
-    found = [flaw for flaw in _played(rows, books) if "fresh" in flaw]
+    issues, receipts = _judged(rows, books)
+    doubtful = pl.concat([_late(issues, receipts), _noted(issues, receipts)])
+    found = [flaw for flaw in _played(rows, books, doubtful) if "fresh" in flaw]
     return pl.DataFrame(found, schema=schema).with_columns(as_quantity(pl.col("fresh")).alias("fresh"))
 
 
@@ -69,39 +71,44 @@ def later_batches_first(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     the one that should have gone first.
     """
     schema = {"_id": pl.Int64(), "named": pl.String(), "batch": pl.String(), "expires": pl.Date()}
-    found = [flaw for flaw in _played(rows, books) if "named" in flaw]
+    doubtful = _noted(*_judged(rows, books))
+    found = [flaw for flaw in _played(rows, books, doubtful) if "named" in flaw]
     return pl.DataFrame(found, schema=schema)
 
 
-def _played(rows: pl.DataFrame, books: Books) -> Iterator[dict[str, Any]]:
-    """Yield what is found when the movements of all doubtful places are played through."""
-    issues = _moves(rows.with_columns(pl.lit(value=True).alias("judged")), "stock_issue", "issue_kind", "judged")
-    receipts = _moves(books.rows("stock_receipt"), "stock_receipt", "receipt_kind", "expire_date", "batch_no")
-    doubtful = _doubtful(issues, receipts)
-    if doubtful.is_empty():
+def _played(rows: pl.DataFrame, books: Books, places: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield what is found when the movements of some places are played through."""
+    if places.is_empty():
         return
+    issues, receipts = _judged(rows, books)
     settled = _moves(books.others("stock_issue", rows), "stock_issue", "issue_kind")
-    moves = pl.concat([receipts, settled, issues], how="diagonal").join(doubtful, on=_PLACE, how="semi")
+    moves = pl.concat([receipts, settled, issues], how="diagonal").join(places, on=_PLACE, how="semi")
     for place in moves.sort(*_ORDER).partition_by(*_PLACE, maintain_order=True):
         yield from _play(place.iter_rows(named=True))
+
+
+def _judged(rows: pl.DataFrame, books: Books) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the issues to be judged and all receipts as movements."""
+    issues = _moves(rows.with_columns(pl.lit(value=True).alias("judged")), "stock_issue", "issue_kind", "judged")
+    return issues, _moves(books.rows("stock_receipt"), "stock_receipt", "receipt_kind", "expire_date", "batch_no")
 
 
 def _moves(rows: pl.DataFrame, register: str, kind: str, *extra: str) -> pl.DataFrame:
     return movements(rows, register, "_id", pl.col(kind).alias("kind"), "ref_doc", "remark", *extra)
 
 
-def _doubtful(issues: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
-    """Return the places where an issue is later than some last good day, or a remark names a batch."""
-    lots = receipts.filter(pl.col("effect") > 0)
-    first = lots.group_by(_PLACE).agg(pl.col("expire_date").min().alias("first_end"))
-    late = issues.join(first, on=_PLACE).filter(pl.col("doc_date") > pl.col("first_end")).select(_PLACE)
-    noted = issues.filter(pl.col("remark").is_not_null()).select(*_PLACE, "remark")
-    named = (
-        noted.join(lots.filter(_is_batch_name()).select(*_PLACE, "batch_no"), on=_PLACE)
-        .filter(pl.col("remark").str.contains(pl.col("batch_no"), literal=True))
-        .select(_PLACE)
-    )
-    return pl.concat([late, named]).unique(maintain_order=True)
+def _late(issues: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
+    """Return the places where an issue is later than some last good day."""
+    first = receipts.group_by(_PLACE).agg(pl.col("expire_date").min().alias("first_end"))
+    return issues.join(first, on=_PLACE).filter(pl.col("doc_date") > pl.col("first_end")).select(_PLACE)
+
+
+def _noted(issues: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:
+    """Return the places where the remark of an issue holds the name of a batch."""
+    batches = receipts.filter(_is_batch_name()).select(*_PLACE, "batch_no")
+    remarks = issues.filter(pl.col("remark").is_not_null()).select(*_PLACE, "remark")
+    named = pl.col("remark").str.contains(pl.col("batch_no"), literal=True)
+    return remarks.join(batches, on=_PLACE).filter(named).select(_PLACE)
 
 
 def _is_batch_name() -> pl.Expr:

@@ -156,7 +156,12 @@ class ItemCatalogue(Register):
         hint_en="not below the lowest stock",
     )
     ref_price = c.price(
-        "参考单价", "Reference price", positive=True, aliases=("参考价", "单价"), hint="基本单位的单价，大于0"
+        "参考单价",
+        "Reference price",
+        positive=True,
+        aliases=("参考价", "单价"),
+        hint="基本单位的单价，大于0",
+        hint_en="for one base unit, above 0",
     )
     default_warehouse = c.room(
         "默认仓库", "Usual warehouse", aliases=("仓库", "存放仓库"), hint="须是仓库", hint_en="has to be a warehouse"

@@ -37,7 +37,13 @@ class Location(Register):
         hint_en="such as A-301 or CK01, each only once",
     )
     room_name = c.text(
-        "房间名称", "Room name", 40, required=True, aliases=("场所名称", "名称"), hint="如 三年级(1)班教室"
+        "房间名称",
+        "Room name",
+        40,
+        required=True,
+        aliases=("场所名称", "名称"),
+        hint="如 三年级(1)班教室",
+        hint_en="such as 三年级(1)班教室",
     )
     campus = c.enum("校区", "Campus", ("南校区", "北校区", "本部"), synonyms={"南区": "南校区", "北区": "北校区"})
     building = c.text("楼栋", "Building", 20, aliases=("楼号", "所在楼"))

@@ -50,7 +50,9 @@ class Requisition(Register):
         hint_en="such as SL-202611-0001",
     )
     doc_date = c.day("申领日期", "Request date", required=True, aliases=("日期", "申请日期", "单据日期"))
-    line_no = c.integer("行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始")
+    line_no = c.integer(
+        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
+    )
     dept = c.department("申领部门", "Department", required=True, aliases=("部门", "申请部门"))
     applicant = c.person("申领人", "Applicant", required=True, aliases=("申请人",))
     item_code = c.item(
@@ -91,7 +93,13 @@ class Requisition(Register):
         hint="班级用品由班主任领取，教师办公用品由年级组长或室长领取",
         hint_en="class supplies go to class teachers, office supplies to heads of grade or room",
     )
-    approver = c.person("批准人", "Approver", aliases=("审批人", "审批"), hint="总务主任或受委托的人，不得是申领人")
+    approver = c.person(
+        "批准人",
+        "Approver",
+        aliases=("审批人", "审批"),
+        hint="总务主任或受委托的人，不得是申领人",
+        hint_en="the head of general affairs or a delegate, not the applicant",
+    )
     approve_date = c.day(
         "批准日期", "Approved on", aliases=("审批日期",), hint="不早于申领日期", hint_en="not before the request"
     )

@@ -135,8 +135,24 @@ class StockIssue(IssueRules, Register):
         hint="不为0；只有红字出库为负数",
         hint_en="not 0; negative only for 红字出库",
     )
-    unit_cost = c.price("成本单价", "Unit cost", system=True, negative=True, aliases=("单价",), hint="系统计算")
-    amount = c.money("成本金额", "Cost", system=True, negative=True, aliases=("金额",), hint="系统计算")
+    unit_cost = c.price(
+        "成本单价",
+        "Unit cost",
+        system=True,
+        negative=True,
+        aliases=("单价",),
+        hint="系统计算",
+        hint_en="computed by the system",
+    )
+    amount = c.money(
+        "成本金额",
+        "Cost",
+        system=True,
+        negative=True,
+        aliases=("金额",),
+        hint="系统计算",
+        hint_en="computed by the system",
+    )
     requisition_no = c.document(
         "申领单号",
         "Requisition no.",
