@@ -152,5 +152,7 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 def in_reading_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings by workbook, sheet, row, column and code, equal ones once."""
-    unique = {(f.workbook, f.sheet, f.row, len(f.cell), f.cell, f.code, f.field): f for f in findings}
+    unique = {
+        (f.workbook, f.sheet, f.row, len(f.cell), f.cell, f.code, f.field, f.value, f.message()): f for f in findings
+    }
     return [unique[place] for place in sorted(unique)]

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.findings import Finding, Severity
 from schemas.register import all_registers
-from workbooks.marks import FILLS, FINDINGS_NAME, SEVERITY_WORDS
+from workbooks.marks import FILLS, FINDINGS_NAME, SEVERITY_WORDS, cell_of
 
 SHEET_TITLE = {"zh": "校验结果", "en": "Findings"}
 _HEADERS = {
@@ -119,11 +119,12 @@ class _Cells:
 
     def write(self, row: int, number: int, found: Finding, *, is_linked: bool) -> None:
         """Write one finding; ``is_linked`` says that its sheet is in this workbook."""
-        is_linked = is_linked and bool(found.cell)
+        name = cell_of(found)
+        is_linked = is_linked and bool(name)
         texts = (
             SEVERITY_WORDS[self._language][found.severity],
             found.sheet,
-            found.cell or (f"{found.row}:{found.row}" if found.row else ""),
+            name,
             self._title(found),
             _clipped(found.value),
             found.message(self._language),
@@ -139,7 +140,7 @@ class _Cells:
         if is_linked:
             link = self._sheet.cell(row, 4)
             link._hyperlink = Hyperlink(  # noqa: SLF001 - the public setter overwrites style and value
-                ref=link.coordinate, location=f"{quote_sheetname(found.sheet)}!{found.cell}"
+                ref=link.coordinate, location=f"{quote_sheetname(found.sheet)}!{name}"
             )
             self._sheet._hyperlinks.append(link._hyperlink)  # noqa: SLF001
 

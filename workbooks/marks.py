@@ -24,6 +24,11 @@ _EARLIER = "―― 原有批注 ――"
 _MOST_SHOWN = 8
 
 
+def cell_of(found: Finding) -> str:
+    """Return the cell that shows a finding: its own, the first of its row, or none ("")."""
+    return found.cell or (f"A{found.row}" if found.row else "")
+
+
 def worst(findings: Sequence[Finding]) -> Severity:
     """Return the gravest severity of at least one finding."""
     return min((found.severity for found in findings), key=_RANK.__getitem__)

@@ -68,6 +68,7 @@ def write_template(
         blank_rows: lines that each sheet is prepared for; filled ones are among them.
 
     Raises:
+        KeyError: a row names a column that its register does not have.
         TargetLockedError: the file is open in a spreadsheet program, or may not be written.
     """
 
@@ -201,6 +202,8 @@ def _formula(register: type[Register], formula: str, place: Callable[[Column], s
 def _write_row(sheet: Worksheet, styles: Styles, register: type[Register], row: int, values: Row) -> None:
     """Write one data row; ``row`` counts from 0 as XlsxWriter does."""
     places = {column.name: place for place, column in enumerate(register.columns, start=1)}
+    if not values.keys() <= places.keys():
+        raise KeyError(*sorted(values.keys() - places.keys()))
     sheet.write_number(row, 0, row - HEADER_ROW + 1, styles.body(None))
     for column in register.columns:
         place, value, cell = places[column.name], values.get(column.name), styles.body(column)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
@@ -162,8 +163,6 @@ def test_texts_that_look_like_formulas_stay_texts(tmp_path: Path) -> None:
 
 def test_stored_results_of_formulas_are_kept(tmp_path: Path) -> None:
     """A reader without a calculation engine sees the same values in the copy as in the original."""
-    import xlsxwriter
-
     source = tmp_path / "入库.xlsx"
     with xlsxwriter.Workbook(source) as book:
         sheet = book.add_worksheet(SHEET)
@@ -252,3 +251,29 @@ def test_sheet_scoped_names_follow_their_sheets(tmp_path: Path) -> None:
     book[SHEET].defined_names["本表"] = DefinedName("本表", attr_text=f"'{SHEET}'!$A$1")
     book.save(source)
     assert "本表" in marked(source, vague())[SHEET].defined_names
+
+
+def test_a_finding_on_a_row_is_shown_at_its_first_cell(tmp_path: Path) -> None:
+    """A finding that names a row and no cell marks column A of that row."""
+    book = marked(source_in(tmp_path), reader_finding("ROW-VOID", "入库.xlsx", sheet=SHEET, row=6))
+    assert book[SHEET]["A6"].comment.text.startswith("⟦HQ⟧")
+    assert listed(book)[0][3] == "A6"
+
+
+def test_two_problems_of_one_kind_are_both_listed(tmp_path: Path) -> None:
+    """Findings without a cell that differ only in their value stay apart."""
+    unknown = [reader_finding("COL-UNKNOWN", "入库.xlsx", sheet=SHEET, value=value) for value in ("甲", "乙")]
+    assert [row[5] for row in listed(marked(source_in(tmp_path), *unknown))] == ["乙", "甲"]
+
+
+def test_macros_are_dropped(tmp_path: Path) -> None:
+    """The copy of a workbook with macros is a plain .xlsx."""
+    source = tmp_path / "入库.xlsm"
+    (tmp_path / "vba.bin").write_bytes(b"macro")
+    with xlsxwriter.Workbook(source) as book:
+        book.add_worksheet(SHEET)
+        book.add_vba_project(tmp_path / "vba.bin")
+    marked(source, vague())
+    with zipfile.ZipFile(tmp_path / "feedback" / "入库.校验.xlsx") as package:
+        assert not [name for name in package.namelist() if "vba" in name.lower() and name.endswith(".bin")]
+        assert b"macroEnabled" not in package.read("[Content_Types].xml")

@@ -216,3 +216,10 @@ def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         written(tmp_path / name, *REGISTERS, rows={"stock_receipt": [RECEIPT]})
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_a_row_with_an_unknown_column_is_refused(tmp_path: Path) -> None:
+    """Values that have no column are never dropped silently."""
+    with pytest.raises(KeyError, match="colour"):
+        written(tmp_path / "t.xlsx", "department", rows={"department": [{"colour": "red"}]})
+    assert list(tmp_path.iterdir()) == []
