@@ -62,19 +62,26 @@ def from_stored(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.Boolean) if dtype == pl.Boolean else column
 
 
+def refuse_other_columns(columns: Iterable[str], table: VersionedTable) -> None:
+    """Accept the columns of the table, and working columns of the caller, which begin with ``_``.
+
+    Raises:
+        NotFitting: a column is missing or unknown.
+    """
+    given = list(columns)
+    missing = [f"- {name}" for name in table.fields if name not in given]
+    unknown = [f"+ {name}" for name in given if name not in table.stored and not name.startswith("_")]
+    if missing or unknown:
+        raise NotFitting(table=table.name, reason=", ".join(missing + unknown))
+
+
 def stored_frame(frame: pl.DataFrame, table: VersionedTable) -> pl.DataFrame:
     """Return the fields of a typed frame in stored form, in the order of the table.
-
-    Columns that begin with ``_`` and are not the table's own are working columns of the caller.
 
     Raises:
         NotFitting: a column is missing, unknown, of another type, or a number needs more than 64 bits.
     """
-    missing = [name for name in table.fields if name not in frame.columns]
-    unknown = [name for name in frame.columns if name not in table.stored and not name.startswith("_")]
-    if missing or unknown:
-        words = [f"- {name}" for name in missing] + [f"+ {name}" for name in unknown]
-        raise NotFitting(table=table.name, reason=", ".join(words))
+    refuse_other_columns(frame.columns, table)
     try:
         typed = frame.select(_as_declared(frame, name, dtype, table) for name, dtype in table.fields.items())
         return typed.select(to_stored(name, dtype) for name, dtype in table.fields.items())

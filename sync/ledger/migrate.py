@@ -69,8 +69,17 @@ def recorded(connection: sa.Connection, tables: Tables) -> dict[str, dict[str, s
     statement = sa.select(table.c.table_name, table.c["columns"]).order_by(table.c.version_id)
     known: dict[str, dict[str, str]] = {}
     for name, columns in fetched(connection, statement):
-        known.setdefault(name, {}).update(json.loads(columns))
+        known.setdefault(name, {}).update(_columns_of(columns))
     return known
+
+
+def _columns_of(columns: str | None) -> dict[str, str]:
+    """Read a record; one that was altered is no reason not to open the ledger, and found by verify."""
+    try:
+        found = json.loads(columns or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def unrecorded(connection: sa.Connection, tables: Tables) -> list[dict[str, object]]:

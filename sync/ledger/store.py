@@ -149,7 +149,7 @@ class Ledger:
         joined = found.join(began, on="_from", how="left").join(ended, on="_to", how="left")
         return joined.sort("_version", descending=True)
 
-    def table(self, name: str, *, as_of: int | None = None, **equals: object) -> pl.DataFrame:
+    def table(self, name: str, /, *, as_of: int | None = None, **equals: object) -> pl.DataFrame:
         """Return the rows in force of one of the ledger's own tables, in the order of their numbers.
 
         ``equals`` name columns; a value may be one, several (a collection) or None.

@@ -122,7 +122,8 @@ OWN_TABLES: dict[str, VersionedTable] = {
     for table in (
         _own(
             "workbook",
-            "department path title sha256 size:int saved_at:instant taken_revision:int state branch_of reason",
+            "department path title sha256 size:int saved_at:instant taken_revision:int state"
+            " branch_of reason configuration",
             json="registers counts",
             lookups=(("path",),),
         ),

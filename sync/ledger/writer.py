@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sync.ledger.digest import Part, PartDigest, content_hashes, revision_digest
 from sync.ledger.engine import close_versions, insert_rows
 from sync.ledger.errors import NotCurrent
-from sync.ledger.frames import frame_of_mappings, stored_frame
+from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame
 from sync.ledger.migrate import MIGRATION, unrecorded
 from sync.ledger.read import EPOCH, Revision, microseconds
 from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables, VersionedTable
@@ -54,8 +54,9 @@ class Writer:
         Raises:
             NotFitting: columns or types differ from the declaration.
         """
-        hashed = frame if "_hash" in frame.columns else frame.with_columns(content_hashes(register, frame))
         table = self._tables.content(register)
+        refuse_other_columns([*frame.columns, "_hash"], table)
+        hashed = frame if "_hash" in frame.columns else frame.with_columns(content_hashes(register, frame))
         stored = stored_frame(hashed, table)
         order = stored["_key"].arg_sort()
         versions = self._insert(table, stored[order])
