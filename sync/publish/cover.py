@@ -29,6 +29,7 @@ _STATE_TONES = {
     State.HELD: "bad",
     State.DAMAGED: "bad",
     State.REFUSED: "bad",
+    State.GONE: "caution",
 }
 _COUNTS = (
     "read",

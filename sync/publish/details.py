@@ -20,7 +20,7 @@ import xlsxturbo
 
 from schemas.columns import Column, Kind
 from schemas.masking import mask
-from schemas.register import Register, all_registers, register_of
+from schemas.register import Register, all_registers
 from schemas.values import cell_name
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
 from sync.publish.paths import volume_path
@@ -73,20 +73,28 @@ class Volume:
     """One file of details: rows of one register and month in the order of their key."""
 
     entry: Entry
-    frame: pl.DataFrame | None
-    """The rows as the ledger has them; None for a volume known to be as it was."""
+    source: pl.DataFrame | None
+    """All rows loaded of the register; None for a volume known to be as it was."""
     publication: Publication
 
-    def shown(self) -> pl.DataFrame:
-        """Return the rows as the file shows them: titles as headers, numbers masked, words for codes.
+    def rows(self) -> pl.DataFrame:
+        """Return the rows of this volume as the ledger has them, in the order of their key.
+
+        Nothing of it is kept: a million rows stay in memory once.
 
         Raises:
             ValueError: the rows of this volume were not loaded.
         """
-        if self.frame is None:
+        if self.source is None:
             message = f"the rows of {self.entry.path} were not loaded"
             raise ValueError(message)
-        return _shown(self.frame, self.entry.register, self.publication.language)
+        order = [*self.entry.register.key, "_workbook", "_sheet", "_row"]
+        month = self.source.filter(pl.col("_post_period").eq_missing(pl.lit(self.entry.month, pl.String)))
+        return month.sort(order, nulls_last=True).slice((self.entry.part - 1) * VOLUME_ROWS, VOLUME_ROWS)
+
+    def shown(self) -> pl.DataFrame:
+        """Return the rows as the file shows them: titles as headers, numbers masked, words for codes."""
+        return _shown(self.rows(), self.entry.register, self.publication.language)
 
     def content_hash(self) -> str:
         """Return the SHA-256 of exactly what the file shows."""
@@ -136,12 +144,12 @@ class Volume:
 
 
 def entries(publication: Publication) -> list[Entry]:
-    """Return the list of volumes by register, month and part, without touching their rows."""
+    """Return the list of volumes by register, month and part; rows are only counted."""
     counts: dict[str, dict[str | None, int]] = {}
+    for register_id, frame in publication.details.items():
+        counts[register_id] = dict(frame.group_by("_post_period").len().iter_rows())
     for (register_id, month), rows in publication.untouched.items():
         counts.setdefault(register_id, {})[month] = rows
-    for register_id, frame in publication.details.items():
-        counts.setdefault(register_id, {}).update(frame.group_by("_post_period").len().iter_rows())
     return [
         entry
         for register_id, register in all_registers().items()
@@ -151,26 +159,22 @@ def entries(publication: Publication) -> list[Entry]:
 
 
 def volumes(publication: Publication) -> list[Volume]:
-    """Return the volumes of a publication by register, month and part, with their rows in order.
+    """Return the volumes of a publication by register, month and part.
 
     Volumes of months that are ``untouched`` have no rows to write.
     """
-    months = {
-        (register_id, month): frame
-        for register_id, rows in publication.details.items()
-        for (month,), frame in rows.partition_by("_post_period", as_dict=True).items()
-    }
-    ordered = {known: _ordered(frame, register_of(known[0])) for known, frame in months.items()}
-    return [Volume(entry, _part(ordered, entry), publication) for entry in entries(publication)]
+    return [
+        Volume(
+            entry,
+            None if _is_untouched(publication, entry) else publication.details[entry.register.id],
+            publication,
+        )
+        for entry in entries(publication)
+    ]
 
 
-def _ordered(frame: pl.DataFrame, register: type[Register]) -> pl.DataFrame:
-    return frame.sort([*register.key, "_workbook", "_sheet", "_row"], nulls_last=True)
-
-
-def _part(ordered: Mapping[tuple[str, object], pl.DataFrame], entry: Entry) -> pl.DataFrame | None:
-    frame = ordered.get((entry.register.id, entry.month))
-    return None if frame is None else frame.slice((entry.part - 1) * VOLUME_ROWS, VOLUME_ROWS)
+def _is_untouched(publication: Publication, entry: Entry) -> bool:
+    return (entry.register.id, entry.month) in publication.untouched
 
 
 def _parts(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:

@@ -32,6 +32,8 @@ class State(StrEnum):
     """The file could not be read."""
     REFUSED = "refused"
     """Not a workbook, or a register that this department may not write."""
+    GONE = "gone"
+    """No longer in its folder; its accepted rows stay."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ class Publication:
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     untouched: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
-    """(register id, month or None) to the number of rows, for months not in ``details``."""
+    """(register id, month or None) to the number of rows of months that are not written again, loaded or not."""
 
     def local(self, moment: datetime | None) -> datetime | None:
         """Return a moment as the school's clocks showed it, without a zone; naive ones as they are."""

@@ -14,6 +14,7 @@ MASTER = "published/总账.xlsx"
 DETAILS_FOLDER = "published/明细/"
 FEEDBACK_FOLDER = "feedback/"
 PAGE_SUFFIX = ".校验.html"
+MARKED_SUFFIX = ".校验.xlsx"
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"#%<>?\[\]^`{|}\\]")
@@ -46,6 +47,12 @@ def page_paths(workbooks: Iterable[str]) -> dict[str, str]:
         taken.add(_folded(page))
         pages[path] = page
     return pages
+
+
+def marked_paths(workbooks: Iterable[str]) -> dict[str, str]:
+    """Return the path of the marked copy of each workbook, beside its page."""
+    pages = page_paths(workbooks)
+    return {path: page.removesuffix(PAGE_SUFFIX) + MARKED_SUFFIX for path, page in pages.items()}
 
 
 def dated(path: str, moment: datetime) -> str:

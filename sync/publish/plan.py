@@ -72,7 +72,7 @@ def targets(publication: Publication) -> list[Target]:
     return [
         Target(MASTER, master_hash(publication), lambda path: write_master(publication, path)),
         *(
-            Target(volume.entry.path, "" if volume.frame is None else volume.content_hash(), volume.write)
+            Target(volume.entry.path, "" if volume.source is None else volume.content_hash(), volume.write)
             for volume in volumes(publication)
         ),
         *(Target(page.path, page.content_hash(), page.write) for page in feedback_pages(publication)),

@@ -21,7 +21,11 @@ _FILLS: Mapping[str, str] = {"bad": "#FBE3E1", "caution": "#FFF3DC", "good": "#E
 _INKS: Mapping[str, str] = {"bad": BAD, "caution": CAUTION, "good": GOOD}
 _WIDEST = 52.0
 _LONGEST_TEXT = 32_767
+_LONGEST_LINK = 2_000
+_LONGEST_FOOTER_NAME = 60
 _LINE_POINTS, _TALLEST = 14.0, 400.0
+_BODY_PER_WIDTH = 1.1
+"""Widths count letters of 11 points, tables are written in 10."""
 HEADER_ROW = 2
 """0-based row of the headers of a sheet: title and note stand above."""
 
@@ -131,8 +135,10 @@ class Page:
 
     def link(self, row: int, column: int, link: Link, shape: Format) -> None:
         """Write a link; one that is longer than Excel allows becomes plain text."""
-        if self.sheet.write_url(row, column, link.target, shape, link.text[:255]) != 0:
-            self.sheet.write_string(row, column, link.text[:_LONGEST_TEXT], shape)
+        if len(link.target) > _LONGEST_LINK:
+            self.sheet.write_string(row, column, link.text, shape)
+        else:
+            self.sheet.write_url(row, column, link.target, shape, link.text)
 
     def table(
         self, row: int, headings: Sequence[Heading], rows: Sequence[Sequence[Value]], options: Mapping[str, object]
@@ -169,7 +175,7 @@ class Page:
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         self.sheet.center_horizontally()
-        self.sheet.set_footer(f"&L{header_text(school)}&C&A&R{of_pages}")
+        self.sheet.set_footer(f"&L{header_text(school[:_LONGEST_FOOTER_NAME])}&C&A&R{of_pages}")
         if header_row is not None:
             self.sheet.repeat_rows(header_row)
 
@@ -204,7 +210,10 @@ def _row_points(headings: Sequence[Heading], values: Sequence[Value], widths: Se
     lines = 1
     for heading, value, width in zip(headings, values, widths, strict=False):
         if heading.look is Look.TEXT:
-            lines = max(lines, sum(-(-shown_width(line) // int(width)) for line in _text_of(value).split("\n")))
+            lines = max(
+                lines,
+                sum(-(-shown_width(line) // int(width * _BODY_PER_WIDTH)) for line in _text_of(value).split("\n")),
+            )
     return min(_TALLEST, 5.0 + _LINE_POINTS * lines)
 
 

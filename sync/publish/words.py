@@ -225,6 +225,7 @@ _STATES: dict[State, tuple[str, str]] = {
     State.BUSY: ("正在编辑", "Being edited"),
     State.DAMAGED: ("文件损坏", "Damaged file"),
     State.REFUSED: ("拒收", "Refused"),
+    State.GONE: ("文件已移走", "File gone"),
 }
 
 

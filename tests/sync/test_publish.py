@@ -261,8 +261,7 @@ class TestVolumes:
             ("published/明细/入库单/2026-11.xlsx", 20_000),
             ("published/明细/入库单/2026-11-02.xlsx", 1),
         ]
-        assert found[1].frame is not None
-        assert found[1].frame["doc_no"].is_sorted()
+        assert found[1].rows()["doc_no"].is_sorted()
         assert found[2].shown()["入库单号"].to_list() == ["RK-202611-20001"]
 
     def test_registers_without_a_date_are_one_volume(self) -> None:
