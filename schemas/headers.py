@@ -56,6 +56,7 @@ class Window:
     """Column to its text in the spellings that may match, the most telling one first."""
     shown: Mapping[int, str]
     """Column to its text as people see it."""
+    levels: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class HeaderMatch:
 
 def heading(text: str) -> str:
     """Return a header as it is compared: like ``matching``, lower case, without marks around it."""
-    return matching(text).casefold().strip("*★※:")
+    return matching(text).casefold().strip("*★※")
 
 
 def needed_columns(register: type[Register]) -> tuple[Column, ...]:
@@ -137,11 +138,12 @@ def best_headers(grid: Grid, registers: Sequence[type[Register]]) -> dict[type[R
     The window with the most known names wins; of equal ones the single row, then the upper one.
     """
     index = _index(tuple(registers))
-    best: dict[type[Register], tuple[int, Window]] = {}
+    best: dict[type[Register], tuple[tuple[int, int], Window]] = {}
     for window in _windows(grid):
         for register, count in _counts(window, index).items():
-            if count >= FEWEST_NAMES and count > best.get(register, (0, window))[0]:
-                best[register] = (count, window)
+            rank = (count, -window.levels)
+            if count >= FEWEST_NAMES and (register not in best or rank > best[register][0]):
+                best[register] = (rank, window)
     return {register: match_header(register, window) for register, (_, window) in best.items()}
 
 
@@ -189,13 +191,16 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
 def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -> list[tuple[int, str]]:
     """Return the claims that count: a plain header beats one with a remark in brackets.
 
-    A second text for the remark (说明 beside 备注) and a second system column are no contradiction.
+    A second text for the remark (说明 beside 备注) and a second system column are no contradiction;
+    of two 序号 the first one numbers the lines of the sheet.
     """
     if len(claimed) == 1:
         return claimed
     if column.name == "remark" or column.system:
         own = [claim for claim in claimed if heading(column.title) in window.texts[claim[0]]]
         return (own or claimed)[:1]
+    if heading(column.title) == SERIAL:
+        return claimed[-1:]
     plain = [claim for claim in claimed if not claim[1] or _is_unit(claim[1])]
     return plain or claimed
 
@@ -269,7 +274,7 @@ def _single(grid: Grid, number: int, row: Mapping[int, str]) -> Window:
     last = max(
         (low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number
     )
-    return Window(number, last if last <= number + 1 else number, texts, shown)
+    return Window(number, last if last <= number + 1 else number, texts, shown, 1)
 
 
 def _two_levels(grid: Grid, number: int, row: Mapping[int, str], below: Mapping[int, str]) -> Window:
@@ -282,7 +287,7 @@ def _two_levels(grid: Grid, number: int, row: Mapping[int, str], below: Mapping[
         column = grid.first_column + place
         spellings = (heading(upper + lower), heading(lower)) if upper and lower else (heading(upper + lower),)
         texts[column], shown[column] = spellings, upper + lower
-    return Window(number, number + 1, texts, shown)
+    return Window(number, number + 1, texts, shown, 2)
 
 
 def _spread(grid: Grid, number: int, row: Mapping[int, str], below: Mapping[int, str]) -> dict[int, str]:

@@ -459,6 +459,20 @@ READER_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "",
     ),
     "ROW-BLANK": ("I", "第{row}行没有内容", "row {row} has no content", "", ""),
+    "ROW-NOTE": (
+        "I",
+        "第{row}行只有备注“{value}”，不是数据，未采用",
+        "row {row} holds nothing but the remark “{value}” and is not data",
+        "",
+        "",
+    ),
+    "ROW-AFTER-END": (
+        "E",
+        "表尾（制表人等）、50行以上空行或另一表头之后还有{count}行内容，未读取，自第{row}行起",
+        "{count} rows below the footer, below 50 blank rows or below another header were not read, from row {row} on",
+        "请把这些行移到表尾之前并删去空行，或在其上方重复表头",
+        "move them above the footer and delete the blank rows, or repeat the header above them",
+    ),
     "ROW-SUBTOTAL": ("I", "第{row}行是“{value}”，不是数据", "row {row} is a “{value}” line, not data", "", ""),
     "SUBTOTAL-MISMATCH": (
         "W",
@@ -485,7 +499,7 @@ READER_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     "SHEET-HEADER": (
         "E",
         "未找到表头，缺少：{missing}",
-        "the header row was not found, missing: {missing}",
+        "the header row was not found, missing: {missing_en}",
         "请使用模板中的表头",
         "use the headers of the template",
     ),
@@ -512,8 +526,8 @@ READER_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "SHEET-IGNORED": (
         "W",
-        "工作表“{value}”不是已知的登记表，未读取",
-        "the sheet “{value}” is not a known register and was not read",
+        "工作表“{value}”不是已知的登记表，未读取{reason}",
+        "the sheet “{value}” is not a known register and was not read{reason_en}",
         "如应读取，请使用模板的表头",
         "if it should be read, use the headers of the template",
     ),
@@ -682,5 +696,19 @@ READER_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "the number was corrected from {old} to {key_text}",
         "",
         "",
+    ),
+    "VOID-STOCK": (
+        "E",
+        "{key_text} 不能作废：{item} 于 {day} 将为 {q}",
+        "{key_text} cannot be withdrawn: {item} would be {q} on {day}",
+        "请先更正其后的出库，作废将在下次合并时再试",
+        "correct the later issues first; the withdrawal is tried again in the next run",
+    ),
+    "FILE-GONE": (
+        "W",
+        "工作簿已不在文件夹中，已入账的行保持不变",
+        "the workbook is no longer in the folder; its accepted rows stay as they are",
+        "如属误删请放回；确要撤销请逐行作废或由管理员确认",
+        "put it back if this was a mistake; to withdraw rows mark them 作废",
     ),
 }
