@@ -113,7 +113,9 @@ def _copy_of(source: Path, findings: Sequence[Finding]) -> tuple[Workbook, Path 
         if book is not None and book.worksheets:
             book.template = False
             return book, source
-    return workbook_of_grids(source), None
+    from workbooks.read import read_file  # noqa: PLC0415 - only files that openpyxl refuses come here
+
+    return workbook_of_grids(read_file(source).grids), None
 
 
 def _is_unreadable(found: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterable
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -14,13 +14,11 @@ from schemas import values as v
 from workbooks.mark_sheet import put_text
 
 
-def workbook_of_grids(source: Path) -> Workbook:
-    """Return a workbook with the values of a file at the same cells, empty where nothing could be read."""
-    from workbooks.read import read_file  # noqa: PLC0415 - only files that openpyxl refuses come here
-
+def workbook_of_grids(grids: Iterable[v.Grid]) -> Workbook:
+    """Return a workbook with the values, merged ranges and people's notes of the grids at the same cells."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for grid in read_file(source).grids:
+    for grid in grids:
         sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", grid.sheet)[:31] or None)
         sheet.sheet_state = "hidden" if grid.hidden else "visible"
         _fill(sheet, grid)

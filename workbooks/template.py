@@ -100,7 +100,8 @@ def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mappin
     job.workbook.set_properties({"title": f"{job.school}{title}", "company": job.school, "created": MADE_AT})
     sheets = _sheets(registers)
     if len(registers) > 1:
-        heading = f"{job.school}{job.department or ''}"
+        gap = " " if job.language == "en" else ""
+        heading = f"{job.school}{gap}{job.department or ''}"
         write_guide(job.workbook, sheets, job.styles, heading, job.language)
     for name, register in sheets.items():
         _write_register(job, register, name, rows.get(register.id, ()))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GUIDE_SHEET = {"zh": "说明", "en": "Guide"}
 GUIDE_NAME = "hq_guide"
 
-_WIDTHS = (4, 26, 34, 72)
+_WIDTHS = (4, 40, 34, 72)
 _STEPS = {
     "zh": (
         "每张登记表一个工作表，从第4行起逐行填写；行不够时直接在表格下一行继续填，表格会自动延伸。",
@@ -64,7 +64,7 @@ def write_guide(
     title, register, key, required, colours, how = _WORDS[language]
     sheet.set_row(0, style.TITLE_HEIGHT)
     large = styles.format(bold=True, font_size=style.TITLE_SIZE, align="center")
-    sheet.merge_range(0, 0, 0, 3, f"{heading}{title}", large)
+    sheet.merge_range(0, 0, 0, 3, f"{heading} {title}" if language == "en" else f"{heading}{title}", large)
     row = _write_steps(sheet, 2, how, styles, language)
     row = _write_colours(sheet, row + 1, colours, styles, language)
     for column, text in enumerate((register, key, required), start=1):
@@ -87,10 +87,13 @@ def _write_register_line(
     required = [titles[column.name] for column in register.columns if column.need is Need.REQUIRED]
     listed = (", " if is_english else "、").join(required)
     link = styles.boxed(font_color="#0563C1", underline=1)
-    sheet.write_url(row, 1, f"internal:'{name}'!A4", link, register.title_en if is_english else register.title)
+    sheet.write_url(
+        row, 1, f"internal:'{name}'!A4", link, f"{register.title} {register.title_en}" if is_english else register.title
+    )
     sheet.write_string(row, 2, " + ".join(titles[key] for key in register.key), styles.boxed())
     sheet.write_string(row, 3, listed, styles.boxed())
-    sheet.set_row(row, 13.5 * (style.shown_width(listed) // (_WIDTHS[3] - 2) + 1) + 5)
+    lines = 2 if is_english else style.shown_width(listed) // (_WIDTHS[3] - 2) + 1
+    sheet.set_row(row, 13.5 * lines + 5)
 
 
 def _write_steps(sheet: Worksheet, row: int, heading: str, styles: Styles, language: str) -> int:

@@ -82,6 +82,7 @@ def write_code_table(
     sheet = workbook.add_worksheet(CODES_SHEET[language])
     for number, target in enumerate(targets):
         _write_pairs(sheet, 3 * number, _title_of(target, language), entries[target], styles, language)
+    sheet.set_row(0, 40)
     sheet.freeze_panes(2, 0)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -105,7 +106,7 @@ def _title_of(register_id: str, language: str) -> str:
 def _write_pairs(sheet: Worksheet, left: int, title: str, pairs: Entries, styles: Styles, language: str) -> None:
     heading, cell = styles.boxed(bold=True, bg_color="#EEF4FA"), styles.boxed(num_format="@")
     headers = ("Code", "Name") if language == "en" else ("编码", "名称")
-    sheet.merge_range(0, left, 0, left + 1, title, styles.format(bold=True, font_size=12))
+    sheet.merge_range(0, left, 0, left + 1, title, styles.format(bold=True, text_wrap=True))
     for offset, header in enumerate(headers):
         sheet.write_string(1, left + offset, header, heading)
     for row, pair in enumerate(pairs, start=2):

@@ -16,7 +16,9 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from schemas.findings import Finding, reader_finding
 from schemas.register import register_of
+from schemas.values import Details, ErrorCell, Grid, ImageCell, NoValue, Percent
 from workbooks.mark import write_marked
+from workbooks.mark_grids import workbook_of_grids
 from workbooks.template import write_template
 
 SHEET = "入库单"
@@ -277,3 +279,17 @@ def test_macros_are_dropped(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "feedback" / "入库.校验.xlsx") as package:
         assert not [name for name in package.namelist() if "vba" in name.lower() and name.endswith(".bin")]
         assert b"macroEnabled" not in package.read("[Content_Types].xml")
+
+
+def test_a_fresh_workbook_has_every_kind_of_cell_in_its_place() -> None:
+    """Texts stay texts, errors errors, formulas without a result formulas; notes and merged ranges follow."""
+    cells = ((1.5, "=1+1", ErrorCell("#N/A")), (NoValue("A1*2"), Percent(0.85), None), (ImageCell("ID_7"), True, None))
+    details = Details(merged=((4, 3, 4, 4),), comments={(2, 2): "已调整为15"})
+    grid = Grid("入库.xls", "11月/入库", cells, first_row=2, first_column=2, hidden=True, details=details)
+    sheet = workbook_of_grids([grid])["11月_入库"]
+    assert (sheet["B2"].value, sheet["B3"].value, sheet["C4"].value) == (1.5, "=A1*2", True)
+    assert (sheet["C2"].data_type, sheet["D2"].data_type, sheet["B3"].data_type, sheet["B4"].data_type) == tuple("sefs")
+    assert (sheet["C3"].value, sheet["C3"].number_format) == (0.85, "0.00%")
+    assert sheet["B2"].comment.text == "已调整为15"
+    assert [str(area) for area in sheet.merged_cells.ranges] == ["C4:D4"]
+    assert sheet.sheet_state == "hidden"
