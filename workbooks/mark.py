@@ -115,7 +115,7 @@ def _copy_of(source: Path, findings: Sequence[Finding]) -> tuple[Workbook, Path 
             return book, source
     from workbooks.read import read_file  # noqa: PLC0415 - only files that openpyxl refuses come here
 
-    return workbook_of_grids(read_file(source).grids), None
+    return workbook_of_grids(read_file(source, source.name).grids), None
 
 
 def _is_unreadable(found: Finding) -> bool:

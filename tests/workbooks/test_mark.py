@@ -224,7 +224,7 @@ def test_files_of_other_kinds_are_written_anew_with_values_in_place(tmp_path: Pa
     target = tmp_path / "入库.校验.xlsx"
     from workbooks.read import read_file
 
-    title = read_file(source).grids[0].sheet
+    title = read_file(source, source.name).grids[0].sheet
     found = reader_finding("QTY-VAGUE", "入库.csv", sheet=title, cell="B2", row=2, value="约20", title="数量")
     write_marked(source, target, [found], language="zh", **ORIGIN)
     sheet = openpyxl.load_workbook(target)[title]
