@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sync.lock import WriterBusy, writer_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+HOLDER = """
+import os, subprocess, sys
+from pathlib import Path
+from sync.lock import writer_lock
+with writer_lock(Path(sys.argv[1])):
+    child = 0
+    if sys.argv[2] == "exec":
+        child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=0).pid
+    if sys.argv[2] == "fork":
+        child = os.fork()
+        if child == 0:
+            sys.stdin.read()
+            os._exit(0)
+    print(child, flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def holder(state: Path, children: str = "none") -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run a process that holds the lock, and give it with the process id of its child (0 is none)."""
+    command = [sys.executable, "-c", HOLDER, str(state), children]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:
+        assert process.stdout is not None
+        yield process, int(process.stdout.readline())
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def test_second_process_is_refused(tmp_path: Path) -> None:
+    """While one process writes, another is told which one, on which computer and since when."""
+    with holder(tmp_path) as (process, _), pytest.raises(WriterBusy) as caught, writer_lock(tmp_path):
+        pass
+    assert str(process.pid) in caught.value.message("zh")
+    assert os.uname().nodename in caught.value.message("en")
+    assert caught.value.args_by_name["since"] != "?"
+
+
+def test_lock_is_free_afterwards(tmp_path: Path) -> None:
+    """The lock ends with its block, also after an error, and can be taken again."""
+    with pytest.raises(ZeroDivisionError), writer_lock(tmp_path / "state"):
+        raise ZeroDivisionError
+    with writer_lock(tmp_path / "state"):
+        assert (tmp_path / "state").is_dir()
+
+
+def test_same_process_is_refused(tmp_path: Path) -> None:
+    """Two parts of one program cannot write at the same time either, and the first keeps its lock."""
+    with writer_lock(tmp_path):
+        for _ in range(2):
+            with pytest.raises(WriterBusy, match=str(os.getpid())), writer_lock(tmp_path):
+                pass
+
+
+@pytest.mark.parametrize("children", ["none", "exec", "fork"])
+def test_killed_holder(tmp_path: Path, children: str) -> None:
+    """A process that is killed holds nothing any more, although its children live on."""
+    with holder(tmp_path, children) as (process, child):
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if child:
+            os.kill(child, 0)
+        with writer_lock(tmp_path):
+            pass
+
+
+def test_children_do_not_release_it(tmp_path: Path) -> None:
+    """The lock stays with its holder when a child that was forked while it was held ends."""
+    with holder(tmp_path, "fork") as (_, child):
+        os.kill(child, signal.SIGKILL)
+        with pytest.raises(WriterBusy), writer_lock(tmp_path):
+            pass

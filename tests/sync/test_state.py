@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from sync.state import SourceChanged, archive_file, archived, state_dir
+
+CONTENT = "一个工作簿".encode()
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_state_is_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOUQIN_STATE names the folder itself."""
+    monkeypatch.setenv("HOUQIN_STATE", str(tmp_path / "state"))
+    assert state_dir(tmp_path / "share") == tmp_path / "state"
+
+
+def test_two_shares_never_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares of the same name have their own state, outside the share, whatever way leads there."""
+    monkeypatch.delenv("HOUQIN_STATE", raising=False)
+    one, other = tmp_path / "a" / "后勤?", tmp_path / "b" / "后勤?"
+    assert state_dir(one) != state_dir(other)
+    assert state_dir(one) == state_dir(tmp_path / "b" / ".." / "a" / "后勤?")
+    assert state_dir(one).name.startswith("后勤_-")
+    assert not state_dir(one).is_relative_to(tmp_path)
+
+
+def test_archive(tmp_path: Path) -> None:
+    """A file is kept under its hash with its kind, and found again after the original has changed."""
+    source = tmp_path / "入库.XLSX"
+    source.write_bytes(CONTENT)
+    kept = archive_file(tmp_path / "state", source, SHA256)
+    source.write_bytes(b"changed")
+    assert kept.read_bytes() == CONTENT
+    assert kept.suffix == ".xlsx"
+    assert archived(tmp_path / "state", SHA256) == kept
+    assert archive_file(tmp_path / "state", source, SHA256) == kept
+
+
+def test_changed_source_is_not_archived(tmp_path: Path) -> None:
+    """A file that changed after it had been read leaves nothing in the archive."""
+    source = tmp_path / "入库.xlsx"
+    source.write_bytes(b"changed")
+    with pytest.raises(SourceChanged, match="入库"):
+        archive_file(tmp_path / "state", source, SHA256)
+    assert archived(tmp_path / "state", SHA256) is None
+    assert [path for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
+
+
+def test_unusual_file_names(tmp_path: Path) -> None:
+    """A name without an ordinary ending is kept all the same."""
+    source = tmp_path / "入库.备份 2"
+    source.write_bytes(CONTENT)
+    assert archive_file(tmp_path, source, SHA256).name == f"{SHA256}.file"
+
+
+@pytest.mark.parametrize("wrong", ["", "../../etc/passwd", SHA256.upper(), SHA256 + "0"])
+def test_only_hashes_are_names(tmp_path: Path, wrong: str) -> None:
+    """Nothing but a SHA-256 is looked for in the archive."""
+    with pytest.raises(ValueError, match=r".*"):
+        archived(tmp_path, wrong)
