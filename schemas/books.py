@@ -11,7 +11,7 @@ from schemas.register import Register, all_registers
 from schemas.resolve import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from schemas.rules import Facts
 
@@ -52,9 +52,10 @@ class OpenBooks:
         self._passed: dict[str, pl.DataFrame] = {}
         self._merged: dict[str, pl.DataFrame] = {}
         self._directories: dict[tuple[str, str], Directory] = {}
+        self._left_out: dict[str, list[str]] = {}
 
     def kept(self, register_id: str) -> pl.DataFrame:
-        """Return the ledger's own rows of a register, with negative ``_id``."""
+        """Return the ledger's own rows of a register, withdrawn ones too, with negative ``_id``."""
         if register_id not in self._kept:
             known = all_registers().get(register_id)
             rows = empty_frame(known) if known else pl.DataFrame({"_key": [], "_id": []})
@@ -69,6 +70,10 @@ class OpenBooks:
         """Return the rows in force of a register."""
         if register not in self._merged:
             kept, passed = self.kept(register), self._passed.get(register)
+            if "_status" in kept.columns:
+                kept = kept.filter(pl.col("_status") != "withdrawn")
+            if left_out := self._left_out.get(register):
+                kept = kept.filter(~pl.col("_key").is_in(left_out))
             if passed is not None:
                 columns = [name for name in kept.columns if name in passed.columns]
                 fresh = kept.join(passed.select("_key"), on="_key", how="anti")
@@ -80,9 +85,17 @@ class OpenBooks:
         """Return the rows in force without the keys that the candidates state anew."""
         return self.rows(register).join(candidates.select("_key"), on="_key", how="anti")
 
+    def leave_out(self, register: type[Register], keys: Sequence[str]) -> None:
+        """Say which keys of a register leave the books in this run (a corrected number, a withdrawal)."""
+        self._left_out[register.id] = list(keys)
+        self._changed(register)
+
     def put(self, register: type[Register], passed: pl.DataFrame) -> None:
         """Replace what has passed of a register so far: other registers see it from now on."""
         self._passed[register.id] = _with_effective_roles(passed, self.facts.parameters)
+        self._changed(register)
+
+    def _changed(self, register: type[Register]) -> None:
         self._merged.pop(register.id, None)
         for place in [place for place in self._directories if place[0] == register.id]:
             del self._directories[place]

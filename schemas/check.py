@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from schemas.books import OpenBooks, key_expression, key_parts
-from schemas.flaws import Flaw, as_finding, shown
+from schemas.flaws import Flaw, as_finding, shown, shown_in
 from schemas.measure import measure
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
-from schemas.row_check import registers_of, row_flaws, rules_in_force
+from schemas.row_check import row_flaws, rules_in_force, with_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -183,12 +183,12 @@ def _check_register(
     frame = frame.with_columns(
         [pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in fills.items()]
     )
-    flaws = flaws + measured + row_flaws(register, frame, rules, facts)
+    flaws = flaws + measured + row_flaws(register, frame, batch.frames[register_id], rules, facts)
     frame = _plain(register, frame)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
     frame = frame.with_columns(pl.col("_id").is_in(list(down)).alias("_broken"))
     decided, own = decider.decide(register, frame, books)
-    return _admit(register, decided, flaws + own, books)
+    return _admit(register, decided, batch.frames[register_id], flaws + own, books)
 
 
 def _fills_in_force(register: type[Register], facts: Facts) -> Mapping[str, Any]:
@@ -204,7 +204,7 @@ def _plain(register: type[Register], frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _admit(
-    register: type[Register], decided: pl.DataFrame, flaws: list[Flaw], books: OpenBooks
+    register: type[Register], decided: pl.DataFrame, typed: pl.DataFrame, flaws: list[Flaw], books: OpenBooks
 ) -> tuple[pl.DataFrame, list[Flaw]]:
     """Judge the proposed rows by the rules between registers and put what passes into the books."""
     proposed = decided.filter(pl.col("_outcome") == PROPOSED)
@@ -213,7 +213,9 @@ def _admit(
         if proposed.is_empty() or any(each not in books.facts.known for each in rule.needs):
             continue
         failing = rule.failing(proposed, books)
-        found = [_cross_flaw(register, rule, row, proposed, books.facts) for row in failing.to_dicts()]
+        words = with_typed(register, proposed.join(failing.select("_id"), on="_id", how="semi"), typed)
+        rows = {row["_id"]: row for row in words.iter_rows(named=True)}
+        found = [_cross_flaw(register, rule, row, rows[row["_id"]], books.facts) for row in failing.to_dicts()]
         flaws = flaws + found
         fallen = {flaw.row_id for flaw in found if flaw.holds}
         if fallen:
@@ -225,12 +227,11 @@ def _admit(
 
 
 def _cross_flaw(
-    register: type[Register], rule: CrossRule, found: Mapping[str, Any], proposed: pl.DataFrame, facts: Facts
+    register: type[Register], rule: CrossRule, found: Mapping[str, Any], row: Mapping[str, Any], facts: Facts
 ) -> Flaw:
-    row = proposed.row(by_predicate=pl.col("_id") == found["_id"], named=True)
-    args = {column.name: shown(row[column.name]) for column in register.columns}
+    args = {column.name: shown_in(column, row[column.name]) for column in register.columns}
     args |= {name: shown(value) for name, value in found.items()}
-    value = shown(row.get(rule.at))
+    value = shown_in(register.column(rule.at), row.get(rule.at))
     return Flaw(found["_id"], rule.code, rule.severity_for(facts), rule.at, value, rule.text, args)
 
 
@@ -255,6 +256,18 @@ def rules_off(register: type[Register], facts: Facts) -> list[tuple[str, str, st
 def _reference_code(register_id: str) -> str:
     known = all_registers().get(register_id)
     return known.unknown_code if known else "CODE-UNKNOWN"
+
+
+def no_candidates(register: type[Register]) -> pl.DataFrame:
+    """Return a frame of a batch without rows, for a register of which nothing was read."""
+    places = {
+        "_id": pl.Int64(),
+        "_workbook": pl.String(),
+        "_sheet": pl.String(),
+        "_row": pl.Int64(),
+        "_department": pl.String(),
+    }
+    return pl.DataFrame(schema={**{column.name: column.dtype for column in register.columns}, **places})
 
 
 def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]:
@@ -291,5 +304,3 @@ def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]
     frames = {register_id: pl.concat(frames, how="vertical_relaxed") for register_id, frames in parts.items()}
     return Batch(frames, columns, deferred, frozenset(broken)), findings
 
-
-__all__ = ["HELD", "PROPOSED", "Batch", "Checked", "Decider", "ProposeAll", "batch_of", "check_batch", "registers_of"]

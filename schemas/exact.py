@@ -43,4 +43,4 @@ def scaled(value: pl.Expr, places: int) -> pl.Expr:
 
 def unscaled(value: pl.Expr, places: int) -> pl.Expr:
     """Return the decimal that ``scaled`` made a whole number of."""
-    return value.cast(decimal(0)).cast(decimal(places)) / 10**places
+    return (value.cast(decimal(0)).cast(decimal(places)) / 10**places).cast(decimal(places))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from schemas.texts import READER_TEXTS
@@ -36,6 +37,11 @@ class Text:
     def message(self, language: str, args: Mapping[str, object]) -> str:
         """Return the message in ``zh`` or ``en`` with its places filled in."""
         return _filled(self.en if language == "en" else self.zh, args)
+
+    def places(self) -> frozenset[str]:
+        """Return the names of the places in all its words."""
+        words = self.zh + self.en + self.hint_zh + self.hint_en
+        return frozenset(name for _, name, _, _ in Formatter().parse(words) if name)
 
     def hint(self, language: str, args: Mapping[str, object]) -> str:
         """Return what to do about it, empty where the message says it already."""

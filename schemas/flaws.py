@@ -51,11 +51,12 @@ def as_finding(
 ) -> Finding:
     """Return the finding at the cell: ``place`` is workbook, sheet and worksheet row (1-based)."""
     workbook, sheet, row_number = place
+    text = flaw.text or reader_text(flaw.code, flaw.severity)
     column_number = columns.get(flaw.column) or columns.get(register.key[0]) or 1
     return Finding(
         flaw.code,
         flaw.severity,
-        flaw.text or reader_text(flaw.code, flaw.severity),
+        text,
         workbook,
         sheet,
         cell_name(row_number, column_number),
@@ -64,7 +65,7 @@ def as_finding(
         flaw.column,
         key,
         flaw.value,
-        {name: shown(value) for name, value in flaw.args.items()},
+        {name: shown(flaw.args[name]) for name in sorted(text.places() & flaw.args.keys())},
     )
 
 

@@ -160,10 +160,9 @@ class Register:
         return tuple(dict.fromkeys(targets))
 
     @classmethod
-    def needed(cls) -> tuple[str, ...]:
-        """Return the ids of all registers that references and rules look at."""
-        rules = [name for rule in (*cls.row_rules, *cls.cross_rules) for name in rule.needs]
-        return tuple(dict.fromkeys((*cls.references(), *rules)))
+    def rules(cls) -> list[RowRule | CrossRule]:
+        """Return all declared rules, row rules first."""
+        return [*cls.row_rules, *cls.cross_rules]
 
 
 def all_registers() -> dict[str, type[Register]]:

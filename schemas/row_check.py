@@ -12,7 +12,7 @@ from schemas.rules import Facts, RowRule
 from schemas.texts import READER_TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pandera.polars import DataFrameSchema
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 def rules_of(register: type[Register]) -> tuple[RowRule, ...]:
     """Return the declared row rules and one for every column that is required under a condition."""
-    conditional = [_required_when(column) for column in register.columns if column.required_when is not None]
+    conditional = [
+        _required_when(column, column.required_when) for column in register.columns if column.required_when is not None
+    ]
     return (*register.row_rules, *conditional)
 
 
-def _required_when(column: Column) -> RowRule:
-    condition = column.required_when
+def _required_when(column: Column, condition: Callable[[], pl.Expr]) -> RowRule:
     why_zh, why_en = column.required_hint
     text = reader_text("REQ-EMPTY")
-    titles = {"title": pl.lit(column.title), "title_en": pl.lit(column.title_en)}
     words = type(text)(
         f"{{title}}必填（{why_zh}）" if why_zh else text.zh,
         f"{{title_en}} is required ({why_en})" if why_en else text.en,
@@ -42,8 +42,7 @@ def _required_when(column: Column) -> RowRule:
         Severity.ERROR,
         words,
         column.name,
-        lambda _facts: condition() & pl.col(column.name).is_null(),  # type: ignore[misc]
-        show={name: (lambda _facts, value=value: value) for name, value in titles.items()},
+        lambda _facts: condition() & pl.col(column.name).is_null(),
     )
 
 
@@ -99,16 +98,27 @@ def broken_rows(
 
 
 def row_flaws(
-    register: type[Register], frame: pl.DataFrame, rules: Sequence[RowRule], facts: Facts
+    register: type[Register], frame: pl.DataFrame, typed: pl.DataFrame, rules: Sequence[RowRule], facts: Facts
 ) -> list[Flaw]:
-    """Return what the row rules say about a frame with references resolved and attributes joined."""
+    """Return what the row rules say about a frame with references resolved and attributes joined.
+
+    ``typed`` are the same rows with references as people wrote them: messages show these.
+    """
     flaws: list[Flaw] = []
     for number, positions in sorted(broken_rows(register, frame, rules, facts).items()):
         rule = rules[number]
         extra = [make(facts).alias(f"_show_{name}") for name, make in rule.show.items()]
-        for row in frame[sorted(positions)].with_columns(extra).iter_rows(named=True):
-            flaws.append(_flaw(register, rule, row, facts))
+        broken = with_typed(register, frame[sorted(positions)].with_columns(extra), typed)
+        flaws.extend(_flaw(register, rule, row, facts) for row in broken.iter_rows(named=True))
     return flaws
+
+
+def with_typed(register: type[Register], rows: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with their references as people wrote them, for messages."""
+    names = [column.name for column in register.columns if column.refs]
+    if not names:
+        return rows
+    return rows.drop(names).join(typed.select("_id", *names), on="_id", how="left", maintain_order="left")
 
 
 def _flaw(register: type[Register], rule: RowRule, row: dict[str, Any], facts: Facts) -> Flaw:

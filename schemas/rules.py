@@ -32,7 +32,7 @@ class Facts:
     """What the rules know besides the rows: the day, the school's parameters, what is in use."""
 
     today: date
-    parameters: Mapping[str, str | int | Decimal | bool] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     in_use: frozenset[str] = frozenset()
     """Ids of the registers that the school uses."""
     known: frozenset[str] = frozenset()

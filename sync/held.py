@@ -23,6 +23,17 @@ def payloads(register: type[Register], rows: pl.DataFrame) -> dict[int, dict[str
     return {row.pop("_id"): row for row in texts.iter_rows(named=True)}
 
 
+def cells_as_text(register: type[Register], row: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the cells of one row as text by column, in the form that ``rows_of`` reads."""
+    return {name: _as_text(row.get(name)) for name in register.names()}
+
+
+def _as_text(value: object) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def rows_of(register: type[Register], stored: Sequence[Mapping[str, Any]], first_id: int) -> pl.DataFrame:
     """Return held rows as candidates again, numbered from ``first_id``.
 

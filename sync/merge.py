@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
+from schemas.stock_balance import shortages
 from schemas.values import cell_name
+from sync.held import cells_as_text, rows_of
 from sync.ledger.digest import content_hashes
 from sync.threeway import merged_row
 
@@ -26,7 +29,24 @@ DUPLICATE = "duplicate"
 CONFLICT = "conflict"
 WITHDRAWN = "withdrawn"
 
-CLAIM_SCHEMA = {"workbook": pl.String(), "row_key": pl.String(), "content_hash": pl.String(), "base_version": pl.Int64()}
+CLAIM_SCHEMA = {
+    "workbook": pl.String(),
+    "row_key": pl.String(),
+    "content_hash": pl.String(),
+    "base_version": pl.Int64(),
+    "content": pl.String(),
+}
+
+
+GONE_SCHEMA = {
+    "_key": pl.String(),
+    "_version": pl.Int64(),
+    "_workbook": pl.String(),
+    "_sheet": pl.String(),
+    "_row": pl.Int64(),
+}
+
+_NO_PLACE = {"workbook": "", "sheet": "", "row_number": 0}
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,8 @@ class Memory:
     """Workbooks whose rows were all read in this run: what they do not state is gone."""
     unread: frozenset[tuple[str, str]] = frozenset()
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
+    voided: frozenset[tuple[str, str, str]] = frozenset()
+    """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
 
 
 @dataclass
@@ -51,10 +73,16 @@ class Decisions:
 
     gone: pl.DataFrame
     """Rows that left their workbook: ``_key, _version, _workbook``."""
+    withdrawn: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Those of them that are withdrawn at once: marked 作废, or of a register that follows deletions."""
+    blocked: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Those that would have been withdrawn if that did not make a stock balance negative."""
     rekeyed: dict[int, str] = field(default_factory=dict)
     """Row id to the old key that it replaces."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Row id to what stands against it."""
+    stated: dict[int, dict[str, str | None]] = field(default_factory=dict)
+    """Row id to the cells that the workbook itself stated, where the row was merged."""
 
 
 class LedgerDecider:
@@ -69,26 +97,28 @@ class LedgerDecider:
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Return the rows with ``_outcome``, ``_reason``, ``_hash`` and ``_state`` (DESIGN 8)."""
         current = books.kept(register.id)
-        rows = frame.with_columns(content_hashes(register, frame).alias("_hash"))
+        hashes = content_hashes(register, frame)
+        rows = frame.with_columns(hashes.alias("_hash"), hashes.alias("_stated"))
         rows, flaws = _doubled(register, rows)
         rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = self._gone(register, rows, current)
-        decisions = Decisions(gone)
+        decisions = Decisions(gone, gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome())
         rows, merge_flaws = self._settle(register, rows, current, decisions)
         rekeys, rekey_flaws = _corrected_keys(register, rows, gone, current)
         decisions.rekeyed = rekeys
+        _take_withdrawals(register, decisions, self.memory, books)
         reason = pl.when(pl.col("_id").is_in(list(rekeys))).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
         rows = rows.with_columns(reason.alias("_reason"))
-        books.leave_out(register, [*rekeys.values()])
+        books.leave_out(register, [*rekeys.values(), *decisions.withdrawn["_key"]])
         return rows, flaws + merge_flaws + rekey_flaws
 
     def _gone(self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
         """Return the rows in force that their own workbook, read in this run, no longer states."""
         if "_workbook" not in current.columns or current.is_empty():
-            return pl.DataFrame(schema={"_key": pl.String(), "_version": pl.Int64(), "_workbook": pl.String()})
+            return pl.DataFrame(schema=GONE_SCHEMA)
         unread = [workbook for workbook, register_id in self.memory.unread if register_id == register.id]
         whole = [workbook for workbook in self.memory.read_now if workbook not in unread]
         own = current.filter(pl.col("_workbook").is_in(whole) & (pl.col("_status") == "accepted"))
@@ -113,6 +143,8 @@ class LedgerDecider:
             changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason, **verdict.cells}
             if verdict.outcome == PROPOSED:
                 states[row["_key"]] = {**row, **verdict.cells, "_hash": row["_hash"], "_workbook": row["_workbook"]}
+            if verdict.reason == "merged":
+                decisions.stated[row["_id"]] = cells_as_text(register, row)
             if verdict.outcome == CONFLICT and state is not None:
                 decisions.conflicts[row["_id"]] = {"base": base, "ours": state, "fields": verdict.fields}
                 flaws.append(_conflict_flaw(register, row, state))
@@ -212,7 +244,13 @@ def _with_memory(
     rows = rows.join(now, on="_key", how="left", maintain_order="left")
     claimed = pl.DataFrame(schema=CLAIM_SCHEMA) if claims is None else claims.select(*CLAIM_SCHEMA)
     claimed = claimed.rename(
-        {"workbook": "_workbook", "row_key": "_key", "content_hash": "_claim", "base_version": "_claim_version"}
+        {
+            "workbook": "_workbook",
+            "row_key": "_key",
+            "content_hash": "_claim",
+            "base_version": "_claim_version",
+            "content": "_claim_content",
+        }
     )
     rows = rows.join(claimed, on=["_workbook", "_key"], how="left", maintain_order="left")
     own = pl.col("_now_workbook") == pl.col("_workbook")
@@ -300,6 +338,9 @@ def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -
     if row["_base"] is None:
         return None
     version = row["_base_version"]
+    if row["_claim_content"] is not None:
+        cells = [{"payload": {"cells": json.loads(row["_claim_content"]), "department": ""}, **_NO_PLACE}]
+        return {**rows_of(register, cells, 0).row(0, named=True), "_hash": row["_base"]}
     if version is None or memory.versions is None:
         return {"_hash": row["_base"]}
     versions = memory.versions(register, [row["_key"]])
@@ -345,6 +386,29 @@ def _corrected_keys(
     keys = dict(came.select("_id", "_key").iter_rows())
     flaws = [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
     return pairs, flaws
+
+
+def _take_withdrawals(
+    register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks
+) -> None:
+    """Move the rows that are withdrawn without confirmation out of those that are gone."""
+    voided = [key for workbook, register_id, key in memory.voided if register_id == register.id and workbook]
+    at_once = pl.col("_key").is_in(voided) | pl.lit(register.deletions == "follow")
+    left = decisions.gone.filter(~pl.col("_key").is_in([*decisions.rekeyed.values()]))
+    leaving = left.filter(at_once)
+    blocked = _short_without(register, leaving, books)
+    decisions.blocked = leaving.join(blocked, on="_key", how="inner")
+    decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
+    decisions.gone = left.filter(~at_once)
+
+
+def _short_without(register: type[Register], leaving: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
+    """Return the keys whose withdrawal would leave a day-end balance below zero, with the shortage."""
+    if register.stock is None or leaving.is_empty():
+        return pl.DataFrame(schema={"_key": pl.String()})
+    rows = books.kept(register.id).join(leaving.select("_key"), on="_key", how="semi")
+    nothing = rows.with_columns(pl.lit(0).cast(rows.schema["qty_base"]).alias("qty_base"))
+    return shortages(nothing, books, register.id).join(nothing.select("_id", "_key"), on="_id").drop("_id")
 
 
 def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:

@@ -14,7 +14,9 @@ from schemas.findings import Finding, reader_finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-TEMPORARY = re.compile(r"(~\$|\.~|\.)[\s\S]*|[\s\S]*\.(tmp|temp|part|partial|crdownload|lnk|url|ini|db|bak)", re.IGNORECASE)
+TEMPORARY = re.compile(
+    r"(~\$|\.)[\s\S]*|[\s\S]*\.(tmp|temp|part|partial|crdownload|lnk|url|ini|db|bak)", re.IGNORECASE
+)
 """Lock files, half-written files and what operating systems leave behind (DOMAIN.md 6.6 S20)."""
 
 _CHUNK = 1 << 20
@@ -25,16 +27,13 @@ class FoundFile:
     """One file in a department's folder."""
 
     name: str
-    """``<department>/<path below its folder>``, NFC, with slashes: what the ledger calls the workbook."""
+    """``<department>/<path below its folder>``, NFC, with slashes."""
     department: str
     path: Path
     sha256: str
     size: int
-
-    @property
-    def identity(self) -> str:
-        """Return the name as it is compared: case does not matter."""
-        return self.name.casefold()
+    identity: str = ""
+    """What the ledger calls the workbook; the name it had when it was first seen."""
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from schemas.findings import Finding, has_errors
+from schemas.findings import Finding, has_errors, reader_finding
+from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.take import take
+from schemas.values import Table
+from workbooks.pool import Job, Outcome, run_jobs
 from workbooks.read import Origin, read_file
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from schemas.parse import Reading
-    from schemas.values import Table
+READ_SECONDS = 30
+"""How long one file may take."""
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,42 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
         content.saved_at,
         content.origin,
     )
+
+
+def take_files(
+    files: Sequence[tuple[Path, str]], reading: Reading, *, on_done: Callable[[Outcome], None] | None = None
+) -> list[TakenFile]:
+    """Return what some files (path, name) hold, in their order, each read in a worker that can be killed.
+
+    A file that takes too long, too much memory or brings its worker down is a finding; the others
+    are read all the same.
+    """
+    jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
+    outcomes = run_jobs(jobs, workers=min(2, max(1, len(jobs))), seconds=READ_SECONDS, on_done=on_done)
+    return [_taken(outcome) for outcome in outcomes]
+
+
+def _taken(outcome: Outcome) -> TakenFile:
+    if isinstance(outcome.value, TakenFile):
+        return outcome.value
+    name = outcome.job.key
+    match outcome.failure:
+        case "timeout":
+            finding = reader_finding("FILE-TIMEOUT", name, seconds=READ_SECONDS)
+        case "memory":
+            finding = reader_finding("FILE-TOO-LARGE", name, reason="读取时占用内存过多", reason_en="too much memory")
+        case _:
+            reason = "读取时程序中断"
+            finding = reader_finding("FILE-CORRUPT", name, reason=reason, reason_en="the reader stopped on it")
+    path = outcome.job.args[0]
+    sha256, size = _identity(path) if isinstance(path, Path) else ("", 0)
+    return TakenFile(name, sha256, size, (), (finding,))
+
+
+def _identity(path: Path) -> tuple[str, int]:
+    """Return hash and size of a file that could not be read as a workbook."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return "", 0
+    return hashlib.sha256(content).hexdigest(), len(content)

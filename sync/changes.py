@@ -1,0 +1,238 @@
+"""The change set of a run: which versions begin and end, and what the ledger remembers besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from schemas.check import PROPOSED
+from schemas.register import Register, all_registers
+from sync.ledger.tables import META
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schemas.books import OpenBooks
+    from schemas.check import Checked
+    from sync.merge import Decisions, LedgerDecider
+
+
+@dataclass
+class RegisterChanges:
+    """What a run does to the rows of one register."""
+
+    register: type[Register]
+    added: pl.DataFrame
+    """New versions: declared and computed columns and the ledger's own, ``_reason`` last."""
+    closed: list[int] = field(default_factory=list)
+    """Current versions that end."""
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    """Rows for the table ``claim``."""
+    ended_claims: list[int] = field(default_factory=list)
+    rekeyed: list[tuple[str, str]] = field(default_factory=list)
+    """Old key and new key."""
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is to be written."""
+        return self.added.is_empty() and not (self.closed or self.claims or self.ended_claims)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the rows of a run come from."""
+
+    sha256: Mapping[str, str]
+    """Workbook to the hash of the version that was read (or, for held rows, that was stored)."""
+    read_now: frozenset[str]
+
+
+def changes_of(
+    checked: Checked, decider: LedgerDecider, books: OpenBooks, claims: Mapping[str, pl.DataFrame], sources: Sources
+) -> list[RegisterChanges]:
+    """Return what the run does to each register of the batch, in their order."""
+    return [
+        _register_changes(
+            all_registers()[register_id],
+            frame,
+            decider.decisions[register_id],
+            books.kept(register_id),
+            claims.get(register_id),
+            sources,
+        )
+        for register_id, frame in checked.frames.items()
+    ]
+
+
+def _register_changes(
+    register: type[Register],
+    frame: pl.DataFrame,
+    decisions: Decisions,
+    current: pl.DataFrame,
+    claims: pl.DataFrame | None,
+    sources: Sources,
+) -> RegisterChanges:
+    passed = frame.filter(pl.col("_outcome") == PROPOSED)
+    rekeyed = _passed_rekeys(passed, decisions)
+    added = [_accepted(register, passed, sources)]
+    closed = _ended(current, passed["_key"].to_list())
+    if "_version" in current.columns:
+        gone = _gone_versions(register, decisions, rekeyed, current, claims, sources)
+        added.append(gone)
+        closed += _ended(current, gone["_key"].to_list())
+    changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
+    changes.rekeyed = [(old, new) for old, new in rekeyed.items()]
+    changes.conflicts = [_conflict(register, row_id, against, frame) for row_id, against in decisions.conflicts.items()]
+    _remember(changes, frame, decisions, claims, sources)
+    return changes
+
+
+def _passed_rekeys(passed: pl.DataFrame, decisions: Decisions) -> dict[str, str]:
+    """Return old key to new key of the corrections whose new row has passed."""
+    keys = dict(passed.select("_id", "_key").iter_rows())
+    return {old: keys[row_id] for row_id, old in decisions.rekeyed.items() if row_id in keys}
+
+
+def _ended(current: pl.DataFrame, keys: Sequence[str]) -> list[int]:
+    if "_version" not in current.columns or not keys:
+        return []
+    found: list[int] = current.filter(pl.col("_key").is_in(list(keys)))["_version"].to_list()
+    return found
+
+
+def _accepted(register: type[Register], passed: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    sha256 = pl.col("_workbook").replace_strict(dict(sources.sha256), default=None, return_dtype=pl.String)
+    return _in_ledger_form(
+        register, passed.with_columns(pl.lit("accepted").alias("_status"), sha256.alias("_sha256"))
+    )
+
+
+def _in_ledger_form(register: type[Register], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with exactly the columns that the ledger takes, the posting date filled in."""
+    day = pl.col(register.date_column).cast(pl.Date) if register.date_column else pl.lit(None, pl.Date())
+    dated = rows.with_columns(day.alias("_post_date"), day.dt.strftime("%Y-%m").alias("_post_period"))
+    reason = [] if "_reason" in rows.columns else [pl.lit("").alias("_reason")]
+    names = (*register.names(), *register.computed(), *META, "_reason")
+    return dated.with_columns(*reason).select(names)
+
+
+def _gone_versions(
+    register: type[Register],
+    decisions: Decisions,
+    rekeyed: Mapping[str, str],
+    current: pl.DataFrame,
+    claims: pl.DataFrame | None,
+    sources: Sources,
+) -> pl.DataFrame:
+    """Return the versions of rows that left their workbook: withdrawn, missing, or of another source."""
+    held_back = set(decisions.rekeyed.values()) - set(rekeyed)
+    withdrawn = {*rekeyed, *decisions.withdrawn["_key"]}
+    others = _other_sources(decisions.gone, current, claims, sources)
+    status = (
+        pl.when(pl.col("_key").is_in(list(withdrawn))).then(pl.lit("withdrawn"))
+        .when(pl.col("_key").is_in(list(others))).then(pl.lit("accepted"))
+        .otherwise(pl.lit("missing"))
+    )  # fmt: skip
+    keys = {*withdrawn, *decisions.gone["_key"]} - held_back
+    left = current.filter(pl.col("_key").is_in(list(keys)))
+    moved = pl.col("_key").replace_strict(others, default=None, return_dtype=pl.String)
+    return _in_ledger_form(
+        register,
+        left.with_columns(
+            status.alias("_status"), pl.coalesce(moved, pl.col("_workbook")).alias("_workbook"), _reason_of(status)
+        ),
+    )
+
+
+def _reason_of(status: pl.Expr) -> pl.Expr:
+    return pl.when(status == "accepted").then(pl.lit("source moved")).otherwise(status).alias("_reason")
+
+
+def _other_sources(
+    gone: pl.DataFrame, current: pl.DataFrame, claims: pl.DataFrame | None, sources: Sources
+) -> dict[str, str]:
+    """Return, for rows that left their workbook, another workbook that still states the same."""
+    if claims is None or claims.is_empty() or gone.is_empty():
+        return {}
+    stated = claims.join(
+        gone.select(pl.col("_key").alias("row_key"), pl.col("_workbook").alias("left")), on="row_key"
+    ).join(current.select(pl.col("_key").alias("row_key"), "_hash"), on="row_key")
+    live = stated.filter(
+        (pl.col("content_hash") == pl.col("_hash"))
+        & (pl.col("workbook") != pl.col("left"))
+        & ~pl.col("workbook").is_in(list(sources.read_now))
+    )
+    return dict(live.sort("workbook").select("row_key", "workbook").iter_rows())
+
+
+def _remember(
+    changes: RegisterChanges,
+    frame: pl.DataFrame,
+    decisions: Decisions,
+    claims: pl.DataFrame | None,
+    sources: Sources,
+) -> None:
+    """Work out which bases the ledger has to remember apart from the current versions."""
+    register = changes.register
+    known = {} if claims is None else {(c["workbook"], c["row_key"]): c for c in claims.iter_rows(named=True)}
+    wanted: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in frame.filter(pl.col("_reason") == "source").iter_rows(named=True):
+        wanted[row["_workbook"], row["_key"]] = _claim(register, row, row["_now"], row["_now_version"])
+    merged = frame.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "merged"))
+    for row in merged.iter_rows(named=True):
+        claim = _claim(register, row, row["_stated"], None)
+        wanted[row["_workbook"], row["_key"]] = {**claim, "content": decisions.stated[row["_id"]]}
+    passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())
+    for row in passed.filter(pl.col("_now_workbook") != pl.col("_workbook")).iter_rows(named=True):
+        place = (row["_now_workbook"], row["_key"])
+        if place not in known and place not in wanted:
+            former = {**row, "_workbook": row["_now_workbook"]}
+            wanted[place] = _claim(register, former, row["_now"], row["_now_version"])
+    done = set(frame.filter(pl.col("_outcome") == PROPOSED).select("_workbook", "_key").iter_rows())
+    stated = set(frame.select("_workbook", "_key").iter_rows())
+    for place, claim in known.items():
+        replaced = place in wanted and wanted[place]["content_hash"] != claim["content_hash"]
+        left = place[0] in sources.read_now and place not in stated
+        if replaced or left or (place in done and place not in wanted):
+            changes.ended_claims.append(claim["version_id"])
+        elif place in wanted:
+            del wanted[place]
+    changes.claims = list(wanted.values())
+
+
+def _claim(register: type[Register], row: Mapping[str, Any], content_hash: str, version: int | None) -> dict[str, Any]:
+    return {
+        "workbook": row["_workbook"],
+        "register": register.id,
+        "row_key": row["_key"],
+        "content_hash": content_hash,
+        "base_version": version,
+        "sheet": row["_sheet"],
+        "row_number": row["_row"],
+    }
+
+
+def _conflict(
+    register: type[Register], row_id: int, against: Mapping[str, Any], frame: pl.DataFrame
+) -> dict[str, Any]:
+    theirs = frame.row(by_predicate=pl.col("_id") == row_id, named=True)
+
+    def cells(side: Mapping[str, Any] | None) -> dict[str, str | None] | None:
+        if side is None:
+            return None
+        return {name: None if side.get(name) is None else str(side[name]) for name in register.names()}
+
+    return {
+        "workbook": theirs["_workbook"],
+        "register": register.id,
+        "row_key": theirs["_key"],
+        "other_workbook": against["ours"].get("_workbook"),
+        "state": "open",
+        "base": cells(against["base"]),
+        "ours": cells(against["ours"]),
+        "theirs": cells(theirs),
+        "fields": list(against["fields"]),
+    }

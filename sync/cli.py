@@ -1,0 +1,112 @@
+"""The command line ``houqin``: finds the command, loads only that one, and speaks of failures plainly."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "demo": "a sample school: its workbooks, merged and published",
+    "init": "a new shared folder with its departments and templates",
+    "registers": "list the registers with their columns",
+    "template": "write an empty workbook for a register or a department",
+    "validate": "check workbooks and show every finding at its cell",
+    "sync": "merge what departments have saved into the ledger",
+    "rows": "list the rows of a register, now or as of any moment",
+    "history": "show every version of one row",
+    "why": "tell why a row was or was not taken",
+    "status": "show how every workbook stands",
+    "verify": "prove that nothing in the ledger was altered",
+    "doctor": "look for what keeps this installation from working",
+}
+"""Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""
+
+USAGE_EXIT = 2
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called: ``houqin --help`` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order of their use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, None where there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"sync.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="houqin")
+def houqin() -> None:
+    """Keep a school's logistics workbooks trustworthy (后勤账).
+
+    Example: houqin demo school
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code (DESIGN 13)."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_utf8()
+    try:
+        code = houqin.main(argv, prog_name="houqin", standalone_mode=False)
+    except click.exceptions.Exit as exc:
+        code = exc.exit_code
+    except click.Abort:
+        code = 130
+    except click.ClickException as exc:
+        if "--json" in argv:
+            _fail_json("USAGE", exc.format_message())
+        else:
+            exc.show()
+        code = USAGE_EXIT
+    except Exception as exc:  # the border of the program: every error becomes a sentence
+        code = _report(exc, argv)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(exc: Exception, argv: Sequence[str]) -> int:
+    """Say in one sentence why we cannot go on; anything unforeseen keeps its traceback on request."""
+    from sync.commands.common import exit_code_of, sentence_of  # noqa: PLC0415 - only when something fails
+
+    if os.environ.get("HOUQIN_TRACEBACK"):
+        raise exc
+    code, sentence = sentence_of(exc, argv)
+    if "--json" in argv:
+        _fail_json(code, sentence)
+    else:
+        click.echo(f"houqin: {sentence}", err=True)
+    return exit_code_of(exc)
+
+
+def _fail_json(code: str, message: str) -> None:
+    click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 whatever the console's code page is: a Windows console would stop at the first 账."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of ``houqin``, one module each; every one is loaded only when it is called."""

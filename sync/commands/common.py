@@ -1,0 +1,202 @@
+"""What the commands share: options, JSON, exit codes, words for failures, tables and progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sync.errors import HouqinError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.share import Share
+    from sync.steps import Progress
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
+"""Exit codes (DESIGN 13); where several apply: ledger, unreadable, held, findings."""
+
+_LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER", "WRITER-BUSY"})
+
+
+def share_option(command: Command) -> Command:
+    """Add ``--share``: the shared folder, also from ``HOUQIN_SHARE``."""
+    return click.option(
+        "--share",
+        "share_path",
+        envvar="HOUQIN_SHARE",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The shared folder (or set HOUQIN_SHARE).",
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """Add ``--json`` and ``--lang``."""
+    with_language = click.option(
+        "--lang",
+        "language",
+        type=click.Choice(["zh", "en"]),
+        default=lambda: os.environ.get("HOUQIN_LANG", "zh"),
+        help="Language of messages.  [default: zh]",
+    )(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
+        with_language
+    )
+
+
+def open_share(path: Path | None) -> Share:
+    """Open the shared folder that a command was given.
+
+    Raises:
+        click.UsageError: no folder was named.
+        ConfigError: it has no usable houqin.toml.
+    """
+    from sync.share import Share  # noqa: PLC0415 - loads the declarations
+
+    if path is None:
+        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the shared folder with --share or HOUQIN_SHARE."
+        raise click.UsageError(message)
+    return Share.open(path)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document: decimals as exact strings, dates and times in ISO form."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=json_form))
+
+
+def json_form(value: object) -> object:
+    """Return what JSON has no form of its own for.
+
+    Raises:
+        TypeError: there is no form for this value.
+    """
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case date() | datetime() | time():
+            return value.isoformat()
+        case Path():
+            return str(value)
+        case frozenset() | set():
+            return sorted(value)
+        case _:
+            raise TypeError(type(value).__name__)
+
+
+def exit_code_of(exc: Exception) -> int:
+    """Return the exit code for a failure."""
+    if isinstance(exc, HouqinError) and exc.code in _LEDGER_CODES:
+        return LEDGER
+    if isinstance(exc, HouqinError):
+        return USAGE
+    return UNREADABLE if isinstance(exc, OSError) else FINDINGS
+
+
+def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
+    """Return a stable code and one sentence for a failure, in the language that was asked for."""
+    english = "en" in argv[argv.index("--lang") + 1 : argv.index("--lang") + 2] if "--lang" in argv else False
+    if isinstance(exc, HouqinError):
+        return exc.code, exc.message("en" if english else "zh")
+    if isinstance(exc, OSError):
+        where = exc.filename or ""
+        return "FILE", f"{where}: {exc.strerror or exc}"
+    told = f"{type(exc).__name__}: {exc}"
+    sentence = (
+        f"unexpected error ({told}); set HOUQIN_TRACEBACK=1 to see where"
+        if english
+        else f"程序出错（{told}），账没有改动。设置 HOUQIN_TRACEBACK=1 可查看详情，请把它发给管理员"
+    )
+    return "INTERNAL", sentence
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code that counts where several apply: 4, 5, 3, 1."""
+    order = (LEDGER, UNREADABLE, HELD, FINDINGS)
+    found = set(codes)
+    return next((code for code in order if code in found), DONE)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return the terminal for people: tables without colours where it is none."""
+    from rich.console import Console  # noqa: PLC0415 - only where something is shown
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 150
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+
+
+def show_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> None:
+    """Print a table; the last ``numbers`` columns are numbers."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold")
+    for place, header in enumerate(headers):
+        is_number = place >= len(headers) - numbers
+        table.add_column(header, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
+    from rich.markup import escape  # noqa: PLC0415
+
+    for row in rows:
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    console().print(table)
+
+
+_STEPS = {"read": "读取工作簿 reading", "merge": "核对并入账 merging", "publish": "发布 publishing"}
+
+
+class _Bars:
+    """Progress as bars on the terminal."""
+
+    def __init__(self, bars: Any) -> None:  # noqa: ANN401 - rich.progress.Progress, loaded late
+        self._bars = bars
+        self._task: Any = None
+
+    def step(self, name: str, total: int) -> None:
+        """Begin a step."""
+        self._task = self._bars.add_task(_STEPS.get(name, name), total=total or 1, completed=0 if total else 1)
+
+    def advance(self) -> None:
+        """Finish one part."""
+        self._bars.advance(self._task)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show progress on the terminal; quiet where there is none."""
+    from sync.steps import Quiet  # noqa: PLC0415
+
+    if not sys.stderr.isatty():
+        yield Quiet()
+        return
+    from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+    with RichProgress(console=console(stderr=True), transient=True) as bars:
+        yield _Bars(bars)
+
+
+def finding_rows(findings: Iterable[Any], language: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield severity, place, message and hint of findings for a table."""
+    words = {"error": "错误", "warning": "提醒", "info": "说明"} if language == "zh" else {}
+    for found in findings:
+        yield (
+            words.get(str(found.severity), str(found.severity)),
+            found.where(),
+            f"{found.message(language)} [{found.code}]",
+            found.hint(language),
+        )
+
+
+def plain(row: Mapping[str, object]) -> dict[str, object]:
+    """Return a row with its values in JSON form: decimals as strings with their exact places."""
+    return {name: json_form(value) if isinstance(value, (Decimal, date, time)) else value for name, value in row.items()}

@@ -1,0 +1,126 @@
+"""``houqin rows``: the rows of a register, now or as of any revision or moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.register import Register
+from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+from sync.held import rows_of
+from sync.ledger import Ledger
+from sync.share import Share
+
+STATUSES = ("accepted", "missing", "withdrawn", "held", "conflict", "all")
+IN_LEDGER = ("accepted", "missing", "withdrawn")
+
+
+@click.command("rows")
+@click.argument("register_id", metavar="REGISTER")
+@click.option("--as-of", "as_of", metavar="REVISION|TIME", help="A revision number or a moment (2026-11-22T18:00).")
+@click.option("--status", type=click.Choice(STATUSES), help="Only these rows.  [default: those in the books]")
+@share_option
+@output_options
+def command(
+    *, register_id: str, as_of: str | None, status: str | None, share_path: Path | None, as_json: bool, language: str
+) -> None:
+    """List the rows of a register: those in the books, or those of one status.
+
+    In the books are accepted rows and missing ones (gone from their workbook, not yet confirmed).
+
+    Example: houqin rows stock_receipt --share school --as-of 3
+    """
+    share = open_share(share_path)
+    register = register_named(share, register_id)
+    with share.open_ledger() as ledger:
+        revision = None if as_of is None else revision_named(share, ledger, as_of)
+        found = listed(ledger, register, status, revision)
+    if as_json:
+        print_json(found)
+        return
+    headers = [column.title if language == "zh" else column.title_en for column in register.columns]
+    rows = [[row[name] for name in register.names()] + [row["_status"]] for row in found]
+    show_table(f"{register.title} ({len(rows)})", [*headers, "状态 status"], rows)
+
+
+def register_named(share: Share, register_id: str) -> type[Register]:
+    """Return a register in use by its id or title.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    for known in share.registers.values():
+        if register_id in (known.id, known.title):
+            return known
+    choices = "、".join(share.registers)
+    message = f"没有登记表“{register_id}”，可用：{choices}。 No register {register_id}."
+    raise click.UsageError(message)
+
+
+def revision_named(share: Share, ledger: Ledger, text: str) -> int:
+    """Return the revision that a number or a moment names; a moment without a zone is the school's.
+
+    Raises:
+        click.UsageError: it is neither.
+    """
+    if text.isdigit():
+        return int(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        message = f"“{text}”不是版本号或时间，如 3 或 2026-11-22T18:00。 Not a revision or a moment."
+        raise click.UsageError(message) from exc
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=share.config.zone)
+    return ledger.revision_at(aware.astimezone(UTC))
+
+
+def listed(ledger: Ledger, register: type[Register], status: str | None, revision: int | None) -> list[dict[str, Any]]:
+    """Return rows as the command line promises them: fields, ``_status``, ``_source``, ``_revision``."""
+    from sync.standing import decoded  # noqa: PLC0415 - beside its use
+
+    titles = {row["path"]: row["title"] for row in ledger.table("workbook", as_of=revision).to_dicts()}
+    found: list[dict[str, Any]] = []
+    if status is None or status in (*IN_LEDGER, "all"):
+        wanted = {None: IN_LEDGER[:2], "all": IN_LEDGER}.get(status, (status,))
+        frame = ledger.rows(register, as_of=revision, statuses=[each for each in wanted if each])
+        found += [_as_promised(register, row, titles) for row in frame.iter_rows(named=True)]
+    if status in ("held", "conflict", "all"):
+        table = ledger.table("held", as_of=revision, register=register.id)
+        stored = [decoded(row, "payload", "findings") for row in table.to_dicts()]
+        kept = [row for row in stored if status == "all" or row["reason"] == status]
+        frame = rows_of(register, kept, 0)
+        found += [
+            _as_promised(register, {**cells, **_held_meta(row)}, titles)
+            for row, cells in zip(kept, frame.iter_rows(named=True), strict=True)
+        ]
+    return found
+
+
+def _held_meta(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "_status": row["reason"],
+        "_workbook": row["workbook"],
+        "_sheet": row["sheet"],
+        "_row": row["row_number"],
+        "_sha256": row["sha256"],
+        "_from": row["revision_from"],
+        "_findings": [each["code"] for each in (*row["payload"]["reading"], *row["findings"])],
+    }
+
+
+def _as_promised(register: type[Register], row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    shown = plain({name: row[name] for name in register.names()})
+    source = {
+        "workbook": titles.get(row["_workbook"], row["_workbook"]),
+        "sheet": row["_sheet"],
+        "row": row["_row"],
+        "sha256": row["_sha256"],
+    }
+    extra = {"_findings": row["_findings"]} if "_findings" in row else {}
+    return {**shown, "_status": row["_status"], "_source": source, "_revision": row["_from"], **extra}
+
+

@@ -1,0 +1,77 @@
+"""``houqin status``: how every workbook stands, what waits, and which rules are off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
+from sync.publication import publication_of
+from sync.publish.model import State
+from sync.publish.words import state_title
+
+_COUNTS = ("read", "in_ledger", "held", "conflicting", "missing")
+
+
+@click.command("status")
+@share_option
+@output_options
+def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Show how every workbook stands after the last run, what waits for somebody, and rules that are off.
+
+    Example: houqin status --share school
+    """
+    share = open_share(share_path)
+    with share.open_ledger() as ledger:
+        now = publication_of(share, ledger)
+    workbooks = [
+        {
+            "path": each.path,
+            "department": each.department,
+            "status": str(each.state),
+            "saved_at": None if each.saved_at is None else each.saved_at.isoformat(),
+            **{name: getattr(each, name) for name in _COUNTS},
+            "errors": each.errors,
+            "warnings": each.warnings,
+        }
+        for each in now.workbooks
+    ]
+    if as_json:
+        print_json(
+            {
+                "school": now.school,
+                "revision": now.revision,
+                "digest": now.digest,
+                "at": now.at.isoformat() if now.revision else None,
+                "registers": list(share.registers),
+                "workbooks": workbooks,
+                "held": len(now.held),
+                "conflicts": len({(line.workbook, line.key) for line in now.conflicts}),
+                "missing": len(now.missing),
+                "rules_off": [{"code": code, "reason": reason} for code, reason in now.rules_off],
+            }
+        )
+        return
+    chinese = language == "zh"
+    out = console()
+    when = f"{now.at:%Y-%m-%d %H:%M}" if now.revision else "-"
+    out.print(f"{now.school or share.path.name} · {now.revision} · {when} · {now.digest[:16]}", markup=False)
+    headers = (
+        ("工作簿", "部门", "状态", "读取", "已入账", "搁置", "冲突", "疑似删除", "错误", "提醒")
+        if chinese
+        else ("workbook", "department", "state", *_COUNTS, "errors", "warnings")
+    )
+    rows = [
+        (
+            each["path"],
+            each["department"],
+            state_title(State(str(each["status"])), language),
+            *(each[name] for name in (*_COUNTS, "errors", "warnings")),
+        )
+        for each in workbooks
+    ]
+    show_table("", headers, rows, numbers=7)
+    if now.rules_off:
+        titles = ("规则", "停用原因") if chinese else ("rule", "why it is off")
+        show_table("停用的规则" if chinese else "rules that are off", titles, now.rules_off)

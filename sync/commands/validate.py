@@ -1,0 +1,142 @@
+"""``houqin validate``: every finding of some workbooks, at its cell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.findings import Finding, Severity
+from sync.commands.common import (
+    DONE,
+    FINDINGS,
+    UNREADABLE,
+    console,
+    finding_rows,
+    open_share,
+    output_options,
+    print_json,
+    share_option,
+    show_table,
+    worst,
+)
+from sync.plan import Plan
+from workbooks.taking import TakenFile
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--marked", type=click.Path(path_type=Path), help="Write a marked copy: a file, or a folder for several.")
+@share_option
+@output_options
+def command(
+    *, files: tuple[Path, ...], marked: Path | None, share_path: Path | None, as_json: bool, language: str
+) -> int:
+    """Check workbooks and show every finding at its cell, all at once.
+
+    With a share the rows are checked against its ledger, as the next run would take them; without
+    one, only what needs no ledger is checked, and the rules that were left out are named.
+
+    Example: houqin validate 食堂台账.xlsx --marked 食堂台账.校验.xlsx
+    """
+    plan, taken = _looked_at(files, share_path)
+    findings = {outcome.name: outcome.findings for outcome in plan.outcomes}
+    by_file = [(path, file, findings[file.name]) for path, file in zip(files, taken, strict=True)]
+    if marked is not None:
+        for path, file, found in by_file:
+            _mark(path, file, found, marked if len(files) == 1 else marked / f"{path.stem}.校验.xlsx", language)
+    if as_json:
+        print_json(_document(by_file, plan, language))
+    else:
+        _show(by_file, plan, language)
+    return worst(_code(found) for _, _, found in by_file)
+
+
+def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:
+    from sync.preview import preview_alone, preview_in_share  # noqa: PLC0415 - loads readers and rules
+
+    if share_path is None:
+        return preview_alone([(path, str(path)) for path in files], _today())
+    share = open_share(share_path)
+    with share.open_ledger() as ledger:
+        return preview_in_share(share, ledger, files)
+
+
+def _today() -> date:
+    wanted = os.environ.get("HOUQIN_TODAY")
+    if wanted:
+        try:
+            return date.fromisoformat(wanted)
+        except ValueError as exc:
+            message = f"HOUQIN_TODAY “{wanted}”不是日期，如 2026-11-22。 Not a date."
+            raise click.UsageError(message) from exc
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _code(findings: Sequence[Finding]) -> int:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if any(finding.code.startswith("FILE-") for finding in errors):
+        return UNREADABLE
+    return FINDINGS if errors else DONE
+
+
+def _mark(path: Path, file: TakenFile, findings: Sequence[Finding], target: Path, language: str) -> None:
+    from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl costs start-up time
+
+    if path.is_file():
+        write_marked(
+            path, target, findings, language=language, origin_path=path.as_posix(), origin_sha256=file.sha256
+        )
+
+
+def _document(
+    by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
+) -> dict[str, Any]:
+    return {
+        "ok": all(_code(found) == DONE for _, _, found in by_file),
+        "workbooks": [
+            {
+                "path": str(path),
+                "registers": [
+                    {"id": table.register.id, "sheet": table.sheet, "rows": table.frame.height}
+                    for table in file.tables
+                ],
+                "findings": [finding.as_json(language) for finding in found],
+            }
+            for path, file, found in by_file
+        ],
+        "rules_left_out": [
+            {"code": code, "register": register, "needs": needs} for code, register, needs in _left_out(plan, by_file)
+        ],
+    }
+
+
+def _left_out(
+    plan: Plan, by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]]
+) -> list[tuple[str, str, str]]:
+    """Return the rules that could not be judged, of the registers in these files."""
+    seen = {table.register.id for _, file, _ in by_file for table in file.tables}
+    return [rule for rule in plan.checked.rules_off if rule[1] in seen]
+
+
+def _show(
+    by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
+) -> None:
+    chinese = language == "zh"
+    headers = ("级别", "位置", "问题", "怎么办") if chinese else ("severity", "where", "what", "what to do")
+    for path, file, found in by_file:
+        rows = "、".join(f"{table.sheet} {table.frame.height}" for table in file.tables) or "-"
+        if found:
+            show_table(f"{path}  ({rows})", headers, finding_rows(found, language))
+        else:
+            console().print(f"{path}  ({rows}): " + ("没有发现错误" if chinese else "no mistakes found"), markup=False)
+    left_out = sorted({f"{code} ({needs})" for code, _, needs in _left_out(plan, by_file)})
+    if left_out:
+        said = "未检查的规则（缺少登记表）：" if chinese else "rules left out (register missing): "
+        console().print(said + ", ".join(left_out), markup=False)

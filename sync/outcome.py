@@ -1,0 +1,278 @@
+"""What became of each workbook in a run: its rows counted, its findings, its held rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from schemas.books import key_parts
+from schemas.check import HELD, PROPOSED, Batch, Checked
+from schemas.findings import Finding, Severity, in_reading_order, reader_finding
+from schemas.register import all_registers
+from sync.changes import RegisterChanges
+from sync.held import finding_as_json, payloads
+from sync.merge import CONFLICT, DUPLICATE, LedgerDecider
+from sync.stage import Staged
+from workbooks.taking import TakenFile
+
+COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
+"""How rows are counted: the first is the sum of the others (DESIGN 8)."""
+
+_COUNTED_AS = {PROPOSED: "accepted", HELD: "held", CONFLICT: "conflicting", DUPLICATE: "duplicate"}
+
+
+@dataclass(frozen=True)
+class WorkbookOutcome:
+    """What became of one workbook whose file was read in this run."""
+
+    name: str
+    department: str
+    sha256: str
+    size: int
+    saved_at: object
+    readable: bool
+    counts: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    held: tuple[Mapping[str, Any], ...]
+    """Rows for the ledger's table ``held``."""
+    registers: tuple[str, ...]
+    waiting: bool = False
+    """True where something was put off and the file has to be read again in the next run."""
+
+    @property
+    def state(self) -> str:
+        """Return the one word for what became of it (``sync.publish.model.State``)."""
+        counts = self.counts
+        if not self.readable:
+            return "damaged"
+        if self.waiting:
+            return "waiting"
+        if counts["held"] + counts["conflicting"] == 0:
+            return "empty" if counts["read"] == 0 else "accepted" if counts["accepted"] else "unchanged"
+        return "partly" if counts["accepted"] + counts["unchanged"] else "held"
+
+
+@dataclass(frozen=True)
+class RetriedRows:
+    """What became of the held rows of workbooks that were not read in this run."""
+
+    accepted: dict[str, int] = field(default_factory=dict)
+    """Workbook to how many of its held rows were taken now."""
+    ended: list[int] = field(default_factory=list)
+    """Versions in the table ``held`` that end."""
+    held: list[Mapping[str, Any]] = field(default_factory=list)
+    """Their successors, where they are held for other reasons now."""
+    findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Workbook to the findings (warnings) of its rows that were taken now, as JSON."""
+
+
+def outcomes_of(
+    taken: Sequence[tuple[TakenFile, str]],
+    staged: Staged,
+    checked: Checked,
+    decider: LedgerDecider,
+    changes: Sequence[RegisterChanges],
+    found: Sequence[Finding],
+) -> list[WorkbookOutcome]:
+    """Return the outcome of every file that was read, in the order in which they were taken.
+
+    ``found`` are the findings of the check.
+    """
+    rows = _outcome_rows(checked)
+    told = [*_missing_findings(changes), *_blocked_findings(decider)]
+    by_workbook: dict[str, list[Finding]] = {}
+    for finding in [*found, *told]:
+        by_workbook.setdefault(finding.workbook, []).append(finding)
+    again = pl.col("_id").is_in(list(staged.retried))
+    fresh = replace(checked, frames={name: frame.filter(~again) for name, frame in checked.frames.items()})
+    held = held_rows(fresh, staged, {file.name: (department, file.sha256) for file, department in taken}, found)
+    blocked = {key for decisions in decider.decisions.values() for key in decisions.blocked["_workbook"]}
+    return [
+        WorkbookOutcome(
+            file.name,
+            department,
+            file.sha256,
+            file.size,
+            file.saved_at,
+            file.readable,
+            _counts(file, staged, rows),
+            tuple(in_reading_order([*staged.findings[file.name], *by_workbook.get(file.name, ())])),
+            tuple(row for row in held if row["workbook"] == file.name),
+            tuple(dict.fromkeys(table.register.id for table in file.tables)),
+            file.name in blocked,
+        )
+        for file, department in taken
+    ]
+
+
+def _outcome_rows(checked: Checked) -> pl.DataFrame:
+    schema = {"_id": pl.Int64(), "_workbook": pl.String(), "_outcome": pl.String()}
+    parts = [frame.select(*schema) for frame in checked.frames.values() if frame.height]
+    return pl.concat([pl.DataFrame(schema=schema), *parts])
+
+
+def _counts(file: TakenFile, staged: Staged, rows: pl.DataFrame) -> dict[str, int]:
+    """Return how the rows of one workbook are counted: every row read is in exactly one place."""
+    own = rows.filter((pl.col("_workbook") == file.name) & ~pl.col("_id").is_in(list(staged.retried)))
+    outcomes = Counter(_COUNTED_AS.get(outcome, "unchanged") for outcome in own["_outcome"])
+    outcomes["held"] += staged.refused.get(file.name, 0)
+    outcomes["skipped"] += staged.skipped.get(file.name, 0)
+    return {"read": outcomes.total(), **{name: outcomes[name] for name in COUNTS[1:]}}
+
+
+def relevant_findings(checked: Checked) -> list[Finding]:
+    """Return the findings of the check, without errors on rows that are accepted and did not change.
+
+    What has been accepted stays accepted: a rule that such a row would break today is no error of it.
+    """
+    unchanged: set[tuple[str, str, int]] = set()
+    for frame in checked.frames.values():
+        settled = frame.filter(~pl.col("_outcome").is_in([HELD, CONFLICT]))
+        unchanged |= set(settled.select("_workbook", "_sheet", "_row").iter_rows())
+    return [
+        finding
+        for finding in checked.findings()
+        if finding.severity is not Severity.ERROR or (finding.workbook, finding.sheet, finding.row) not in unchanged
+    ]
+
+
+def held_rows(
+    checked: Checked,
+    staged: Staged,
+    sources: Mapping[str, tuple[str, str]],
+    findings: Iterable[Finding],
+) -> list[dict[str, Any]]:
+    """Return the rows of the batch that are held or in conflict, as the ledger keeps them.
+
+    ``sources`` is workbook to department and file hash.
+    """
+    reading = by_place(f for found in staged.findings.values() for f in found)
+    checking = by_place(findings)
+    stored: list[dict[str, Any]] = []
+    for register_id, frame in checked.frames.items():
+        down = frame.filter(pl.col("_outcome").is_in([HELD, CONFLICT]))
+        if down.is_empty():
+            continue
+        batch = checked.batch
+        typed = batch.frames[register_id].filter(pl.col("_id").is_in(down["_id"].to_list()))
+        cells = payloads(all_registers()[register_id], typed)
+        deferred = _by_row(batch, register_id)
+        for row in down.iter_rows(named=True):
+            department, sha256 = sources[row["_workbook"]]
+            place = (row["_workbook"], row["_sheet"], row["_row"])
+            payload = {
+                "cells": cells[row["_id"]],
+                "deferred": deferred.get(row["_id"], []),
+                "broken": row["_id"] in batch.broken,
+                "department": row["_department"] or department,
+                "columns": dict(batch.columns.get((place[0], place[1], register_id), {})),
+                "reading": [finding_as_json(f) for f in in_reading_order(reading.get(place, ()))],
+            }
+            stored.append(
+                {
+                    "workbook": place[0],
+                    "register": register_id,
+                    "sheet": place[1],
+                    "row_number": place[2],
+                    "row_key": row["_key"],
+                    "sha256": sha256,
+                    "reason": row["_outcome"],
+                    "payload": payload,
+                    "findings": [finding_as_json(f) for f in in_reading_order(checking.get(place, ()))],
+                }
+            )
+    return stored
+
+
+def by_place(findings: Iterable[Finding]) -> dict[tuple[str, str, int], list[Finding]]:
+    """Return findings by workbook, sheet and worksheet row."""
+    places: dict[tuple[str, str, int], list[Finding]] = {}
+    for finding in findings:
+        places.setdefault((finding.workbook, finding.sheet, finding.row), []).append(finding)
+    return places
+
+
+def _by_row(batch: Batch, register_id: str) -> dict[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row_id, column, text in batch.deferred.get(register_id, ()):
+        found.setdefault(row_id, []).append((column, text))
+    return found
+
+
+def _missing_findings(changes: Sequence[RegisterChanges]) -> list[Finding]:
+    """Return one warning per row that left its workbook and stays in the books."""
+    found: list[Finding] = []
+    for change in changes:
+        for row in change.added.filter(pl.col("_reason") == "missing").iter_rows(named=True):
+            key = key_parts(row["_key"])
+            found.append(
+                reader_finding(
+                    "IMP-07",
+                    row["_workbook"],
+                    sheet=row["_sheet"],
+                    register=change.register.id,
+                    key=key,
+                    key_text=" / ".join(key),
+                )
+            )
+    return found
+
+
+def _blocked_findings(decider: LedgerDecider) -> list[Finding]:
+    """Return one error per row marked 作废 whose withdrawal would make a stock balance negative."""
+    found: list[Finding] = []
+    for register_id, decisions in decider.decisions.items():
+        for row in decisions.blocked.iter_rows(named=True):
+            key = key_parts(row["_key"])
+            found.append(
+                reader_finding(
+                    "VOID-STOCK",
+                    row["_workbook"],
+                    sheet=row["_sheet"],
+                    register=register_id,
+                    key=key,
+                    key_text=" / ".join(key),
+                    item=row["item"],
+                    day=row["date"],
+                    q=row["q"],
+                )
+            )
+    return found
+
+
+def retried_rows(
+    checked: Checked, staged: Staged, stored: Mapping[int, Mapping[str, Any]], findings: Sequence[Finding]
+) -> RetriedRows:
+    """Return what became of the held rows that were tried again.
+
+    ``stored`` is version in the table ``held`` to its row; ``findings`` are those of the check.
+    """
+    if not staged.retried:
+        return RetriedRows()
+    again = {name: frame.filter(pl.col("_id").is_in(list(staged.retried))) for name, frame in checked.frames.items()}
+    sources = {row["workbook"]: (row["payload"]["department"], row["sha256"]) for row in stored.values()}
+    down = held_rows(replace(checked, frames=again), staged, sources, findings)
+    now_held = {_place_of(row): row for row in down}
+    told = by_place(findings)
+    result = RetriedRows({}, [], [], {})
+    for version in staged.retried.values():
+        row = stored[version]
+        now = now_held.get(_place_of(row))
+        if now is None:
+            result.ended.append(version)
+            result.accepted[row["workbook"]] = result.accepted.get(row["workbook"], 0) + 1
+            place = (row["workbook"], row["sheet"], row["row_number"])
+            kept = [*row["payload"]["reading"], *(finding_as_json(f) for f in told.get(place, ()))]
+            result.findings.setdefault(row["workbook"], []).extend(kept)
+        elif any(now[name] != row[name] for name in ("findings", "reason", "row_key")):
+            result.ended.append(version)
+            result.held.append({**now, "payload": row["payload"]})
+    return result
+
+
+def _place_of(row: Mapping[str, Any]) -> tuple[str, str, str, int]:
+    return (row["workbook"], row["register"], row["sheet"], row["row_number"])

@@ -1,0 +1,107 @@
+"""Decide what becomes of the rows of some workbooks, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from schemas.books import OpenBooks
+from schemas.check import Batch, Checked, check_batch, no_candidates
+from schemas.register import Register, all_registers
+from schemas.rules import Facts
+from sync.changes import RegisterChanges, Sources, changes_of
+from sync.ledger import Ledger
+from sync.merge import LedgerDecider, Memory
+from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
+from sync.stage import Staged, stage
+from sync.standing import Standing, no_rows
+from workbooks.taking import TakenFile
+
+ALL_STATUSES = ("accepted", "missing", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has decided."""
+
+    staged: Staged
+    checked: Checked
+    changes: tuple[RegisterChanges, ...]
+    outcomes: tuple[WorkbookOutcome, ...]
+    retried: RetriedRows
+
+    def retried_keys(self) -> Iterator[tuple[str, str, str]]:
+        """Yield (workbook, register, key) of the held rows that were tried again."""
+        ids = list(self.staged.retried)
+        for register_id, frame in self.checked.frames.items():
+            for workbook, key in frame.filter(pl.col("_id").is_in(ids)).select("_workbook", "_key").iter_rows():
+                yield workbook, register_id, key
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may write what."""
+
+    may_write: Callable[[str, str], bool]
+    """Department and register id to whether it may."""
+    writers_of: Callable[[str], Sequence[str]]
+
+
+def plan_run(
+    ledger: Ledger | None,
+    standing: Standing,
+    taken: Sequence[tuple[TakenFile, str]],
+    rights: Rights,
+    facts: Facts,
+) -> Plan:
+    """Return what becomes of the rows of some files, and of the rows held back earlier.
+
+    ``taken`` are files with their departments in the order of claims. Without a ledger nothing is
+    in force yet.
+    """
+    fresh = {file.name for file, _ in taken}
+    again = [row for row in standing.held if row["workbook"] not in fresh]
+    staged = stage(taken, rights.may_write, rights.writers_of, again)
+    books = OpenBooks(facts, _loader(ledger))
+    decider = LedgerDecider(_memory(ledger, standing, staged, taken, again))
+    checked = check_batch(with_empty(staged.batch, sorted(facts.in_use)), books, decider)
+    findings = relevant_findings(checked)
+    sha256 = {row["workbook"]: row["sha256"] for row in again} | {file.name: file.sha256 for file, _ in taken}
+    changes = changes_of(checked, decider, books, standing.claims, Sources(sha256, staged.read_now))
+    outcomes = outcomes_of(taken, staged, checked, decider, changes, findings)
+    retried = retried_rows(checked, staged, {row["version_id"]: row for row in again}, findings)
+    return Plan(staged, checked, tuple(changes), tuple(outcomes), retried)
+
+
+def _loader(ledger: Ledger | None) -> Callable[[type[Register]], pl.DataFrame]:
+    if ledger is None:
+        return no_rows
+    return lambda register: ledger.rows(register, statuses=ALL_STATUSES)
+
+
+def _memory(
+    ledger: Ledger | None,
+    standing: Standing,
+    staged: Staged,
+    taken: Sequence[tuple[TakenFile, str]],
+    again: Sequence[object],
+) -> Memory:
+    waiting = sorted({row["workbook"] for row in standing.held}) if again else []
+    order = dict.fromkeys([*(file.name for file, _ in taken), *waiting])
+    return Memory(
+        standing.claims,
+        None if ledger is None else ledger.versions,
+        {name: place for place, name in enumerate(order)},
+        staged.read_now,
+        staged.unread,
+        staged.voided,
+    )
+
+
+def with_empty(batch: Batch, registers: Sequence[str]) -> Batch:
+    """Return the batch with an empty frame for each register it lacks, so that rows that left are seen."""
+    known = all_registers()
+    missing = {name: no_candidates(known[name]) for name in registers if name not in batch.frames and name in known}
+    return replace(batch, frames={**batch.frames, **missing})

@@ -1,0 +1,78 @@
+"""Look at files as a run would take them, without writing anything: for ``validate`` and ``why``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from schemas.parse import Reading
+from schemas.register import all_registers
+from schemas.rules import Facts
+from sync.ledger import Ledger
+from sync.merge import WITHDRAWN
+from sync.plan import ALL_STATUSES, Plan, Rights, plan_run
+from sync.run import rights_of
+from sync.scan import FoundFile, scan
+from sync.share import Share
+from sync.stage import in_claim_order
+from sync.standing import Standing, identified
+from workbooks.taking import TakenFile, take_files
+
+FREE = ""
+"""Department of a file that lies in no department's folder: it is checked, nobody's rights are asked."""
+
+
+def preview_alone(files: Sequence[tuple[Path, str]], today: date) -> tuple[Plan, list[TakenFile]]:
+    """Check files (path, name) by themselves: references hold among the rows of the files."""
+    taken = take_files(list(files), Reading(today))
+    known = frozenset(table.register.id for file in taken for table in file.tables if table.frame.height)
+    facts = Facts(today, {}, frozenset(all_registers()), known)
+    rights = Rights(lambda _department, _register: True, lambda _register: [])
+    pairs = in_claim_order([(file, FREE) for file in taken])
+    return plan_run(None, Standing(), pairs, rights, facts), taken
+
+
+def preview_in_share(share: Share, ledger: Ledger, paths: Sequence[Path]) -> tuple[Plan, list[TakenFile]]:
+    """Check files as the next run would take them; one outside the departments' folders as a new version.
+
+    Files come back in the order of ``paths``.
+    """
+    standing = Standing.of(ledger)
+    own = {file.path.resolve(): file for file in identified(scan(share.config.folders), standing).files}
+    files: list[tuple[Path, str]] = []
+    departments: dict[str, str] = {}
+    for path in paths:
+        found: FoundFile | None = own.get(path.resolve())
+        name = found.identity if found else str(path)
+        departments[name] = found.department if found else FREE
+        files.append((path, name))
+    taken = take_files(files, share.reading())
+    foreign = [name for name, department in departments.items() if department == FREE]
+    rights = rights_of(share)
+    free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
+    pairs = in_claim_order([(file, departments[file.name]) for file in taken])
+    known = replace(standing, held=(), claims=_as_new_versions(share, ledger, standing.claims, foreign))
+    return plan_run(ledger, known, pairs, free, share.facts()), taken
+
+
+def _as_new_versions(
+    share: Share, ledger: Ledger, claims: Mapping[str, pl.DataFrame], foreign: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """Return the claims, with the present state of every row as the base of files from elsewhere."""
+    if not foreign:
+        return dict(claims)
+    empty = ledger.table("claim").clear()
+    result: dict[str, pl.DataFrame] = {}
+    for register_id, register in share.registers.items():
+        rows = ledger.rows(register, statuses=ALL_STATUSES)
+        state = pl.when(pl.col("_status") == WITHDRAWN).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash"))
+        based = rows.select(
+            pl.col("_key").alias("row_key"), state.alias("content_hash"), pl.col("_version").alias("base_version")
+        ).join(pl.DataFrame({"workbook": foreign}, schema={"workbook": pl.String()}), how="cross")
+        parts = [claims.get(register_id, empty), based]
+        result[register_id] = pl.concat(parts, how="diagonal_relaxed")
+    return result

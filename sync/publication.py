@@ -1,0 +1,278 @@
+"""From the ledger to what is published: states, stock, findings, held rows, details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from schemas.books import key_parts
+from schemas.findings import Finding, Severity
+from schemas.masking import mask
+from schemas.register import Register, all_registers
+from sync.books.quantities import balances, movements
+from sync.held import finding_of_json
+from sync.ledger import Ledger
+from sync.publish.model import (
+    ConflictLine,
+    FindingLine,
+    HeldLine,
+    MissingLine,
+    Publication,
+    State,
+    StockLine,
+    WorkbookState,
+)
+from sync.publish.paths import marked_paths
+from sync.record import GONE
+from sync.share import Share
+from sync.standing import Standing
+
+
+def publication_of(share: Share, ledger: Ledger) -> Publication:
+    """Return everything that is shown of the newest revision."""
+    standing = Standing.of(ledger)
+    head = ledger.head()
+    rows = {register_id: ledger.rows(register) for register_id, register in share.registers.items()}
+    told = findings_by_workbook(standing)
+    paths = {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
+    marked = marked_paths(paths.values())
+    missing = _missing(rows, paths, standing)
+    return Publication(
+        school=share.config.school,
+        revision=head.number,
+        digest=head.digest,
+        at=head.at.astimezone(share.config.zone),
+        today=share.today,
+        language=share.config.language,
+        workbooks=[
+            _state(share, standing, row, told.get(identity, ()), paths[identity], marked, missing)
+            for identity, row in standing.workbooks.items()
+        ],
+        stock=stock_lines(rows),
+        findings=_finding_lines(standing, told, paths, share.config.language),
+        held=_held_lines(standing, paths, share.config.language),
+        conflicts=_conflict_lines(standing, paths),
+        missing=missing,
+        rules_off=rules_switched_off(share),
+        details={name: _with_paths(frame, paths) for name, frame in rows.items()},
+    )
+
+
+def path_in_share(share: Share, workbook: Mapping[str, Any]) -> str:
+    """Return the path of a workbook below the share, with slashes."""
+    department, _, rest = str(workbook["title"]).partition("/")
+    known = share.config.departments
+    folder = share.config.folder_of(department) if department in known else department
+    return f"departments/{folder}/{rest}"
+
+
+def findings_by_workbook(standing: Standing) -> dict[str, list[Finding]]:
+    """Return all findings that stand, by workbook identity: kept ones and those of held rows."""
+    found: dict[str, list[Finding]] = {}
+    for identity, row in standing.findings.items():
+        found.setdefault(identity, []).extend(finding_of_json(each) for each in row["findings"])
+    for row in standing.held:
+        stored = [*row["payload"]["reading"], *row["findings"]]
+        found.setdefault(row["workbook"], []).extend(finding_of_json(each) for each in stored)
+    return {
+        identity: [f.in_workbook(standing.title(identity)) for f in findings] for identity, findings in found.items()
+    }
+
+
+def counts_now(standing: Standing, identity: str) -> dict[str, int]:
+    """Return how the rows of a workbook stand now: what was held then may have been taken since."""
+    counts = dict(standing.workbooks[identity]["counts"] or {})
+    held = sum(1 for row in standing.held if row["workbook"] == identity and row["reason"] == "held")
+    conflicting = sum(1 for row in standing.held if row["workbook"] == identity and row["reason"] == "conflict")
+    refused = counts.get("refused", 0)
+    taken_since = counts.get("held", 0) - refused + counts.get("conflicting", 0) - held - conflicting
+    counts["held"], counts["conflicting"] = held + refused, conflicting
+    counts["accepted"] = counts.get("accepted", 0) + max(0, taken_since)
+    return counts
+
+
+def _state(
+    share: Share,
+    standing: Standing,
+    row: Mapping[str, Any],
+    findings: Sequence[Finding],
+    path: str,
+    marked: Mapping[str, str],
+    missing: Sequence[MissingLine],
+) -> WorkbookState:
+    counts = counts_now(standing, row["path"])
+    department = str(row["department"])
+    known = share.config.departments.get(department)
+    severities = [finding.severity for finding in findings]
+    return WorkbookState(
+        department=department,
+        department_name=known.name if known else department,
+        path=path,
+        state=state_of(row, counts),
+        **{name: counts.get(name, 0) for name in _COUNTED},
+        missing=sum(1 for line in missing if line.workbook == path),
+        warnings=severities.count(Severity.WARNING),
+        errors=severities.count(Severity.ERROR),
+        saved_at=row["saved_at"],
+        taken_at=None,
+        feedback=marked[path] if findings and row["state"] != GONE else None,
+    )
+
+
+_COUNTED = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
+
+
+def state_of(row: Mapping[str, Any], counts: Mapping[str, int]) -> State:
+    """Return the one word for how a workbook stands."""
+    if row["state"] in {"damaged", "waiting", "empty", GONE}:
+        return State(row["state"])
+    if counts.get("held", 0) + counts.get("conflicting", 0) == 0:
+        return State.ACCEPTED
+    return State.PARTLY if counts.get("accepted", 0) + counts.get("unchanged", 0) else State.HELD
+
+
+def stock_lines(rows: Mapping[str, pl.DataFrame]) -> list[StockLine]:
+    """Return what the books say is in each warehouse of each item."""
+    stock = balances(movements(all_registers(), rows))
+    items = {row["item_code"]: row for row in _rows(rows, "item_catalogue")}
+    rooms = {row["room_code"]: row["room_name"] for row in _rows(rows, "location")}
+    lines = []
+    for warehouse, code, quantity in stock.select("warehouse", "item_code", "quantity").iter_rows():
+        item = items.get(code, {})
+        lines.append(
+            StockLine(
+                warehouse,
+                rooms.get(warehouse, ""),
+                code,
+                item.get("item_name") or "",
+                item.get("spec") or "",
+                item.get("base_unit") or "",
+                quantity,
+                item.get("min_stock"),
+            )
+        )
+    return lines
+
+
+def _rows(rows: Mapping[str, pl.DataFrame], register_id: str) -> Iterable[dict[str, Any]]:
+    return rows[register_id].iter_rows(named=True) if register_id in rows else ()
+
+
+def _finding_lines(
+    standing: Standing, told: Mapping[str, Sequence[Finding]], paths: Mapping[str, str], language: str
+) -> list[FindingLine]:
+    lines = []
+    for identity, findings in told.items():
+        row = standing.workbooks.get(identity)
+        if row is None or row["state"] == GONE:
+            continue
+        lines += [
+            FindingLine(
+                str(row["department"]),
+                paths[identity],
+                finding.sheet,
+                finding.cell,
+                str(finding.severity),
+                finding.code,
+                finding.message(language),
+                finding.hint(language),
+            )
+            for finding in findings
+        ]
+    return lines
+
+
+def _held_lines(standing: Standing, paths: Mapping[str, str], language: str) -> list[HeldLine]:
+    lines = []
+    for row in standing.held:
+        stored = [*row["payload"]["reading"], *row["findings"]]
+        errors = [f for f in map(finding_of_json, stored) if f.severity is Severity.ERROR]
+        register = all_registers().get(row["register"])
+        lines.append(
+            HeldLine(
+                str(standing.workbooks[row["workbook"]]["department"]),
+                paths[row["workbook"]],
+                row["sheet"],
+                errors[0].cell if errors else "",
+                register.title if register else row["register"],
+                " / ".join(key_parts(row["row_key"])),
+                "；".join(dict.fromkeys(f.message(language) for f in errors)),
+                "；".join(dict.fromkeys(filter(None, (f.hint(language) for f in errors)))),
+            )
+        )
+    return lines
+
+
+def _conflict_lines(standing: Standing, paths: Mapping[str, str]) -> list[ConflictLine]:
+    lines = []
+    for row in standing.conflicts:
+        register = all_registers()[row["register"]]
+        for field in row["fields"]:
+            sides = [_shown(register, field, row[side]) for side in ("base", "theirs", "ours")]
+            base, own, ledger = sides
+            lines.append(
+                ConflictLine(
+                    str(row["version_id"]),
+                    str(standing.workbooks[row["workbook"]]["department"]),
+                    register.title,
+                    " / ".join(key_parts(row["row_key"])),
+                    paths[row["workbook"]],
+                    paths.get(row["other_workbook"], ""),
+                    register.column(field).title,
+                    base,
+                    own,
+                    ledger,
+                )
+            )
+    return lines
+
+
+def _shown(register: type[Register], field: str, side: Mapping[str, Any] | None) -> str:
+    value = "" if side is None or side.get(field) is None else str(side[field])
+    return mask(value) if register.column(field).masked else value
+
+
+def _missing(
+    rows: Mapping[str, pl.DataFrame], paths: Mapping[str, str], standing: Standing
+) -> list[MissingLine]:
+    lines = []
+    for register_id, frame in rows.items():
+        register = all_registers()[register_id]
+        for row in frame.filter(pl.col("_status") == "missing").iter_rows(named=True):
+            workbook = standing.workbooks.get(row["_workbook"], {})
+            lines.append(
+                MissingLine(
+                    f"{register_id}:{row['_version']}",
+                    str(workbook.get("department", "")),
+                    register.title,
+                    " / ".join(key_parts(row["_key"])),
+                    paths.get(row["_workbook"], row["_workbook"]),
+                )
+            )
+    return lines
+
+
+def _with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
+    shown = pl.col("_workbook").replace_strict(dict(paths), default=pl.col("_workbook"), return_dtype=pl.String)
+    return frame.with_columns(shown.alias("_workbook"))
+
+
+def rules_switched_off(share: Share) -> list[tuple[str, str]]:
+    """Return code and reason of the rules that are off because a register is not in use."""
+    from schemas.check import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
+
+    facts = share.facts()
+    off: dict[str, list[str]] = {}
+    for register in share.registers.values():
+        for code, _, missing in rules_off(register, facts):
+            reason = f"{register.title}：未启用 {_title(missing)}"
+            if reason not in off.setdefault(code, []):
+                off[code].append(reason)
+    return [(code, "；".join(reasons)) for code, reasons in sorted(off.items())]
+
+
+def _title(register_id: str) -> str:
+    known = all_registers().get(register_id)
+    return known.title if known else register_id

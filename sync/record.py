@@ -1,0 +1,165 @@
+"""Write what a run decided into the ledger, as one revision in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sync.changes import RegisterChanges
+from sync.held import finding_as_json
+from sync.ledger import Ledger, Writer
+from sync.outcome import WorkbookOutcome
+from sync.plan import Plan
+from sync.scan import Scan
+from sync.standing import Standing
+
+GONE = "gone"
+"""State of a workbook whose file is no longer in its folder."""
+
+
+def record(ledger: Ledger, plan: Plan, standing: Standing, found: Scan, configuration: str) -> int:
+    """Write one revision with everything a run decided and return its number.
+
+    Nothing is written, and the newest revision returned, where nothing changed. ``configuration``
+    is the fingerprint of the settings under which the files were read.
+    """
+    with ledger.write("sync") as writer:
+        for change in plan.changes:
+            _record_register(writer, change)
+        _record_conflicts(writer, plan, standing)
+        for outcome in plan.outcomes:
+            _record_held(writer, outcome, standing)
+            _record_findings(writer, outcome.name, stored_findings(outcome), standing)
+        _record_workbooks(writer, plan, standing, found, configuration)
+        _record_retried(writer, plan, standing)
+    return writer.revision.number if writer.revision else ledger.head().number
+
+
+def _record_register(writer: Writer, change: RegisterChanges) -> None:
+    if change.closed:
+        writer.close(change.register, sorted(change.closed))
+    if change.added.height:
+        writer.add(change.register, change.added.drop("_reason"))
+    if change.ended_claims:
+        writer.close_in("claim", sorted(change.ended_claims))
+    if change.claims:
+        writer.put("claim", change.claims)
+    if change.rekeyed:
+        pairs = [{"register": change.register.id, "old_key": old, "new_key": new} for old, new in change.rekeyed]
+        writer.put("rekeyed", pairs)
+
+
+def _record_conflicts(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """End conflicts that are settled, begin new ones, and leave alone those that stay as they are."""
+    looked_at = set(plan.retried_keys())
+    now = {(c["workbook"], c["register"], c["row_key"]): c for change in plan.changes for c in change.conflicts}
+    ended: list[int] = []
+    for row in standing.conflicts:
+        place = (row["workbook"], row["register"], row["row_key"])
+        if place in now and _same(row, now[place], ("base", "ours", "theirs", "fields", "other_workbook")):
+            del now[place]
+        elif place in now or place in looked_at or row["workbook"] in plan.staged.read_now:
+            ended.append(row["version_id"])
+    if ended:
+        writer.close_in("conflict", ended)
+    if now:
+        writer.put("conflict", list(now.values()))
+
+
+def _same(left: Mapping[str, Any], right: Mapping[str, Any], names: Iterable[str]) -> bool:
+    return all(left[name] == right[name] for name in names)
+
+
+def _record_held(writer: Writer, outcome: WorkbookOutcome, standing: Standing) -> None:
+    """Replace the held rows of a workbook that was read, unless they are the same ones."""
+    if not outcome.readable:
+        return
+    names = ("register", "sheet", "row_number", "row_key", "reason", "payload", "findings")
+    before = [row for row in standing.held if row["workbook"] == outcome.name]
+    same = len(before) == len(outcome.held) and all(
+        _same(old, new, names) for old, new in zip(before, outcome.held, strict=True)
+    )
+    if same:
+        return
+    if before:
+        writer.close_in("held", [row["version_id"] for row in before])
+    if outcome.held:
+        writer.put("held", outcome.held)
+
+
+def stored_findings(outcome: WorkbookOutcome) -> list[dict[str, Any]]:
+    """Return the findings kept with a workbook: those of its held rows are kept with the rows."""
+    places = {(row["sheet"], row["row_number"]) for row in outcome.held}
+    return [finding_as_json(f) for f in outcome.findings if not f.row or (f.sheet, f.row) not in places]
+
+
+def _record_findings(
+    writer: Writer, workbook: str, findings: Sequence[Mapping[str, Any]], standing: Standing
+) -> None:
+    before = standing.findings.get(workbook)
+    if (before["findings"] if before else []) == list(findings):
+        return
+    if before:
+        writer.close_in("finding", [before["version_id"]])
+    if findings:
+        writer.put("finding", [{"workbook": workbook, "sheet": "", "findings": list(findings)}])
+
+
+def _record_workbooks(
+    writer: Writer, plan: Plan, standing: Standing, found: Scan, configuration: str
+) -> None:
+    """Bring the list of workbooks up to date: those that were read, renamed ones, and those gone."""
+    files = {file.identity: file for file in found.files}
+    outcomes = {outcome.name: outcome for outcome in plan.outcomes}
+    for identity in sorted({*standing.workbooks, *outcomes}):
+        before = standing.workbooks.get(identity)
+        row = _kept(before)
+        if identity in outcomes:
+            row |= _read(outcomes[identity], configuration)
+        elif identity in files and row["state"] == GONE:
+            row["state"] = row["reason"]
+        if identity in files:
+            row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
+        elif row["state"] != GONE:
+            row |= {"state": GONE, "reason": row["state"]}
+        if before is not None and _same(before, row, row):
+            continue
+        if before is not None:
+            writer.close_in("workbook", [before["version_id"]])
+        taken = writer.number if identity in outcomes else (before or {}).get("taken_revision")
+        writer.put("workbook", [{**row, "taken_revision": taken}])
+
+
+_WORKBOOK_FIELDS = (
+    *("department", "path", "title", "sha256", "size", "saved_at", "state"),
+    *("branch_of", "reason", "configuration", "registers", "counts"),
+)
+
+
+def _kept(before: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: None if before is None else before[name] for name in _WORKBOOK_FIELDS}
+
+
+def _read(outcome: WorkbookOutcome, configuration: str) -> dict[str, Any]:
+    return {
+        "sha256": outcome.sha256,
+        "size": outcome.size,
+        "saved_at": outcome.saved_at,
+        "state": outcome.state,
+        "reason": None,
+        "configuration": configuration,
+        "registers": list(outcome.registers),
+        "counts": dict(outcome.counts),
+    }
+
+
+def _record_retried(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """Record what became of held rows of workbooks that were not read."""
+    retried = plan.retried
+    if retried.ended:
+        writer.close_in("held", sorted(retried.ended))
+    if retried.held:
+        writer.put("held", retried.held)
+    for workbook, findings in sorted(retried.findings.items()):
+        before = standing.findings.get(workbook)
+        _record_findings(writer, workbook, [*(before["findings"] if before else []), *findings], standing)

@@ -1,0 +1,90 @@
+"""One run: read what is new, decide, write one revision, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbooks.pool import Outcome
+
+from schemas.findings import Finding
+from sync.lock import writer_lock
+from sync.plan import Plan, Rights, plan_run
+from sync.publish_run import publish_all
+from sync.record import record
+from sync.scan import FoundFile, scan
+from sync.share import Share
+from sync.stage import in_claim_order
+from sync.standing import Standing, identified
+from sync.state import archive_file
+from sync.steps import Progress, Quiet
+from workbooks.taking import TakenFile, take_files
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """What a run did."""
+
+    revision: int
+    plan: Plan
+    standing: Standing
+    """What the ledger knew after the run."""
+    findings: tuple[Finding, ...] = ()
+    """Findings on files that could not even be looked at: links, locked files."""
+    published: tuple[str, ...] = ()
+    postponed: tuple[str, ...] = ()
+
+
+def sync(share: Share, progress: Progress | None = None, *, full: bool = False) -> SyncResult:
+    """Merge what departments have saved into the ledger and publish it.
+
+    With ``full`` every file is read again, not only those whose content changed.
+
+    Raises:
+        WriterBusy: another run is under way.
+        LedgerUnreachable: the ledger cannot be opened.
+    """
+    told = progress or Quiet()
+    with writer_lock(share.state), share.open_ledger() as ledger:
+        standing = Standing.of(ledger)
+        found = identified(scan(share.config.folders), standing)
+        wanted = [file for file in found.files if full or is_new(file, standing, share)]
+        taken = read_files(share, wanted, told)
+        told.step("merge", 1)
+        plan = plan_run(ledger, standing, taken, rights_of(share), share.facts())
+        for file in wanted:
+            archive_file(share.state, file.path, file.sha256)
+        revision = record(ledger, plan, standing, found, share.fingerprint())
+        told.advance()
+        published = publish_all(share, ledger, told)
+        return SyncResult(
+            revision, plan, Standing.of(ledger), found.findings, published.written, published.postponed
+        )
+
+
+def rights_of(share: Share) -> Rights:
+    """Return who may write what, by the configuration."""
+    return Rights(share.config.may_write, share.writers_of)
+
+
+def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
+    """Tell whether a file has to be read: new content, other settings, or something that time may heal."""
+    known = standing.workbooks.get(file.identity)
+    if known is None or known["sha256"] != file.sha256 or known["state"] == "waiting":
+        return True
+    held = (row for row in standing.held if row["workbook"] == file.identity)
+    if any(f["code"] == "DATE-FUTURE" for row in held for f in row["payload"]["reading"]):
+        return True
+    return bool(known["configuration"] != share.fingerprint())
+
+
+def read_files(share: Share, files: Sequence[FoundFile], progress: Progress) -> list[tuple[TakenFile, str]]:
+    """Return the files with their departments, read in worker processes, in the order of claims."""
+    progress.step("read", len(files))
+    departments = {file.identity: file.department for file in files}
+
+    def done(_outcome: Outcome) -> None:
+        progress.advance()
+
+    taken = take_files([(file.path, file.identity) for file in files], share.reading(), on_done=done)
+    return in_claim_order([(file, departments[file.name]) for file in taken])

@@ -1,0 +1,86 @@
+"""A shared folder opened for work: its configuration, its state, its ledger, what day it is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.register import VERSION, all_registers
+from schemas.rules import Facts
+from sync.config import Config, load_config, school_today
+from sync.state import state_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from schemas.parse import Reading
+    from schemas.register import Register
+    from sync.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Share:
+    """One school's shared folder."""
+
+    path: Path
+    config: Config
+
+    @classmethod
+    def open(cls, path: Path) -> Share:
+        """Open a shared folder.
+
+        Raises:
+            ConfigError: there is no houqin.toml, or it cannot be understood.
+        """
+        return cls(path.resolve(), load_config(path))
+
+    @cached_property
+    def state(self) -> Path:
+        """Return the folder on the local disk that keeps ledger, archive and logs."""
+        return state_dir(self.path)
+
+    @property
+    def today(self) -> date:
+        """Return the school's today."""
+        return school_today(self.config)
+
+    @property
+    def registers(self) -> Mapping[str, type[Register]]:
+        """Return the registers in use, by id."""
+        return self.config.registers_in_use
+
+    def writers_of(self, register_id: str) -> list[str]:
+        """Return the codes of the departments that may write a register."""
+        return [code for code in self.config.departments if self.config.may_write(code, register_id)]
+
+    def fingerprint(self) -> str:
+        """Return what the reading of a file depends on besides its content: settings and declarations."""
+        settings = self.config.model_dump_json(include={"departments", "registers", "class_aliases", "term_start"})
+        versions = ",".join(f"{name}:{len(register.columns)}" for name, register in self.registers.items())
+        return hashlib.sha256(f"{settings}|{versions}|{VERSION}".encode()).hexdigest()[:16]
+
+    def facts(self) -> Facts:
+        """Return what the rules know besides the rows."""
+        in_use = frozenset(self.registers)
+        parameters = {**self.config.parameters, "roles": self.config.roles}
+        return Facts(self.today, parameters, in_use, in_use)
+
+    def reading(self) -> Reading:
+        """Return what reading cells needs to know of this school."""
+        from schemas.parse import Reading  # noqa: PLC0415 - reading costs start-up time
+
+        return Reading(self.today, self.config.class_aliases, self.config.term_start)
+
+    def open_ledger(self) -> Ledger:
+        """Open the ledger of this school.
+
+        Raises:
+            LedgerUnreachable: the database cannot be opened.
+        """
+        from sync.ledger import Ledger  # noqa: PLC0415 - SQLAlchemy costs start-up time
+
+        return Ledger.open(self.config.ledger_url, all_registers())

@@ -1,0 +1,88 @@
+"""What the ledger knows when a run begins, and which found file is which known workbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from schemas.books import empty_frame
+from schemas.register import Register
+from sync.ledger import Ledger
+from sync.ledger.tables import META
+from sync.scan import Scan
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ledger's memory of workbooks, held rows, bases and conflicts."""
+
+    workbooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Identity to the row in the table ``workbook``; its ``title`` is the name of the file now."""
+    held: tuple[Mapping[str, Any], ...] = ()
+    claims: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Register id to rows of the table ``claim``."""
+    findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Identity to the row in the table ``finding``."""
+    conflicts: tuple[Mapping[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Standing:
+        """Read what the ledger knows."""
+        claims = ledger.table("claim")
+        return cls(
+            {row["path"]: decoded(row, "registers", "counts") for row in ledger.table("workbook").to_dicts()},
+            tuple(decoded(row, "payload", "findings") for row in ledger.table("held").to_dicts()),
+            {str(key[0]): frame for key, frame in claims.group_by("register", maintain_order=True)},
+            {row["workbook"]: decoded(row, "findings") for row in ledger.table("finding").to_dicts()},
+            tuple(decoded(row, "base", "ours", "theirs", "fields") for row in ledger.table("conflict").to_dicts()),
+        )
+
+    def title(self, identity: str) -> str:
+        """Return the name of a workbook's file as people see it now."""
+        known = self.workbooks.get(identity)
+        return identity if known is None else str(known["title"])
+
+
+def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a row of the ledger with its JSON fields as objects."""
+    return {**row, **{name: None if row[name] is None else json.loads(row[name]) for name in names}}
+
+
+def no_rows(register: type[Register]) -> pl.DataFrame:
+    """Return the rows that an empty ledger has of a register."""
+    return empty_frame(register).drop("_id", "_key").with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items()
+    )
+
+
+def identified(found: Scan, standing: Standing) -> Scan:
+    """Return the scan with every file under the identity by which the ledger knows it.
+
+    A file is the workbook whose name it has (case does not matter), or else one of the same content
+    and department whose own file is gone: renamed or moved, which is not an event. A new workbook
+    takes its name as its identity.
+    """
+    by_title = {str(row["title"]).casefold(): identity for identity, row in standing.workbooks.items()}
+    present = {file.name.casefold() for file in found.files}
+    lost = {
+        (row["department"], row["sha256"]): identity
+        for identity, row in standing.workbooks.items()
+        if str(row["title"]).casefold() not in present
+    }
+    files = []
+    taken: set[str] = set()
+    for file in found.files:
+        identity = by_title.get(file.name.casefold())
+        if identity is None:
+            identity = lost.pop((file.department, file.sha256), None)
+        if identity is None:
+            identity = file.name
+            while identity in standing.workbooks or identity in taken:
+                identity += "+"
+        taken.add(identity)
+        files.append(replace(file, identity=identity))
+    return replace(found, files=tuple(files))
