@@ -38,8 +38,9 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
 
     A balance is that of one item in one warehouse at the end of its movement's day or of any later
     day, over everything in force and the candidates taken so far. Candidates are taken in the order
-    (date, kind rank, document, line); what only adds stock counts at once; the accepted version of
-    a changed row counts until the change is taken. A change that makes no balance worse is taken.
+    (date, kind rank, document, line); what only adds stock, or takes less than its accepted version,
+    counts at once; the accepted version of another changed row counts until the change is taken. A
+    change that makes no balance worse is taken.
 
     The result has one line per row held: ``_id``, ``warehouse``, ``item``, ``date`` (the first day
     that fails), ``q1`` (book balance without the row), ``q2`` (what it takes out), ``q`` (what the
@@ -145,6 +146,7 @@ class _Balance:
             for later in range(at, len(self._ends)):
                 self._ends[later] -= out
         self._pending, self._taken = [], 0
+        self._lowest = _lowest_from(self._ends)
 
 
 def _lowest_from(ends: list[int]) -> list[int]:
@@ -163,7 +165,8 @@ def _held(
     changes = pl.col("_key").is_in(before["_key"].implode())
     claims = (
         involved.filter((pl.col("effect") < 0) | changes)
-        .join(tight, on=_PLACE, how="semi")
+        .join(_harmless(involved, before), on="_key", how="anti", maintain_order="left")
+        .join(tight, on=_PLACE, how="semi", maintain_order="left")
         .sort("doc_date", "rank", "doc_no", "line_no", maintain_order=True)
     )
     at_once = involved.join(claims, on="_id", how="anti")
@@ -177,45 +180,62 @@ def _held(
     for row in claims.iter_rows(named=True):
         short = _take(balances, row, old.get(row["_key"]))
         if short is not None:
-            found.append({**row, "date": short[0], "balance": short[1]})
+            found.append({"_id": row["_id"], **short})
     return found
 
 
+def _harmless(involved: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of changes that lower no balance: less goes out or later, more comes in or earlier."""
+    both = involved.join(before, on=["_key", *_PLACE], suffix="_before")
+    out, sooner = pl.col("effect") < 0, pl.col("doc_date") <= pl.col("doc_date_before")
+    later = pl.col("doc_date") >= pl.col("doc_date_before")
+    same_sign = out == (pl.col("effect_before") < 0)
+    no_less = (pl.col("effect") >= pl.col("effect_before")) & same_sign
+    return both.filter(no_less & pl.when(out).then(later).otherwise(sooner)).select("_key")
+
+
 def _affected(involved: pl.DataFrame, before: pl.DataFrame, failing: pl.DataFrame) -> pl.DataFrame:
-    """Return the failing places, and those that a change would go back to if it were held."""
-    back = before.select("_key", pl.col("warehouse").alias("_wh"), pl.col("item_code").alias("_item"))
-    moves = involved.select("_key", *_PLACE).join(back, on="_key")
+    """Return the failing places, and those that share a changed row with one of them."""
+    here = involved.select("_key", *_PLACE).join(before.select("_key"), on="_key", how="semi")
+    there = before.select("_key", *_PLACE)
+    links = pl.concat([here, there])
     tight = failing
     while True:
-        reached = moves.join(tight, on=_PLACE, how="semi").select(
-            pl.col("_wh").alias("warehouse"), pl.col("_item").alias("item_code")
-        )
+        keys = links.join(tight, on=_PLACE, how="semi").select("_key")
+        reached = links.join(keys, on="_key", how="semi").select(_PLACE)
         wider = pl.concat([tight, reached]).unique(maintain_order=True)
         if wider.height == tight.height:
             return tight
         tight = wider
 
 
-def _take(balances: dict[Place, _Balance], row: dict[str, Any], was: dict[str, Any] | None) -> tuple[date, int] | None:
-    """Take one claim, in place of its accepted version where it has one."""
+def _take(balances: dict[Place, _Balance], row: dict[str, Any], was: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Take one claim, in place of its accepted version where it has one; else return its shortage."""
     place = (row["warehouse"], row["item_code"])
     if was is None:
-        return balances[place].take(row["doc_date"], -row["effect"])
+        return _shortage(place, row["effect"], balances[place].take(row["doc_date"], -row["effect"]))
     back = (was["warehouse"], was["item_code"])
     undo, redo = (was["doc_date"], -was["effect"]), (row["doc_date"], row["effect"])
     if back == place:
-        return balances[place].change(undo, redo)
-    short = balances[back].change(undo)
+        return _shortage(place, row["effect"], balances[place].change(undo, redo))
+    short = _shortage(back, -was["effect"], balances[back].change(undo))
     if short is None:
-        short = balances[place].change(redo)
+        short = _shortage(place, row["effect"], balances[place].change(redo))
         if short is not None:
             balances[back].change((was["doc_date"], was["effect"]))
     return short
 
 
+def _shortage(place: Place, effect: int, failed: tuple[date, int] | None) -> dict[str, Any] | None:
+    if failed is None:
+        return None
+    names = dict(zip(_PLACE, place, strict=True))
+    return {**names, "date": failed[0], "balance": failed[1], "effect": effect}
+
+
 def _as_words(found: list[dict[str, Any]]) -> pl.DataFrame:
     """Return shortages with the names that the messages use."""
-    frame = pl.DataFrame([{name: row[name] for name in _SHORTAGE} for row in found], schema=_SHORTAGE)
+    frame = pl.DataFrame(found, schema=_SHORTAGE)
     balance, effect = pl.col("balance"), pl.col("effect")
     return frame.select(
         "_id",
