@@ -63,7 +63,8 @@ def read_date(cell: Cell, column: Column, context: Context) -> Outcome:
         return refused("DATE-FUTURE", today=context.today.isoformat())
     if found.code:
         return warned(found.day, found.code)
-    return warned(found.day, "DATE-TIME-DROPPED") if found.clock else Outcome(found.day)
+    has_time = found.clock is not None and found.clock != time()
+    return warned(found.day, "DATE-TIME-DROPPED") if has_time else Outcome(found.day)
 
 
 def read_moment(cell: Cell, column: Column, context: Context) -> Outcome:

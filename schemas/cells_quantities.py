@@ -43,10 +43,10 @@ def read_quantity_text(text: str, column: Column, context: Context) -> Outcome:
     for code, form in _REFUSED:
         if form.fullmatch(text):
             return refused(code)
-    if found := _COMPOUND.fullmatch(text):
-        return _compound(text, found, column, context)
     if found := _SUFFIXED.fullmatch(text):
         return _suffixed(Decimal(found[1].replace(",", "")), found[2], column, context)
+    if found := _COMPOUND.fullmatch(text):
+        return _compound(text, found, column, context)
     return refused("NUM-INVALID")
 
 
