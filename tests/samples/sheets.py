@@ -14,6 +14,8 @@ from schemas.values import Details, Grid
 from tests.samples.kinds import SampleKinds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from schemas.values import Cell, Table
 
 TODAY = date(2026, 11, 22)
@@ -38,17 +40,17 @@ def read(name: str, cell: Cell, context: Context | None = None) -> tuple[object,
     return outcome.value, f"{severity} {outcome.code}".strip()
 
 
-def sheet(columns: dict[str, list[Cell]], details: Details | None = None, **layout: object) -> tuple[Grid, Layout]:
+def sheet(columns: Mapping[str, Sequence[Cell]], details: Details | None = None, **layout: object) -> tuple[Grid, Layout]:
     """Return a grid whose data begin in A4, one worksheet column per name, and its layout."""
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
     grid = Grid("食堂台账.xlsx", SampleKinds.title, rows, FIRST_ROW, 1, details=details or Details())
     places = {name: number for number, name in enumerate(columns, start=1)}
     data_rows = tuple(range(FIRST_ROW, FIRST_ROW + len(rows)))
     usual = Layout(SampleKinds, places, (3, 3), data_rows, period=PERIOD)
-    return grid, replace(usual, **layout)
+    return grid, replace(usual, **layout)  # type: ignore[arg-type]
 
 
-def parsed(columns: dict[str, list[Cell]], details: Details | None = None, **layout: object) -> Table:
+def parsed(columns: Mapping[str, Sequence[Cell]], details: Details | None = None, **layout: object) -> Table:
     """Return the table of a small sheet, read on 2026-11-22."""
     return parse(*sheet(columns, details, **layout), Reading(TODAY))
 

@@ -24,7 +24,7 @@ WORDS = (
     *("2026-11-22", "2026/11/2", "2026-11-31", "2026-12-25", "2026-11-22 14:30", "08:05", "2026-11", "2026-2027-1"),
     *("12", "-12.5", "1,234.50", "12.345", "12.3400001", "3.33330051", "007", "1e5", "3.30102E+17", "1E05", "85%"),
     *("领用", "无", "是", "否", "个", "千克", "公斤", "张三", "张 三", "同上", "〃", '"', "-", "—", "/", "#N/A"),
-    *("#1 楼", "A b", "ＡＢ", "½", "Å", "①", "豈", "第一、第二", "东楼 二层", "一" * 21, "一" * 201, "\u200b", " ", "`"),
+    *("#1 楼", "A b", "ＡＢ", "½", "Å", "①", "豈", "第一、第二", "东楼 二层", "一" * 21, "一" * 201, "\u200b", " "),
 )
 CLOSE = st.builds(
     lambda whole, scale, noise: whole / 10**scale + noise,
@@ -85,7 +85,7 @@ def test_every_cell_has_a_value_a_word_or_is_blank(column: Column, cells: list[C
 @pytest.mark.parametrize("name", ["doc_no", "doc_date", "qty", "amount", "person", "way", "unit", "accepted", "place"])
 def test_clean_cells_take_the_fast_way(name: str) -> None:
     """Right cells, typed or as text, are all read at once: that is what makes a large sheet quick."""
-    clean = {
+    clean: dict[str, list[Cell]] = {
         "doc_no": ["YL-202611-0001"],
         "doc_date": [at("2026-11-22"), date(2026, 11, 22), "2026-11-22", "2026/11/2"],
         "qty": [1, 1.5, "2.5", "1,234"],

@@ -27,7 +27,7 @@ def test_the_frame_has_every_column_in_order_and_the_worksheet_row() -> None:
 
 def test_numbers_are_exact_decimals() -> None:
     """Money, prices and quantities keep exactly their decimals, up to 10^13 fen."""
-    amounts = [0.1, 0.29, 1.15, 99_999_999_999.99, -0.01, "90,071,992,547.41"]
+    amounts: list[Cell] = [0.1, 0.29, 1.15, 99_999_999_999.99, -0.01, "90,071,992,547.41"]
     table = parsed({"amount": amounts, "unit_price": [0.0001, 3.3333, 1, 2, 3, "4.5"]})
     assert values(table, "amount") == [
         Decimal(text) for text in ("0.10", "0.29", "1.15", "99999999999.99", "-0.01", "90071992547.41")
