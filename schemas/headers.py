@@ -30,6 +30,8 @@ _UNIT_NAMES = frozenset(UNITS) | frozenset(_COLLOQUIAL_UNITS)
 _MONEY_UNITS = frozenset({"元", "人民币", "人民币元", "¥", "rmb", "cny"})
 _LARGE_MONEY = re.compile(r"(人民币)?[十百千万亿]+元")
 _SUFFIX = re.compile(r"(.+?)\(([^()]*)\)|(.+)/(元|[十百千万亿]+元|.{1,2})")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_CODE_WORDS = re.compile("[编代]码|[编工学单代]号|code|no")
 _OTHER_MEANING = frozenset({"大写", "汉字", "中文"})
 """Brackets that make another thing of the column: an amount in words is not the amount."""
 
@@ -89,6 +91,11 @@ def heading(text: str) -> str:
     return matching(text).casefold().strip("*★※")
 
 
+def without_brackets(title: str) -> str:
+    """Return a normalised title without what it has in brackets: 保质期 for 保质期(天)."""
+    return _BRACKETS.sub("", title)
+
+
 def needed_columns(register: type[Register]) -> tuple[Column, ...]:
     """Return the columns without which a sheet is rejected: required ones and keys that people fill."""
     wanted = [column for column in register.columns if not column.system]
@@ -112,7 +119,7 @@ def _collected_names(register: type[Register]) -> Mapping[str, str]:
         for other in (*column.aliases, column.title_en, column.name, column.name.replace("_", " ")):
             names.setdefault(heading(other), column.name)
     for column in columns:
-        names.setdefault(heading(column.title).partition("(")[0], column.name)
+        names.setdefault(without_brackets(heading(column.title)), column.name)
     names.pop("", None)
     return names
 
@@ -191,14 +198,18 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
 def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -> list[tuple[int, str]]:
     """Return the claims that count: a plain header beats one with a remark in brackets.
 
-    A second text for the remark (说明 beside 备注) and a second system column are no contradiction;
-    of two 序号 the first one numbers the lines of the sheet.
+    A second text for the remark (说明 beside 备注) and a second system column are no contradiction,
+    nor are code and name of the same thing (物品编码 beside 品名): the code counts. Of two 序号 the
+    first one numbers the lines of the sheet.
     """
     if len(claimed) == 1:
         return claimed
+    own = [claim for claim in claimed if heading(column.title) in window.texts[claim[0]]]
     if column.name == "remark" or column.system:
-        own = [claim for claim in claimed if heading(column.title) in window.texts[claim[0]]]
         return (own or claimed)[:1]
+    if column.kind is Kind.REFERENCE and len(own) < 2:
+        coded = [claim for claim in claimed if _CODE_WORDS.search(window.texts[claim[0]][-1])]
+        return coded if len(coded) == 1 else own or claimed
     if heading(column.title) == SERIAL:
         return claimed[-1:]
     plain = [claim for claim in claimed if not claim[1] or _is_unit(claim[1])]

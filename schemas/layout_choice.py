@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from schemas.headers import ENOUGH, HeaderMatch, best_headers, heading
+from schemas.headers import ENOUGH, HeaderMatch, best_headers, heading, without_brackets
 from schemas.layout_meta import row_text
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _naming(register: type[Register], words: str) -> tuple[Naming, int]:
 def titles_of(register: type[Register]) -> frozenset[str]:
     """Return the spellings of a register's title: in full, without brackets, as a sheet name, in English."""
     title = heading(register.title)
-    stem = title.partition("(")[0]
+    stem = without_brackets(title)
     spellings = {title, stem, title.replace("/", ""), stem.replace("/", ""), heading(register.title_en), register.id}
     return frozenset(spelling for spelling in spellings if spelling)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.headers import ENOUGH, SERIAL, heading, names_of, needed_columns
 from schemas.layout_meta import is_meta, row_text
-from schemas.normal import matching
+from schemas.normal import VOID, matching
 from schemas.values import NoValue
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ BLANK_ROWS = 50
 """More consecutive blank rows than this end the sheet (S12)."""
 TITLE_ROWS = 3
 """A page begins with at most so many rows of title and meta line above its header."""
-VOID = "作废"
 
 _TOTAL = "小计|合计|总计|累计|共计"
 _CARRIED = "过次页|承前页|接下页|转下页|接上页|转次页|承上页|上页结转|结转下页|转后页|接前页"
@@ -86,12 +85,12 @@ def find_rows(grid: Grid, match: HeaderMatch) -> Rows:
 
 def is_blank(cell: Cell) -> bool:
     """Tell whether a cell has no content that people can see."""
-    return cell is None or (isinstance(cell, str) and not matching(cell))
+    return cell is None or (isinstance(cell, str) and not cell[:1].isalnum() and not matching(cell))
 
 
 def is_void(cell: Cell) -> bool:
     """Tell whether a remark declares its row void (S33)."""
-    return isinstance(cell, str) and matching(cell) == VOID
+    return isinstance(cell, str) and matching(cell) in VOID
 
 
 class _Places:
@@ -123,6 +122,7 @@ class _Scan:
         self.headers = [_header_texts(row) for row in grid.cells[first : last + 1]]
         self.header_words = {text for row in self.headers for text in row.values()}
         self.title_lines = {matching(row_text(row)) for row in grid.cells[:first]}
+        self.lead = min(window.texts) - grid.first_column
         self.found = _Found()
         self.end = _End.NOT_YET
         self.blank_rows = 0
@@ -153,8 +153,11 @@ class _Scan:
         for key in self.places.keys:
             if row[key] is None:
                 return False
-        first = row[self.places.keys[0]]
-        return not isinstance(first, str) or (first not in self.header_words and not _SUSPECT.search(first))
+        for place in (self.lead, self.places.keys[0]):
+            cell = row[place]
+            if isinstance(cell, str) and (cell in self.header_words or _SUSPECT.search(cell)):
+                return False
+        return True
 
     def _look_closer(self, row: Sequence[Cell], number: int) -> None:
         filled = [place for place, cell in enumerate(row) if not is_blank(cell)]

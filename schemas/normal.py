@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+VOID = frozenset({"作废", "(作废)", "已作废"})
+"""Remarks, as ``matching`` gives them, that withdraw their row (DOMAIN.md 2.0.4)."""
+
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
