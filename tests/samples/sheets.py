@@ -40,7 +40,9 @@ def read(name: str, cell: Cell, context: Context | None = None) -> tuple[object,
     return outcome.value, f"{severity} {outcome.code}".strip()
 
 
-def sheet(columns: Mapping[str, Sequence[Cell]], details: Details | None = None, **layout: object) -> tuple[Grid, Layout]:
+def sheet(
+    columns: Mapping[str, Sequence[Cell]], details: Details | None = None, **layout: object
+) -> tuple[Grid, Layout]:
     """Return a grid whose data begin in A4, one worksheet column per name, and its layout."""
     rows = [list(row) for row in zip(*columns.values(), strict=True)]
     grid = Grid("食堂台账.xlsx", SampleKinds.title, rows, FIRST_ROW, 1, details=details or Details())

@@ -9,7 +9,10 @@ from schemas.values import Grid
 from tests.samples.kinds import SampleKinds
 from tests.samples.sheets import TODAY, at, codes
 
-HEADER: list[object] = ["样例单号", "序次", "登记日期", "取样时间", "班级", "用途", "单位", "数量", "单价", "金额", "登记人", "备注"]
+HEADER: list[object] = [
+    *("样例单号", "序次", "登记日期", "取样时间", "班级", "用途"),
+    *("单位", "数量", "单价", "金额", "登记人", "备注"),
+]
 REGISTERS = {SampleKinds.id: SampleKinds}
 
 
