@@ -14,7 +14,6 @@ from schemas.cells import BLANK, Outcome, is_ditto, refused, warned
 from schemas.cells_read import read_cell
 from schemas.columns import NUMERIC, Kind
 from schemas.fast import read_clean, stored_type
-from schemas.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -154,8 +153,3 @@ def _with_dittos(read: ColumnRead, dittos: list[int], block: Block, column: Colu
         copied[position] = values[position] = values[above]
         outcomes[position] = warned(values[above], "DITTO")
     return ColumnRead(_changed(read.values, copied, column), outcomes)
-
-
-def is_error(outcome: Outcome) -> bool:
-    """Tell whether an outcome holds the row back."""
-    return outcome.severity is Severity.ERROR
