@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.columns import Kind
 from schemas.findings import LETTERS, Finding, Severity, Text, reader_text
+from schemas.masking import mask
 from schemas.texts import READER_TEXTS
 from schemas.values import cell_name
 
@@ -52,6 +53,9 @@ def as_finding(
     """Return the finding at the cell: ``place`` is workbook, sheet and worksheet row (1-based)."""
     workbook, sheet, row_number = place
     text = flaw.text or reader_text(flaw.code, flaw.severity)
+    hidden = {column.name for column in register.columns if column.masked}
+    value = mask(flaw.value) if flaw.column in hidden else flaw.value
+    args = {name: shown(flaw.args[name]) for name in sorted(text.places() & flaw.args.keys())}
     column_number = columns.get(flaw.column) or columns.get(register.key[0]) or 1
     return Finding(
         flaw.code,
@@ -64,8 +68,8 @@ def as_finding(
         register.id,
         flaw.column,
         key,
-        flaw.value,
-        {name: shown(flaw.args[name]) for name in sorted(text.places() & flaw.args.keys())},
+        value,
+        {name: mask(told) if name in hidden else told for name, told in args.items()},
     )
 
 

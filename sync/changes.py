@@ -80,7 +80,7 @@ def _register_changes(
     added = [_accepted(register, passed, sources)]
     closed = _ended(current, passed["_key"].to_list())
     if "_version" in current.columns:
-        gone = _gone_versions(register, decisions, rekeyed, current, claims, sources)
+        gone = _gone_versions(register, decisions, rekeyed, current)
         added.append(gone)
         closed += _ended(current, gone["_key"].to_list())
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
@@ -124,13 +124,11 @@ def _gone_versions(
     decisions: Decisions,
     rekeyed: Mapping[str, str],
     current: pl.DataFrame,
-    claims: pl.DataFrame | None,
-    sources: Sources,
 ) -> pl.DataFrame:
     """Return the versions of rows that left their workbook: withdrawn, missing, or of another source."""
     held_back = set(decisions.rekeyed.values()) - set(rekeyed)
     withdrawn = {*rekeyed, *decisions.withdrawn["_key"]}
-    others = _other_sources(decisions.gone, current, claims, sources)
+    others = {key: workbook for key, workbook in decisions.moved.items() if key not in withdrawn}
     status = (
         pl.when(pl.col("_key").is_in(list(withdrawn))).then(pl.lit("withdrawn"))
         .when(pl.col("_key").is_in(list(others))).then(pl.lit("accepted"))
@@ -149,23 +147,6 @@ def _gone_versions(
 
 def _reason_of(status: pl.Expr) -> pl.Expr:
     return pl.when(status == "accepted").then(pl.lit("source moved")).otherwise(status).alias("_reason")
-
-
-def _other_sources(
-    gone: pl.DataFrame, current: pl.DataFrame, claims: pl.DataFrame | None, sources: Sources
-) -> dict[str, str]:
-    """Return, for rows that left their workbook, another workbook that still states the same."""
-    if claims is None or claims.is_empty() or gone.is_empty():
-        return {}
-    stated = claims.join(
-        gone.select(pl.col("_key").alias("row_key"), pl.col("_workbook").alias("left")), on="row_key"
-    ).join(current.select(pl.col("_key").alias("row_key"), "_hash"), on="row_key")
-    live = stated.filter(
-        (pl.col("content_hash") == pl.col("_hash"))
-        & (pl.col("workbook") != pl.col("left"))
-        & ~pl.col("workbook").is_in(list(sources.read_now))
-    )
-    return dict(live.sort("workbook").select("row_key", "workbook").iter_rows())
 
 
 def _remember(

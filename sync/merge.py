@@ -81,6 +81,8 @@ class Decisions:
     """Row id to the old key that it replaces."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Row id to what stands against it."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Key of a row that left its workbook to another one that still states the same."""
     stated: dict[int, dict[str, str | None]] = field(default_factory=dict)
     """Row id to the cells that the workbook itself stated, where the row was merged."""
 
@@ -107,7 +109,9 @@ class LedgerDecider:
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome())
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        rekeys, rekey_flaws = _corrected_keys(register, rows, gone, current)
+        decisions.moved = _other_sources(register, gone, current, rows, self.memory)
+        left = gone.filter(~pl.col("_key").is_in(list(decisions.moved)))
+        rekeys, rekey_flaws = _corrected_keys(register, rows, left, current)
         decisions.rekeyed = rekeys
         _take_withdrawals(register, decisions, self.memory, books)
         reason = pl.when(pl.col("_id").is_in(list(rekeys))).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
@@ -367,6 +371,24 @@ def _replaced(
     fresh = pl.DataFrame(settled, schema=rows.schema, orient="row")
     fresh = fresh.with_columns(content_hashes(register, fresh).alias("_hash"))
     return pl.concat([untouched, fresh]).sort("_id")
+
+
+def _other_sources(
+    register: type[Register], gone: pl.DataFrame, current: pl.DataFrame, rows: pl.DataFrame, memory: Memory
+) -> dict[str, str]:
+    """Return, for rows that left their workbook, another workbook that still states the same."""
+    claims = memory.claims.get(register.id)
+    if claims is None or claims.is_empty() or gone.is_empty():
+        return {}
+    claimed = claims.select(
+        pl.col("row_key").alias("_key"), pl.col("workbook").alias("_other"), pl.col("content_hash").alias("_hash")
+    )
+    stated = gone.join(current.select("_key", "_hash"), on="_key").join(claimed, on=["_key", "_hash"])
+    here = rows.select(pl.col("_workbook").alias("_other"), "_key").unique()
+    unread = stated.filter(~pl.col("_other").is_in(list(memory.read_now)))
+    again = stated.join(here, on=["_other", "_key"], how="semi")
+    live = pl.concat([unread, again]).filter(pl.col("_other") != pl.col("_workbook")).sort("_other", descending=True)
+    return dict(live.select("_key", "_other").iter_rows())
 
 
 def _corrected_keys(

@@ -47,9 +47,13 @@ def publish_all(share: Share, ledger: Ledger, progress: Progress) -> Published:
         for target, content_hash in known.select("target", "published_hash").iter_rows()
         if content_hash is not None
     }
-    stale = {target.path: target.content_hash for target in wanted if before.get(target.path) != target.content_hash}
+    stale = {
+        target.path: target.content_hash
+        for target in wanted
+        if target.content_hash and before.get(target.path) != target.content_hash
+    }
     if stale:
-        ledger.want({path: content_hash or None for path, content_hash in stale.items()})
+        ledger.want(dict(stale))
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)
     results = publish(_watched(wanted, progress), before, share.path, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sync.changes import RegisterChanges
@@ -115,7 +116,7 @@ def _record_workbooks(
         before = standing.workbooks.get(identity)
         row = _kept(before)
         if identity in outcomes:
-            row |= _read(outcomes[identity], configuration)
+            row |= _read(since_saved(outcomes[identity], before), configuration)
         elif identity in files and row["state"] == GONE:
             row["state"] = row["reason"]
         if identity in files:
@@ -138,6 +139,17 @@ _WORKBOOK_FIELDS = (
 
 def _kept(before: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: None if before is None else before[name] for name in _WORKBOOK_FIELDS}
+
+
+def since_saved(outcome: WorkbookOutcome, before: Mapping[str, Any] | None) -> WorkbookOutcome:
+    """Return the outcome with rows counted as accepted that an earlier reading of the same file took."""
+    if before is None or before["sha256"] != outcome.sha256:
+        return outcome
+    then = min(before["counts"]["accepted"], outcome.counts["unchanged"])
+    counts = dict(outcome.counts)
+    counts["accepted"] += then
+    counts["unchanged"] -= then
+    return replace(outcome, counts=counts)
 
 
 def _read(outcome: WorkbookOutcome, configuration: str) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""A small school for tests: its workbooks are written as files, merged by the real run, read back as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from schemas.register import all_registers
+from sync.commands.rows import listed
+from sync.commands.sync import document, exit_code
+from sync.config_default import write_default_config
+from sync.run import sync
+from sync.share import Share
+from sync.summary import lines_of
+from workbooks.template import write_template
+
+Rows = Mapping[str, Sequence[Mapping[str, object]]]
+
+DEPARTMENTS = [
+    {"dept_code": "ZW", "dept_name": "总务处", "head": "李明", "active": "是"},
+    {"dept_code": "ST", "dept_name": "食堂", "active": "是"},
+]
+STAFF = [
+    {"staff_no": number, "name": name, "dept": dept, "post": post, "employment": "在编", "on_date": "2020-09-01"}
+    | {"is_food_handler": "否"}
+    for number, name, dept, post in (
+        ("T001", "李明", "ZW", "总务主任"),
+        ("T002", "王芳", "ZW", "保管员"),
+        ("T003", "赵强", "ST", "采买员"),
+        ("T004", "孙丽", "ST", "教师"),
+    )
+]
+ROOMS = [
+    {"room_code": "CK01", "room_name": "总务仓库", "room_type": "仓库", "keeper": "王芳", "is_warehouse": "是"},
+    {"room_code": "A-301", "room_name": "三年级(1)班教室", "room_type": "普通教室", "keeper": "孙丽", "is_warehouse": "否"},
+]
+ITEMS = [
+    {"item_code": code, "item_name": name, "base_unit": unit, "unit_is_integer": "是", "category": category}
+    | {"nature": "易耗品", "active": "是"}
+    for code, name, unit, category in (
+        ("QJ0001", "竹扫把", "把", "清洁"),
+        ("BG0001", "复印纸", "包", "办公用品"),
+        ("BG0002", "粉笔", "盒", "办公用品"),
+    )
+]
+CONVERSIONS = [{"item_code": "BG0001", "alt_unit": "箱", "factor": "5", "valid_from": "2026-01-01"}]
+MASTER: Rows = {
+    "department": DEPARTMENTS,
+    "staff_roster": STAFF,
+    "location": ROOMS,
+    "item_catalogue": ITEMS,
+    "unit_conversion": CONVERSIONS,
+}
+
+
+def receipt(number: int = 1, line: int = 1, **cells: object) -> dict[str, object]:
+    """Return a receipt line of 25 bamboo brooms, changed by ``cells``."""
+    return {
+        "doc_no": f"RK-202611-{number:04d}",
+        "doc_date": "2026-11-02",
+        "line_no": line,
+        "warehouse": "CK01",
+        "receipt_kind": "采购入库",
+        "item_code": "QJ0001",
+        "unit": "把",
+        "qty": 25,
+        "unit_price": "8.50",
+        "amount": "212.50",
+        "buyer": "赵强",
+        "inspector": "李明",
+        "keeper": "王芳",
+    } | cells
+
+
+def issue(number: int = 1, line: int = 1, **cells: object) -> dict[str, object]:
+    """Return an issue line of 10 bamboo brooms, changed by ``cells``."""
+    return {
+        "doc_no": f"CK-202611-{number:04d}",
+        "doc_date": "2026-11-05",
+        "line_no": line,
+        "warehouse": "CK01",
+        "issue_kind": "领用",
+        "dept": "ST",
+        "collector": "孙丽",
+        "collector_role": "个人",
+        "item_code": "QJ0001",
+        "unit": "把",
+        "qty": 10,
+        "approver": "李明",
+        "keeper": "王芳",
+        "signed": "是",
+    } | cells
+
+
+class School:
+    """A share in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        write_default_config(folder, "青山小学")
+        self.share = Share.open(folder)
+
+    def path(self, name: str) -> Path:
+        """Return where a workbook (``ZW/库房.xlsx``) lies."""
+        return self.folder / "departments" / name
+
+    def save(self, name: str, rows: Rows) -> Path:
+        """Save a workbook with some rows, as its department would."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        known = all_registers()
+        write_template([known[each] for each in rows], path, school="青山小学", rows=rows, blank_rows=5)
+        return path
+
+    def sync(self, *, full: bool = False) -> dict[str, Any]:
+        """Run once and return the promised document, with the exit code; every row is accounted for."""
+        self.share = Share.open(self.folder)
+        result = sync(self.share, full=full)
+        lines = lines_of(self.share, result)
+        told: dict[str, Any] = json.loads(json.dumps(document(result, lines, "zh"), default=str))
+        told["exit_code"] = exit_code(lines)
+        for book in told["workbooks"]:
+            parts = ("accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
+            assert book["read"] == sum(book[part] for part in parts), book
+        return told
+
+    def book(self, told: Mapping[str, Any], name: str) -> dict[str, Any]:
+        """Return one workbook of a run's document."""
+        found: dict[str, Any] = next(book for book in told["workbooks"] if book["path"] == f"departments/{name}")
+        return found
+
+    def rows(self, register: str, status: str | None = None, as_of: int | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a register as ``houqin rows --json`` gives them."""
+        with self.share.open_ledger() as ledger:
+            return listed(ledger, all_registers()[register], status, as_of)
+
+    def quantities(self, register: str) -> dict[str, str]:
+        """Return document number and line to quantity of the rows in the books."""
+        return {f"{row['doc_no']}/{row['line_no']}": row["qty"] for row in self.rows(register)}
+
+
+def counted(book: Mapping[str, Any]) -> dict[str, int]:
+    """Return the counts of a workbook that are not zero."""
+    names = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
+    return {name: book[name] for name in names if book[name]}
+
+
+def codes(book: Mapping[str, Any], severity: str = "error") -> list[str]:
+    """Return the codes of a workbook's findings of one severity."""
+    return [finding["code"] for finding in book["findings"] if finding["severity"] == severity]
