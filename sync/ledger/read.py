@@ -11,12 +11,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from sync.ledger.digest import ZERO_DIGEST, Part
-from sync.ledger.engine import fetched
+from sync.ledger.engine import fetched, fetched_slices
 from sync.ledger.frames import frame_of_rows, from_stored, typed_frame
 from sync.ledger.tables import INSTANT, PART, PUBLICATION, REVISION, VersionedTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEYS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,24 @@ def selected(
     connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
 ) -> pl.DataFrame:
     """Return the versions that meet all conditions, typed, in the order of their numbers."""
-    columns = [sql.c[name] for name in table.stored]
-    statement = sa.select(*columns).where(*conditions).order_by(columns[0])
-    return typed_frame(frame_of_rows(fetched(connection, statement), table.stored), table.stored)
+    statement = _versions(table, sql, conditions).order_by(sql.c[table.version])
+    return _typed(fetched(connection, statement), table)
+
+
+def selected_whole(
+    connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
+) -> pl.DataFrame:
+    """Return the same for most of a large table: slice by slice, for a cell takes far less room typed."""
+    pieces = fetched_slices(connection, _versions(table, sql, conditions), _ROWS_AT_ONCE)
+    return pl.concat([_typed([], table), *(_typed(rows, table) for rows in pieces)])
+
+
+def _versions(table: VersionedTable, sql: sa.Table, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    return sa.select(*(sql.c[name] for name in table.stored)).where(*conditions)
+
+
+def _typed(rows: Sequence[Sequence[Any]], table: VersionedTable) -> pl.DataFrame:
+    return typed_frame(frame_of_rows(rows, table.stored), table.stored)
 
 
 def selected_keys(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from sync.ledger import read
 from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
+from sync.ledger.errors import LedgerMismatch
 from sync.ledger.migrate import prepare
 from sync.ledger.tables import PUBLICATION, Tables
 from sync.ledger.verify import Problem, verify
@@ -62,8 +63,11 @@ class Ledger:
         try:
             prepare(engine, ledger._tables)
         except sa.exc.DBAPIError as exc:
-            engine.dispose()
+            ledger.close()
             raise unreachable(url, exc) from exc
+        except LedgerMismatch:
+            ledger.close()
+            raise
         return ledger
 
     def close(self) -> None:
@@ -114,7 +118,7 @@ class Ledger:
         conditions = [read.in_force(table, sql, as_of), sql.c["_status"].in_(list(statuses))]
         with self._reading() as connection:
             if keys is None:
-                found = read.selected(connection, table, sql, *conditions)
+                found = read.selected_whole(connection, table, sql, *conditions)
             else:
                 found = read.selected_keys(connection, table, sql, keys, *conditions)
         return found.sort(*register.key, "_key", nulls_last=False)
@@ -172,13 +176,12 @@ class Ledger:
         Raises:
             LedgerUnreachable: another program keeps the database locked, or it is gone.
         """
-        with self._connected() as connection, connection.begin() as transaction:
-            take_turn(connection)
+        with self._writing() as connection:
             writer = Writer(connection, self._tables, read.head(connection), kind, note)
             yield writer
             revision = writer.finish(self._now()) if writer.wrote else None
             if revision is None:
-                transaction.rollback()
+                connection.rollback()
         writer.revision = revision
 
     def verify(self, head: str | None = None) -> list[Problem]:
@@ -196,23 +199,33 @@ class Ledger:
 
     def want(self, targets: Mapping[str, str | None]) -> None:
         """Note what is to be published as of the newest revision: target to content hash."""
-        with self._connected() as connection, connection.begin():
-            take_turn(connection)
+        with self._writing() as connection:
             want(connection, read.head(connection).number, targets)
 
     def published(self, target: str, revision: int, content_hash: str | None) -> None:
         """Note that a target was published as of a revision."""
-        with self._connected() as connection, connection.begin():
-            take_turn(connection)
+        with self._writing() as connection:
             values = {"published_revision": revision, "published_hash": content_hash}
             connection.execute(sa.update(PUBLICATION).where(PUBLICATION.c.target == target).values(values))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with reading(self._engine).connect() as connection, connection.begin():
+        with self._transaction(reading(self._engine)) as connection:
             yield connection
 
     @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
-        with writing(self._engine).connect() as connection:
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._transaction(writing(self._engine)) as connection:
+            take_turn(connection)
+            yield connection
+
+    @contextmanager
+    def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        """Connect and begin; only failing at that means that the database cannot be reached."""
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(engine.connect())
+                stack.enter_context(connection.begin())
+            except sa.exc.DBAPIError as exc:
+                raise unreachable(engine.url, exc) from exc
             yield connection

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,12 +31,24 @@ from sync.ledger.tables import OWN_TABLES, content_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sync.ledger.tables import VersionedTable
 
 KEY = "RK-202611-0001\x1f1"
 CONTENT = content_table(TRIAL)
+
+
+KILLED = """
+import sys
+from ledger_samples import OWN_ROWS, REGISTERS, TRIAL, rows
+from sync.ledger import Ledger
+with Ledger.open(sys.argv[1], REGISTERS) as ledger, ledger.write("sync") as writer:
+    writer.close(TRIAL, [2])
+    writer.add(TRIAL, rows({"doc_no": "RK-9"}))
+    writer.put("held", [OWN_ROWS["held"]])
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
 
 
 def emptied_postgresql() -> str:
@@ -311,6 +326,25 @@ class TestContract:
             assert again.rows(TRIAL).equals(state)
             assert again.verify(head.digest) == []
 
+    def test_killed_in_the_middle(self, ledger: Ledger, url: str) -> None:
+        """A process that is killed while it writes leaves the revision before, whole and verifiable."""
+        fill(ledger)
+        head, state = ledger.head(), ledger.rows(TRIAL)
+        folder = Path(__file__).parent
+        search = os.pathsep.join([str(folder), str(folder.parents[1]), *sys.path])
+        command = [sys.executable, "-c", KILLED, url]
+        environment = {**os.environ, "PYTHONPATH": search}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, env=environment, text=True, **pipes) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "writing\n"
+            process.kill()
+        assert (ledger.head(), ledger.verify(head.digest)) == (head, [])
+        assert ledger.rows(TRIAL).equals(state)
+        with ledger.write("sync") as writer:
+            writer.add(TRIAL, rows({"doc_no": "RK-9"}))
+        assert ledger.head().number == head.number + 1
+
     def test_clock_going_back(self, url: str) -> None:
         """Revision times never go back, even when the computer's clock does."""
         moments = iter([MONDAY, MONDAY - timedelta(days=1), MONDAY + timedelta(seconds=1)])
@@ -401,6 +435,15 @@ class TestUnreachable:
         (tmp_path / "file").write_text("x")
         with pytest.raises(LedgerUnreachable):
             Ledger.open(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}", REGISTERS)
+
+    def test_lost_later(self, tmp_path: Path) -> None:
+        """A database that gets lost while the ledger is open is reported by the next question."""
+        path = tmp_path / "ledger.db"
+        with Ledger.open(f"sqlite:///{path}", REGISTERS) as ledger:
+            ledger.close()
+            path.write_bytes(b"not a database at all" * 100)
+            with pytest.raises(LedgerUnreachable):
+                ledger.head()
 
     @pytest.mark.parametrize("url", ["nonsense", "nosuch://user:secret@host/db"])
     def test_wrong_address(self, url: str) -> None:
