@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -77,21 +77,20 @@ def shown(value: object) -> str:
     """Return a value as people write it: 3 instead of 3.000, 37.50, 2026-11-22, 是."""
     match value:
         case None:
-            return ""
+            text = ""
         case bool():
-            return "是" if value else "否"
+            text = "是" if value else "否"
         case Decimal():
-            return _decimal_shown(value)
+            text = _decimal_shown(value)
         case datetime():
-            return value.isoformat(sep=" ", timespec="minutes")
-        case date():
-            return value.isoformat()
+            text = value.isoformat(sep=" ", timespec="minutes")
         case time():
-            return value.isoformat(timespec="minutes")
+            text = value.isoformat(timespec="minutes")
         case float():
-            return str(int(value)) if value.is_integer() else repr(value)
+            text = str(int(value)) if value.is_integer() else repr(value)
         case _:
-            return str(value)
+            text = str(value)
+    return text
 
 
 def _decimal_shown(value: Decimal) -> str:

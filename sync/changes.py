@@ -10,6 +10,7 @@ import polars as pl
 from schemas.check import PROPOSED
 from schemas.register import Register, all_registers
 from sync.ledger.tables import META
+from sync.merge import SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,10 +161,15 @@ def _remember(
     register = changes.register
     known = {} if claims is None else {(c["workbook"], c["row_key"]): c for c in claims.iter_rows(named=True)}
     wanted: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in frame.filter(pl.col("_reason") == "source").iter_rows(named=True):
+    same = (pl.col("_reason") == "source") & (pl.col("_now") == pl.col("_hash"))
+    for row in frame.filter(same).iter_rows(named=True):
         wanted[row["_workbook"], row["_key"]] = _claim(register, row, row["_now"], row["_now_version"])
-    merged = frame.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "merged"))
-    for row in merged.iter_rows(named=True):
+    met = (
+        ((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "merged"))
+        | (pl.col("_outcome") == SUPERSEDED)
+        | ((pl.col("_reason") == "source") & pl.col("_now").ne_missing(pl.col("_hash")))
+    )
+    for row in frame.filter(met).iter_rows(named=True):
         claim = _claim(register, row, row["_stated"], None)
         wanted[row["_workbook"], row["_key"]] = {**claim, "content": decisions.stated[row["_id"]]}
     passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())

@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             exc.show()
         code = USAGE_EXIT
-    except Exception as exc:  # the border of the program: every error becomes a sentence
+    except Exception as exc:  # noqa: BLE001 - the border of the program: every error becomes a sentence
         code = _report(exc, argv)
     sys.exit(code if isinstance(code, int) else 0)
 

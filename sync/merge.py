@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 UNCHANGED = "unchanged"
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
+SUPERSEDED = "superseded"
+"""Taken, and changed again by another workbook in the same run: what counts is the later version."""
 WITHDRAWN = "withdrawn"
 
 CLAIM_SCHEMA = {
@@ -65,6 +67,8 @@ class Memory:
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
     voided: frozenset[tuple[str, str, str]] = frozenset()
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
+    branches: frozenset[str] = frozenset()
+    """Workbooks that are copies of others: a row without a base takes the nearest version as its base."""
 
 
 @dataclass
@@ -84,7 +88,7 @@ class Decisions:
     moved: dict[str, str] = field(default_factory=dict)
     """Key of a row that left its workbook to another one that still states the same."""
     stated: dict[int, dict[str, str | None]] = field(default_factory=dict)
-    """Row id to the cells that the workbook itself stated, where the row was merged."""
+    """Row id to the cells that the workbook itself stated, where several claims met on one key."""
 
 
 class LedgerDecider:
@@ -140,15 +144,21 @@ class LedgerDecider:
         flaws: list[Flaw] = []
         states = _states(register, contested, current)
         changed: dict[int, dict[str, Any]] = {}
+        leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
             base = _base_of(register, row, self.memory)
             verdict = settle(register, row, state, base)
             changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason, **verdict.cells}
             if verdict.outcome == PROPOSED:
-                states[row["_key"]] = {**row, **verdict.cells, "_hash": row["_hash"], "_workbook": row["_workbook"]}
-            if verdict.reason == "merged":
+                taken = {**row, **verdict.cells}
+                states[row["_key"]] = {**taken, "_hash": _hash_of(register, taken)}
+            if verdict.reason in ("merged", "source", "added", "changed"):
                 decisions.stated[row["_id"]] = cells_as_text(register, row)
+            if verdict.outcome == PROPOSED and row["_key"] in leading:
+                changed[leading[row["_key"]]]["_outcome"] = SUPERSEDED
+            if verdict.outcome == PROPOSED:
+                leading[row["_key"]] = row["_id"]
             if verdict.outcome == CONFLICT and state is not None:
                 decisions.conflicts[row["_id"]] = {"base": base, "ours": state, "fields": verdict.fields}
                 flaws.append(_conflict_flaw(register, row, state))
@@ -176,20 +186,22 @@ def settle(
     stated = row["_hash"]
     now = None if state is None else state["_hash"]
     based = None if base is None else base["_hash"]
+    if stated == now:
+        return Verdict(UNCHANGED, "same" if row["_workbook"] == (state or {}).get("_workbook") else "source")
     match (based, now):
         case (None, None):
-            return Verdict(PROPOSED, "added")
-        case (_, _) if stated == now:
-            return Verdict(UNCHANGED, "same" if row["_workbook"] == (state or {}).get("_workbook") else "source")
+            verdict = Verdict(PROPOSED, "added")
         case (None, _) if row["_earlier"]:
-            return Verdict(UNCHANGED, "stale")
+            verdict = Verdict(UNCHANGED, "stale")
         case (None, _):
-            return Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
+            verdict = Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
         case (_, _) if stated == based:
-            return Verdict(UNCHANGED, "as base")
+            verdict = Verdict(UNCHANGED, "as base")
         case (_, _) if now in {based, None}:
-            return Verdict(PROPOSED, "changed")
-    return _three_way(register, row, state or {}, base or {})
+            verdict = Verdict(PROPOSED, "changed")
+        case _:
+            verdict = _three_way(register, row, state or {}, base or {})
+    return verdict
 
 
 def _three_way(
@@ -340,7 +352,7 @@ def _states(
 
 def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -> Mapping[str, Any] | None:
     if row["_base"] is None:
-        return None
+        return _nearest(register, row, memory) if row["_workbook"] in memory.branches else None
     version = row["_base_version"]
     if row["_claim_content"] is not None:
         cells = [{"payload": {"cells": json.loads(row["_claim_content"]), "department": ""}, **_NO_PLACE}]
@@ -350,6 +362,21 @@ def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -
     versions = memory.versions(register, [row["_key"]])
     found = versions.filter(pl.col("_version") == version).to_dicts()
     return {**(found[0] if found else {}), "_hash": row["_base"]}
+
+
+def _nearest(register: type[Register], row: Mapping[str, Any], memory: Memory) -> Mapping[str, Any] | None:
+    """Return the version in a row's history that differs from it in the fewest cells, the oldest of equals."""
+    if memory.versions is None:
+        return None
+    versions = memory.versions(register, [row["_key"]]).to_dicts()
+    return min(versions, key=lambda version: len(_different(register, row, version)), default=None)
+
+
+def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:
+    schema = {column.name: column.dtype for column in register.columns}
+    cells = pl.DataFrame([{name: row[name] for name in schema}], schema=schema)
+    found: str = content_hashes(register, cells)[0]
+    return found
 
 
 def _conflict_flaw(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> Flaw:

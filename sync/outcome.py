@@ -15,14 +15,20 @@ from schemas.findings import Finding, Severity, in_reading_order, reader_finding
 from schemas.register import all_registers
 from sync.changes import RegisterChanges
 from sync.held import finding_as_json, payloads
-from sync.merge import CONFLICT, DUPLICATE, LedgerDecider
+from sync.merge import CONFLICT, DUPLICATE, SUPERSEDED, LedgerDecider
 from sync.stage import Staged
 from workbooks.taking import TakenFile
 
 COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
 """How rows are counted: the first is the sum of the others (DESIGN 8)."""
 
-_COUNTED_AS = {PROPOSED: "accepted", HELD: "held", CONFLICT: "conflicting", DUPLICATE: "duplicate"}
+_COUNTED_AS = {
+    PROPOSED: "accepted",
+    SUPERSEDED: "accepted",
+    HELD: "held",
+    CONFLICT: "conflicting",
+    DUPLICATE: "duplicate",
+}
 
 
 @dataclass(frozen=True)

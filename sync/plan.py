@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from schemas.books import OpenBooks
-from schemas.check import Batch, Checked, check_batch, no_candidates
+from schemas.check import HELD, PROPOSED, Batch, Checked, check_batch, no_candidates
+from schemas.findings import reader_finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
 from sync.changes import RegisterChanges, Sources, changes_of
+from sync.copies import original_of
 from sync.ledger import Ledger
-from sync.merge import LedgerDecider, Memory
+from sync.merge import SUPERSEDED, LedgerDecider, Memory
 from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
 from sync.stage import Staged, stage
 from sync.standing import Standing, no_rows
@@ -62,17 +64,39 @@ def plan_run(
     in force yet.
     """
     fresh = {file.name for file, _ in taken}
+    taken = [(with_copy_named(file, standing, fresh), department) for file, department in taken]
     again = [row for row in standing.held if row["workbook"] not in fresh]
     staged = stage(taken, rights.may_write, rights.writers_of, again)
     books = OpenBooks(facts, _loader(ledger))
     decider = LedgerDecider(_memory(ledger, standing, staged, taken, again))
-    checked = check_batch(with_empty(staged.batch, sorted(facts.in_use)), books, decider)
+    checked = settled(check_batch(with_empty(staged.batch, sorted(facts.in_use)), books, decider))
     findings = relevant_findings(checked)
     sha256 = {row["workbook"]: row["sha256"] for row in again} | {file.name: file.sha256 for file, _ in taken}
     changes = changes_of(checked, decider, books, standing.claims, Sources(sha256, staged.read_now))
     outcomes = outcomes_of(taken, staged, checked, decider, changes, findings)
     retried = retried_rows(checked, staged, {row["version_id"]: row for row in again}, findings)
     return Plan(staged, checked, tuple(changes), tuple(outcomes), retried)
+
+
+def settled(checked: Checked) -> Checked:
+    """Return the batch with rows held whose later version, by another workbook in this run, was held."""
+    frames = {}
+    for register_id, frame in checked.frames.items():
+        leading = frame.filter(pl.col("_outcome") == PROPOSED)["_key"].to_list()
+        fallen = (pl.col("_outcome") == SUPERSEDED) & ~pl.col("_key").is_in(leading)
+        outcome = pl.when(fallen).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
+        frames[register_id] = frame.with_columns(outcome.alias("_outcome"))
+    return replace(checked, frames=frames)
+
+
+def with_copy_named(file: TakenFile, standing: Standing, names: Collection[str]) -> TakenFile:
+    """Return the file with a warning where its name is that of a copy of another workbook."""
+    others = [standing.title(name) for name in {*standing.workbooks, *names}]
+    original = original_of(standing.title(file.name), others)
+    if original is None:
+        return file
+    warning = reader_finding("FILE-COPY", file.name, original=original.rpartition("/")[2])
+    return replace(file, findings=(*file.findings, warning))
 
 
 def _loader(ledger: Ledger | None) -> Callable[[type[Register]], pl.DataFrame]:
@@ -97,7 +121,19 @@ def _memory(
         staged.read_now,
         staged.unread,
         staged.voided,
+        branches_among(taken, standing),
     )
+
+
+def branches_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> frozenset[str]:
+    """Return the files that are copies of a workbook that is known or taken as well: by name, or marked copies."""
+    present = {standing.title(name).casefold() for name in (*standing.workbooks, *(file.name for file, _ in taken))}
+    found: set[str] = set()
+    for file, _ in taken:
+        original = original_of(standing.title(file.name), present)
+        if file.origin is not None or (original is not None and original.casefold() in present):
+            found.add(file.name)
+    return frozenset(found)
 
 
 def with_empty(batch: Batch, registers: Sequence[str]) -> Batch:

@@ -16,7 +16,7 @@ from sync.ledger import Ledger
 from sync.merge import WITHDRAWN
 from sync.plan import ALL_STATUSES, Plan, Rights, plan_run
 from sync.run import rights_of
-from sync.scan import FoundFile, scan
+from sync.scan import FoundFile, is_temporary, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import Standing, identified
@@ -28,7 +28,7 @@ FREE = ""
 
 def preview_alone(files: Sequence[tuple[Path, str]], today: date) -> tuple[Plan, list[TakenFile]]:
     """Check files (path, name) by themselves: references hold among the rows of the files."""
-    taken = take_files(list(files), Reading(today))
+    taken = _taken(files, Reading(today))
     known = frozenset(table.register.id for file in taken for table in file.tables if table.frame.height)
     facts = Facts(today, {}, frozenset(all_registers()), known)
     rights = Rights(lambda _department, _register: True, lambda _register: [])
@@ -50,13 +50,20 @@ def preview_in_share(share: Share, ledger: Ledger, paths: Sequence[Path]) -> tup
         name = found.identity if found else str(path)
         departments[name] = found.department if found else FREE
         files.append((path, name))
-    taken = take_files(files, share.reading())
+    taken = _taken(files, share.reading())
     foreign = [name for name, department in departments.items() if department == FREE]
     rights = rights_of(share)
     free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
     known = replace(standing, held=(), claims=_as_new_versions(share, ledger, standing.claims, foreign))
     return plan_run(ledger, known, pairs, free, share.facts()), taken
+
+
+def _taken(files: Sequence[tuple[Path, str]], reading: Reading) -> list[TakenFile]:
+    """Return what the files hold; lock and temporary files hold nothing (DOMAIN.md 6.6 S20)."""
+    wanted = [(path, name) for path, name in files if not is_temporary(path.name)]
+    found = {file.name: file for file in take_files(wanted, reading)}
+    return [found.get(name) or TakenFile(name, "", 0) for _, name in files]
 
 
 def _as_new_versions(

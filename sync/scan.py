@@ -64,6 +64,9 @@ def scan(folders: Mapping[str, Path]) -> Scan:
                 continue
             try:
                 sha256, size = hash_file(path)
+            except PermissionError:
+                findings.append(reader_finding("IMP-03", name))
+                continue
             except OSError as exc:
                 reason = exc.strerror or "无法打开"
                 findings.append(reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason))

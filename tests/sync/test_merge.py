@@ -274,3 +274,17 @@ def test_a_changed_field_in_the_database_is_found(school: School) -> None:
         database.execute("UPDATE reg_stock_receipt SET qty = qty + 1000")
     with school.share.open_ledger() as ledger:
         assert "reg_stock_receipt" in {problem.table for problem in ledger.verify()}
+
+
+def test_a_copy_edited_in_another_cell_merges(school: School) -> None:
+    """A copy is a branch: what it changed and what the original changed both hold, and nothing counts twice."""
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(), receipt(2)]})
+    school.sync()
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(qty=20, amount="170.00"), receipt(2)]})
+    school.save("ZW/库房(1).xlsx", {"stock_receipt": [receipt(remark="已验"), receipt(2)]})
+    book = school.book(school.sync(), "ZW/库房(1).xlsx")
+    assert "FILE-COPY" in codes(book, "warning")
+    assert counted(book) == {"read": 2, "accepted": 1, "unchanged": 1}
+    row = school.rows("stock_receipt")[0]
+    assert (row["qty"], row["remark"]) == ("20.000", "已验")
+    assert len(school.rows("stock_receipt")) == 2

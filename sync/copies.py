@@ -1,0 +1,53 @@
+"""Recognise copies of a workbook by their names: what Explorer, cloud drives and sync programs make of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_SUFFIX = re.compile(
+    r"""(?P<stem>.+?)\s*(?:
+        [(（]\d{1,2}[)）]                                        # 食堂台账(1), 食堂台账 (2)
+      | [-_ ]*(?:副本|复件|备份)\s*(?:[(（]?\d{1,2}[)）]?)?          # 食堂台账 - 副本, 食堂台账 - 副本 (2)
+      | [(（][^()（）]*(?:冲突副本|冲突的副本|冲突文件|冲突)[^()（）]*[)）]  # 食堂台账(冲突副本 2026-11-22)
+      | \s*\([^()]*conflicted\ copy[^()]*\)                     # 食堂台账 (PC's conflicted copy 2026-11-22)
+      | \.sync-conflict-[\w-]+                                  # Syncthing
+      | [-_ ]+(?:copy|Copy)(?:\s*\(\d{1,2}\))?                  # 食堂台账 - Copy (2)
+      | -(?:DESKTOP|LAPTOP|WIN|PC|MACBOOK|IMAC)[-A-Z0-9]*       # OneDrive: the name of the computer
+    )""",
+    re.VERBOSE,
+)
+_PREFIX = re.compile(r"(?:副本|复件)\s*(?:[(（]\d{1,2}[)）])?\s*(?P<stem>.+)|Copy of (?P<english>.+)")
+_COMPUTER = re.compile(r"(?P<stem>.+)-[A-Z0-9][-A-Z0-9]{2,14}")
+_MARKED = re.compile(r"(?P<stem>.+)\.校验")
+
+
+def original_of(name: str, others: Collection[str]) -> str | None:
+    """Return the name of the workbook that ``name`` is a copy of, None where it is none.
+
+    ``others`` are names of the workbooks beside it (with their folders, as ``name``): a computer's
+    name at the end (``食堂台账-ZW01.xlsx``) counts only where the original is among them.
+    """
+    folder, slash, file = name.rpartition("/")
+    stem, dot, ending = file.rpartition(".")
+    if not dot:
+        return None
+    bare = _without_marks(stem)
+    if bare is not None:
+        return f"{folder}{slash}{bare}{dot}{ending}"
+    computer = _COMPUTER.fullmatch(stem)
+    if computer:
+        known = {other.casefold(): other for other in others}
+        return known.get(f"{folder}{slash}{computer['stem']}{dot}{ending}".casefold())
+    return None
+
+
+def _without_marks(stem: str) -> str | None:
+    """Return a name without the marks of a copy (of a copy), None where it has none."""
+    bare = stem
+    while True:
+        match = _SUFFIX.fullmatch(bare) or _PREFIX.fullmatch(bare) or _MARKED.fullmatch(bare)
+        if match is None:
+            return None if bare == stem else bare.strip()
+        found = match.groupdict()
+        bare = (found["stem"] or found.get("english") or "").strip()
