@@ -285,7 +285,8 @@ def _single(grid: Grid, number: int, row: Mapping[int, str]) -> Window:
     last = max(
         (low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number
     )
-    return Window(number, last if last <= number + 1 else number, texts, shown, 1)
+    within = last <= min(number + 1, grid.first_row + len(grid.cells) - 1)
+    return Window(number, last if within else number, texts, shown, 1)
 
 
 def _two_levels(grid: Grid, number: int, row: Mapping[int, str], below: Mapping[int, str]) -> Window:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -213,14 +214,15 @@ def _skipped(rows: Rows) -> tuple[Skip, ...]:
 
 def _filled(grid: Grid, columns: Mapping[str, int], data_rows: Sequence[int]) -> dict[CellPlace, Cell]:
     """Return what merged ranges give to their lower rows: only there, only for rows of data (S08)."""
-    wanted, rows = frozenset(columns.values()), frozenset(data_rows)
+    wanted = frozenset(columns.values())
     filled: dict[CellPlace, Cell] = {}
     for top, left, low, _ in grid.details.merged:
         if left not in wanted or low == top or not 0 <= top - grid.first_row < len(grid.cells):
             continue
         value = grid.cells[top - grid.first_row][left - grid.first_column]
         if value is not None:
-            filled |= {(row, left): value for row in rows.intersection(range(top + 1, low + 1))}
+            inside = data_rows[bisect_right(data_rows, top) : bisect_right(data_rows, low)]
+            filled |= {(row, left): value for row in inside}
     return filled
 
 

@@ -266,7 +266,7 @@ class _Scan:
 
     def _forget_page_title(self, header_row: int) -> None:
         """Take title and meta line of a further page out of the rows found above its header."""
-        for rows in (self.found.data, self.found.after_end, self.found.notes):
+        for rows in (self.found.data, self.found.after_end):
             while rows and header_row - rows[-1] <= TITLE_ROWS and self._is_title(rows[-1]):
                 rows.pop()
 

@@ -425,6 +425,14 @@ def test_merged_cells_fill_their_own_range_only() -> None:
     assert layout.data_rows == (4, 5, 6, 7)
 
 
+def test_merged_ranges_beyond_the_rows_are_harmless() -> None:
+    """A range that reaches far below the sheet fills the rows that are there (S13)."""
+    rows = [receipt(1), receipt(2)]
+    rows[1][2] = None
+    layout = laid_out(book(*rows, details=Details(merged=((4, 3, 1048576, 3), (900, 3, 901, 3)))))
+    assert layout.filled == {(5, 3): DAY}
+
+
 def test_rows_whose_keys_are_merged_are_data() -> None:
     """The document number is written once over its lines, and the lines are still rows."""
     rows = [receipt(line) for line in (1, 2, 3)]
@@ -603,6 +611,26 @@ def test_a_lone_remark_is_no_row_but_is_not_dropped() -> None:
 def test_a_void_document_number_is_a_row() -> None:
     """Number and 作废 alone withdraw a document: the row must be seen (S33)."""
     assert laid_out(book(under("入库单号", "RK-202611-0007", 备注="作废"))).data_rows == (4,)
+
+
+@given(st.lists(st.sampled_from(["data", "void", "blank", "numbered", "subtotal", "note", "header"]), max_size=30))
+@settings(max_examples=100, deadline=None)
+def test_every_row_is_accounted_for(kinds: list[str]) -> None:
+    """Each row is data, skipped with its reason, or has nothing in an entry column, in any sequence."""
+    made: dict[str, list[Cell]] = {
+        "data": receipt(1),
+        "void": under("入库单号", "RK-202611-0009", 备注="作废"),
+        "blank": line_of(),
+        "numbered": under("序号", 7),
+        "subtotal": under("物品编码", "小计"),
+        "note": under("备注", "下午补送"),
+        "header": list(HEADER),
+    }
+    layout = laid_out(book(*[made[kind] for kind in kinds]))
+    rows = {kind: [row for row, own in enumerate(kinds, start=4) if own == kind] for kind in made}
+    assert list(layout.data_rows) == sorted([*rows["data"], *rows["void"]])
+    assert [skip.row_number for skip in layout.skipped if skip.code == "ROW-SUBTOTAL"] == rows["subtotal"]
+    assert [skip.row_number for skip in layout.skipped if skip.code == "ROW-NOTE"] == rows["note"]
 
 
 # what else a sheet carries
