@@ -1,0 +1,266 @@
+"""Worker processes for untrusted files: warm, limited in time and memory, killed where they pass a limit."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Literal, Self
+
+import psutil
+
+MEMORY_BYTES = 1 << 30
+"""Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
+HARD_MEMORY_BYTES = 1400 << 20
+_LOOK_SECONDS = 0.02
+_LENGTH = struct.Struct("<Q")
+
+Failure = Literal["", "timeout", "memory", "crash"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call to make in a worker."""
+
+    key: str
+    function: str
+    """Dotted module and name: ``workbooks.taking:take_file``."""
+    args: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a job gave, or why it gave nothing."""
+
+    job: Job
+    value: object | None = None
+    failure: Failure = ""
+    reason: str = ""
+
+
+class ReaderPool:
+    """Workers that are started when first needed and reused until the pool is left.
+
+    A worker that passes a limit or dies costs its own job only: it is replaced and the others go
+    on. Workers inherit nothing of this process but their own pipes, and end when these do.
+    """
+
+    def __init__(
+        self, workers: int = 2, seconds: float = 30, memory_bytes: int = MEMORY_BYTES
+    ) -> None:
+        self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._workers = [_Worker() for _ in range(workers)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def run(self, jobs: Sequence[Job], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
+        """Return the outcome of every job, in their order; ``on_done`` hears of each when it is done."""
+        waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
+        finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
+        for place, job in enumerate(jobs):
+            waiting.put((place, job))
+        threads = [
+            threading.Thread(target=worker.work, args=(waiting, finished), daemon=True)
+            for worker in self._workers[: len(jobs)]
+        ]
+        for thread in threads:
+            thread.start()
+        outcomes: dict[int, Outcome] = {}
+        while len(outcomes) < len(jobs):
+            with contextlib.suppress(queue.Empty):
+                place, outcome = finished.get(timeout=_LOOK_SECONDS)
+                outcomes[place] = outcome
+                if on_done is not None:
+                    on_done(outcome)
+            for worker in self._workers:
+                worker.look(self._seconds, self._memory_bytes)
+        for thread in threads:
+            thread.join()
+        return [outcomes[place] for place in range(len(jobs))]
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    *,
+    workers: int = 2,
+    seconds: float = 30,
+    memory_bytes: int = MEMORY_BYTES,
+    on_done: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Return the outcome of every job, in their order, from a pool of its own."""
+    if not jobs:
+        return []
+    with ReaderPool(min(workers, len(jobs)), seconds, memory_bytes) as pool:
+        return pool.run(jobs, on_done)
+
+
+class _Worker:
+    """One process, the job it is at, and since when."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._since: float | None = None
+        self._verdict: Failure = ""
+        self._lock = threading.Lock()
+
+    def work(
+        self,
+        waiting: queue.SimpleQueue[tuple[int, Job]],
+        finished: queue.SimpleQueue[tuple[int, Outcome]],
+    ) -> None:
+        """Do jobs until none is waiting."""
+        while True:
+            try:
+                place, job = waiting.get_nowait()
+            except queue.Empty:
+                return
+            finished.put((place, self._do(job)))
+
+    def _do(self, job: Job) -> Outcome:
+        process = self._started()
+        with self._lock:
+            self._verdict, self._since = "", time.monotonic()
+        try:
+            _send(_open(process.stdin), (job.function, job.args))
+            answer = _receive(_open(process.stdout))
+        except (OSError, EOFError, pickle.UnpicklingError):
+            answer = None
+        with self._lock:
+            self._since = None
+            verdict = self._verdict
+        if verdict or answer is None:
+            code = self.stop()
+            return Outcome(job, None, verdict or "crash", f"exit {code}")
+        value, failure, reason = answer
+        return Outcome(job, value, failure, reason)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = _start()
+        return self._process
+
+    def look(self, seconds: float, memory_bytes: int) -> None:
+        """Kill the process where its job takes too long or too much memory."""
+        with self._lock:
+            if self._since is None or self._process is None or self._verdict:
+                return
+            if time.monotonic() - self._since > seconds:
+                self._verdict = "timeout"
+            elif _resident(self._process.pid) > memory_bytes:
+                self._verdict = "memory"
+            if self._verdict:
+                self._process.kill()
+
+    def stop(self) -> int | None:
+        """End the process and return its exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """Start a worker; ``-P`` keeps the current folder (a share, perhaps) from the places to import from."""
+    places = os.pathsep.join(place for place in sys.path if place)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", "from workbooks.pool import serve; serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": places, "POLARS_MAX_THREADS": "1"},
+    )
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _open(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise EOFError
+    return stream
+
+
+def _send(stream: IO[bytes], value: object) -> None:
+    content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(_LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> tuple[object, Failure, str]:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    answer: tuple[object, Failure, str] = pickle.loads(content)  # noqa: S301 - written by our own worker
+    return answer
+
+
+def serve() -> None:
+    """Answer jobs from standard input until it ends; runs in the worker."""
+    questions = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    _limit_memory()
+    while True:
+        try:
+            function, args = _receive(questions)[:2]
+        except EOFError:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            _send(answers, _answer(str(function), args))
+
+
+def _answer(function: str, args: object) -> tuple[object, Failure, str]:
+    module, _, name = function.partition(":")
+    call = getattr(importlib.import_module(module), name)
+    try:
+        return call(*args), "", ""  # type: ignore[misc]
+    except MemoryError:
+        return None, "memory", "MemoryError"
+    except Exception as exc:  # noqa: BLE001 - whatever a file brings about is told, not raised
+        return None, "crash", f"{type(exc).__name__}: {exc}"
+    except BaseException as exc:
+        if "Panic" not in type(exc).__name__:
+            raise
+        return None, "crash", f"{type(exc).__name__}: {exc}"
+
+
+def _limit_memory() -> None:
+    """Have the operating system refuse what would pass the hard limit, where it can."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_DATA, (HARD_MEMORY_BYTES, HARD_MEMORY_BYTES))
