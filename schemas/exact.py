@@ -6,6 +6,8 @@ rest, and ``round`` on decimals rounds half to even; hence these few functions.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 PRECISION = 38
@@ -43,4 +45,5 @@ def scaled(value: pl.Expr, places: int) -> pl.Expr:
 
 def unscaled(value: pl.Expr, places: int) -> pl.Expr:
     """Return the decimal that ``scaled`` made a whole number of."""
-    return (value.cast(decimal(0)).cast(decimal(places)) / 10**places).cast(decimal(places))
+    unit = pl.lit(Decimal(1).scaleb(-places), decimal(places))
+    return (value.cast(decimal(0)) * unit).cast(decimal(places))

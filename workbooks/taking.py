@@ -14,7 +14,8 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.pool import Job, Outcome, run_jobs
-from workbooks.read import Origin, read_file
+from workbooks.read import read_file
+from workbooks.xlsx_read import Origin
 
 READ_SECONDS = 30
 """How long one file may take."""

@@ -65,7 +65,7 @@ def open_share(path: Path | None) -> Share:
     from sync.share import Share  # noqa: PLC0415 - loads the declarations
 
     if path is None:
-        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the shared folder with --share or HOUQIN_SHARE."
+        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
         raise click.UsageError(message)
     return Share.open(path)
 
@@ -199,4 +199,5 @@ def finding_rows(findings: Iterable[Any], language: str) -> Iterator[tuple[str, 
 
 def plain(row: Mapping[str, object]) -> dict[str, object]:
     """Return a row with its values in JSON form: decimals as strings with their exact places."""
-    return {name: json_form(value) if isinstance(value, (Decimal, date, time)) else value for name, value in row.items()}
+    exact = (Decimal, date, time)
+    return {name: json_form(value) if isinstance(value, exact) else value for name, value in row.items()}

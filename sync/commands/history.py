@@ -31,7 +31,8 @@ def command(
     register = register_named(share, register_id)
     if len(key) != len(register.key):
         parts = " ".join(register.column(name).title for name in register.key)
-        message = f"{register.title}的键由 {len(register.key)} 部分组成：{parts}。 The key has {len(register.key)} parts."
+        count = len(register.key)
+        message = f"{register.title}的键由 {count} 部分组成：{parts}。 The key has {count} parts."
         raise click.UsageError(message)
     with share.open_ledger() as ledger:
         chain = _keys(ledger, register.id, KEY_SEPARATOR.join(code_text(part) for part in key))
@@ -57,7 +58,9 @@ def command(
     if as_json:
         print_json(found)
         return
-    headers = ["版次 rev.", "状态 status", "来源 source", *(c.title for c in register.columns)]
+    chinese = language == "zh"
+    titles = [column.title if chinese else column.title_en for column in register.columns]
+    headers = [*(("版次", "状态", "来源") if chinese else ("revision", "status", "source")), *titles]
     rows = [
         (
             row["_revision"],

@@ -1,0 +1,86 @@
+"""The cells of a sheet as calamine reads them: typed values at exact places."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+
+from schemas.values import Cell, CellPlace
+from workbooks.refusals import RefusedError, corrupt
+
+MAX_CELLS = 12_000_000
+"""Places of the used range of one sheet; 20 columns of 500,000 rows have 10 million."""
+
+
+def open_workbook(content: bytes) -> CalamineWorkbook:
+    """Return the workbook in some bytes.
+
+    Raises:
+        RefusedError: ``FILE-ENCRYPTED`` or ``FILE-CORRUPT``.
+    """
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except PasswordError as error:
+        raise RefusedError("FILE-ENCRYPTED") from error
+    except CalamineError as error:
+        if "password" in str(error).lower():
+            raise RefusedError("FILE-ENCRYPTED") from error
+        raise corrupt(f"无法打开（{error}）", f"it cannot be opened ({error})") from error
+
+
+def rows_of(sheet: CalamineSheet) -> list[list[Cell]]:
+    """Return the cells from A1 on: None for blanks and error cells, whole floats as they are.
+
+    A point in time at midnight is a date.
+
+    Raises:
+        RefusedError: ``FILE-TOO-LARGE``.
+    """
+    if sheet.end is None:
+        return []
+    if (sheet.end[0] + 1) * (sheet.end[1] + 1) > MAX_CELLS:
+        rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+        raise RefusedError(
+            "FILE-TOO-LARGE",
+            reason=f"“{sheet.name}”用到{rows}行{columns}列",
+            reason_en=f"“{sheet.name}” uses {rows} rows and {columns} columns",
+            sheet=sheet.name,
+        )
+    return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return None if value == "" else value  # type: ignore[return-value]
+
+
+def with_places(rows: list[list[Cell]], replaced: Mapping[CellPlace, Cell]) -> list[list[Cell]]:
+    """Return the rows with some cells put in, made larger where these lie outside."""
+    if replaced:
+        width = max((len(rows[0]) if rows else 0), *(column for _, column in replaced))
+        height = max(len(rows), *(row for row, _ in replaced))
+        for row in rows:
+            row.extend([None] * (width - len(row)))
+        rows.extend([None] * width for _ in range(height - len(rows)))
+        for (row_number, column), cell in replaced.items():
+            rows[row_number - 1][column - 1] = cell
+    return rows
+
+
+def trimmed(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Return the rows without blank rows and columns at the end."""
+    last = max((place for place, row in enumerate(rows, 1) if any(cell is not None for cell in row)), default=0)
+    kept = rows[:last]
+    width = max((_width(row) for row in kept), default=0)
+    return [row[:width] for row in kept]
+
+
+def _width(row: Sequence[Cell]) -> int:
+    width = len(row)
+    while width and row[width - 1] is None:
+        width -= 1
+    return width

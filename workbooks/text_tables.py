@@ -1,0 +1,152 @@
+"""Tables that are text in truth: HTML and CSV saved by websites as .xls or .xlsx (DOMAIN.md 6.6 S17)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html.parser import HTMLParser
+from itertools import count
+
+from schemas.values import Cell, Details, Grid
+from workbooks.calamine_cells import trimmed
+from workbooks.kinds import decoded
+from workbooks.refusals import RefusedError, too_large
+
+MAX_ROWS = 1_048_576
+MAX_SPAN = 1_000
+_SAMPLE = 64 << 10
+
+
+def read_delimited(content: bytes, name: str) -> tuple[Grid, ...]:
+    """Return the one sheet of a CSV or TSV file: every cell is text.
+
+    Raises:
+        RefusedError: it is no text, or too long.
+    """
+    text = _text(content)
+    sample = text[:_SAMPLE]
+    delimiter = max((",", "\t", ";", "，"), key=sample.count)
+    csv.field_size_limit(1 << 20)
+    rows: list[list[Cell]] = []
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            rows.append([cell.strip() or None for cell in row])
+            if len(rows) > MAX_ROWS:
+                raise too_large("行数过多", "it has too many rows")
+    except csv.Error as error:
+        raise RefusedError("FILE-CORRUPT", reason=f"CSV有误（{error}）", reason_en=f"broken CSV ({error})") from error
+    return (Grid(name, "Sheet1", trimmed(_even(rows))),)
+
+
+def read_html(content: bytes, name: str) -> tuple[Grid, ...]:
+    """Return one sheet per table of an HTML file; cells are text, spans become merged ranges.
+
+    Raises:
+        RefusedError: it is no text, has no table, or too many rows.
+    """
+    parser = _Tables()
+    parser.feed(_text(content))
+    parser.close()
+    tables = [table for table in parser.tables if table.rows]
+    if not tables:
+        raise RefusedError("FILE-TYPE", value="HTML")
+    names = ("Sheet1" if len(tables) == 1 else f"Sheet{number}" for number in count(1))
+    return tuple(
+        Grid(name, sheet, trimmed(_even(table.rows)), details=Details(merged=tuple(table.merged)))
+        for sheet, table in zip(names, tables, strict=False)
+    )
+
+
+def _text(content: bytes) -> str:
+    text = decoded(content)
+    if text is None:
+        raise RefusedError("FILE-TYPE", value="?")
+    return text
+
+
+def _even(rows: list[list[Cell]]) -> list[list[Cell]]:
+    width = max((len(row) for row in rows), default=0)
+    return [[*row, *([None] * (width - len(row)))] for row in rows]
+
+
+class _Table:
+    """One table in the making; places that a span covers stay blank."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Cell]] = []
+        self.merged: list[tuple[int, int, int, int]] = []
+        self._covered: set[tuple[int, int]] = set()
+
+    def begin_row(self) -> None:
+        if len(self.rows) >= MAX_ROWS:
+            raise too_large("行数过多", "it has too many rows")
+        self.rows.append([])
+
+    def add(self, text: str, down: int, across: int) -> None:
+        if not self.rows:
+            self.begin_row()
+        row, line = len(self.rows), self.rows[-1]
+        while (row, len(line) + 1) in self._covered:
+            line.append(None)
+        column = len(line) + 1
+        line.append(text or None)
+        if down > 1 or across > 1:
+            self.merged.append((row, column, row + down - 1, column + across - 1))
+            self._covered |= {
+                (row + below, column + beside) for below in range(down) for beside in range(across)
+            } - {(row, column)}
+
+
+class _Tables(HTMLParser):
+    """Collects the cells of all tables; a table inside a cell is a table of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[_Table] = []
+        self._open: list[_Table] = []
+        self._cell: list[str] | None = None
+        self._span = (1, 1)
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell."""
+        if tag in {"script", "style"}:
+            self._silent += 1
+        elif tag == "table":
+            self._end_cell()
+            self._open.append(_Table())
+            self.tables.append(self._open[-1])
+        elif tag == "tr" and self._open:
+            self._end_cell()
+            self._open[-1].begin_row()
+        elif tag in {"td", "th"} and self._open:
+            self._end_cell()
+            self._cell = []
+            self._span = (_span(attrs, "rowspan"), _span(attrs, "colspan"))
+        elif tag == "br" and self._cell is not None:
+            self._cell.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End what the tag ends."""
+        if tag in {"script", "style"}:
+            self._silent = max(0, self._silent - 1)
+        elif tag in {"td", "th", "tr"}:
+            self._end_cell()
+        elif tag == "table" and self._open:
+            self._end_cell()
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text of a cell."""
+        if self._cell is not None and not self._silent:
+            self._cell.append(data)
+
+    def _end_cell(self) -> None:
+        if self._cell is not None and self._open:
+            self._open[-1].add("".join(self._cell).strip(), *self._span)
+        self._cell = None
+
+
+def _span(attributes: list[tuple[str, str | None]], wanted: str) -> int:
+    value = dict(attributes).get(wanted) or "1"
+    return min(MAX_SPAN, max(1, int(value))) if value.isdecimal() else 1
