@@ -16,7 +16,7 @@ from workbooks.package import Package
 from workbooks.refusals import contradictory
 from workbooks.strict import transitional
 from workbooks.xlsx_cells import RawCell, place_of
-from workbooks.xlsx_scan import SheetScan, struck_pattern
+from workbooks.xlsx_scan import SheetScan
 from workbooks.xlsx_styles import Styles, read_styles
 from workbooks.xlsx_walk import facts_by_walking, walk
 from workbooks.xml_parts import Node, parse_part
@@ -134,10 +134,10 @@ def _grid(
 ) -> Grid:
     scan = SheetScan(package.chunks(sheet.part), styles)
     facts = scan.facts
-    if not scan.usual or _is_struck(package, sheet, styles):
+    if not scan.complete:
         facts = facts_by_walking(package.chunks(sheet.part), styles)
     rows = rows_of(book.get_sheet_by_name(sheet.name))
-    if not scan.usual or _filled(rows) + facts.errors < scan.value_cells:
+    if not scan.complete or _filled(rows) + facts.errors < scan.value_cells:
         _recount(package, sheet, rows)
     placed: dict[CellPlace, Cell] = dict(facts.replaced)
     for row, column in facts.percents:
@@ -154,11 +154,6 @@ def _grid(
     )
     cells = trimmed(with_places(rows, placed))
     return Grid(name, sheet.name, cells, hidden=sheet.hidden, marker=marker, details=details)
-
-
-def _is_struck(package: Package, sheet: _Sheet, styles: Styles) -> bool:
-    pattern = struck_pattern(styles)
-    return pattern is not None and any(pattern.search(chunk) for chunk in package.chunks(sheet.part))
 
 
 def _filled(rows: Iterable[Iterable[Cell]]) -> int:

@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from workbooks.refusals import hostile, too_large
+from workbooks.refusals import RefusedError, hostile, too_large
 from workbooks.xlsx_cells import RawCell, SheetFacts, place_of, range_of
 from workbooks.xlsx_styles import Styles
 
@@ -39,7 +39,7 @@ class SheetScan:
         styles: The workbook's meaningful styles.
 
     Attributes:
-        usual: Whether the XML has the usual form, so that ``facts`` are complete.
+        complete: Whether ``facts`` say all: the XML has the usual form and no cell is struck through.
         facts: What the cells say that the triggers point at.
         value_cells: Cells that seem to have a value.
         content_end: Bytes up to the end of the last row with content; 0 where unknown.
@@ -51,14 +51,15 @@ class SheetScan:
     """
 
     def __init__(self, chunks: Iterable[bytes], styles: Styles) -> None:
-        self.usual = True
+        self.complete = True
         self.facts = SheetFacts()
         self.value_cells = 0
         self.content_end = 0
         self.last_row = 0
         self.dimension = (0, 0)
         self._styles = styles
-        self._styled = _style_pattern(styles)
+        self._styled = _style_pattern(styles.red | styles.percent)
+        self._struck = _style_pattern(styles.strike)
         self._offset = 0
         rest = self._read_head(iter(chunks))
         tail = self._read_body(rest)
@@ -75,13 +76,13 @@ class SheetScan:
                 raise too_large("工作表开头过大", "the part before the first cell is too large")
         else:
             start = len(head)
-            self.usual = False
+            self.complete = False
         if b"<!DOCTYPE" in head[:start]:
             raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
-        self.usual = self.usual and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
+        self.complete = self.complete and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
         stated = _DIMENSION.search(head, 0, start)
         if stated:
-            self.dimension = range_of(stated[1].decode())[2:]
+            self.dimension = _extent(stated[1].decode())
         self._offset = start
         yield head[start:]
         yield from chunks
@@ -101,14 +102,14 @@ class SheetScan:
             elif len(waiting) > MAX_EDGE:
                 raise too_large("单元格内容过长", "a cell holds too much text")
         if not waiting.startswith(b"<sheetData/>"):
-            self.usual = False
+            self.complete = False
         return waiting
 
     def _look_at(self, body: bytes) -> None:
         """Take in whole cells."""
-        if any(mark in body for mark in _UNUSUAL):
-            self.usual = False
-        if self.usual:
+        if any(mark in body for mark in _UNUSUAL) or (self._struck and self._struck.search(body)):
+            self.complete = False
+        if self.complete:
             self._count(body)
             self._collect(body)
         self._offset += len(body)
@@ -129,7 +130,7 @@ class SheetScan:
             cell = _CELL.match(body, start)
             raw = _raw_cell(cell) if cell else None
             if raw is None:
-                self.usual = False
+                self.complete = False
                 return
             if raw.value or raw.formula is not None:
                 self.facts.add(raw, self._styles)
@@ -148,24 +149,23 @@ class SheetScan:
         for found in _HIDDEN_ROW.finditer(body):
             number = dict(_ATTRIBUTE.findall(found[0])).get(b"r")
             if number is None or not number.isdigit():
-                self.usual = False
+                self.complete = False
                 return
             self.facts.hidden_rows.add(int(number))
 
 
-def _style_pattern(styles: Styles) -> re.Pattern[bytes] | None:
-    marked = sorted(styles.red | styles.percent)
-    if not marked:
+def _style_pattern(styles: frozenset[int]) -> re.Pattern[bytes] | None:
+    if not styles:
         return None
-    return re.compile(rb' s="(?:%s)"' % b"|".join(str(number).encode() for number in marked))
+    return re.compile(rb' s="(?:%s)"' % b"|".join(str(number).encode() for number in sorted(styles)))
 
 
-def struck_pattern(styles: Styles) -> re.Pattern[bytes] | None:
-    """Return the search for cells in a struck-through style, None where the workbook has no such style."""
-    if not styles.strike:
-        return None
-    numbers = b"|".join(str(number).encode() for number in sorted(styles.strike))
-    return re.compile(rb"""\ss=["'](?:%s)["']""" % numbers)
+def _extent(reference: str) -> tuple[int, int]:
+    """Return last row and column of the stated dimension, which may be any nonsense."""
+    try:
+        return range_of(reference)[2:]
+    except RefusedError:
+        return 0, 0
 
 
 def _places(body: bytes, wanted: bytes) -> Iterator[int]:
