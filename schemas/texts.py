@@ -617,7 +617,13 @@ READER_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请在Excel中打开并重新保存",
         "open it in Excel and save it again",
     ),
-    "FILE-XLS": ("W", "旧格式.xls文件已读取", "the old .xls format was read", "建议另存为xlsx", "better save it as .xlsx"),
+    "FILE-XLS": (
+        "W",
+        "旧格式.xls文件已读取",
+        "the old .xls format was read",
+        "建议另存为xlsx",
+        "better save it as .xlsx",
+    ),
     "FILE-DISGUISED": (
         "W",
         "文件扩展名与内容不符，实为{kind}，已读取",

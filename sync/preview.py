@@ -20,15 +20,16 @@ from sync.scan import FoundFile, is_temporary, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import Standing, identified
+from workbooks.pool import ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 FREE = ""
 """Department of a file that lies in no department's folder: it is checked, nobody's rights are asked."""
 
 
-def preview_alone(files: Sequence[tuple[Path, str]], today: date) -> tuple[Plan, list[TakenFile]]:
+def preview_alone(files: Sequence[tuple[Path, str]], today: date, pool: ReaderPool) -> tuple[Plan, list[TakenFile]]:
     """Check files (path, name) by themselves: references hold among the rows of the files."""
-    taken = _taken(files, Reading(today))
+    taken = _taken(files, Reading(today), pool)
     known = frozenset(table.register.id for file in taken for table in file.tables if table.frame.height)
     facts = Facts(today, {}, frozenset(all_registers()), known)
     rights = Rights(lambda _department, _register: True, lambda _register: [])
@@ -36,7 +37,9 @@ def preview_alone(files: Sequence[tuple[Path, str]], today: date) -> tuple[Plan,
     return plan_run(None, Standing(), pairs, rights, facts), taken
 
 
-def preview_in_share(share: Share, ledger: Ledger, paths: Sequence[Path]) -> tuple[Plan, list[TakenFile]]:
+def preview_in_share(
+    share: Share, ledger: Ledger, paths: Sequence[Path], pool: ReaderPool
+) -> tuple[Plan, list[TakenFile]]:
     """Check files as the next run would take them; one outside the departments' folders as a new version.
 
     Files come back in the order of ``paths``.
@@ -50,7 +53,7 @@ def preview_in_share(share: Share, ledger: Ledger, paths: Sequence[Path]) -> tup
         name = found.identity if found else str(path)
         departments[name] = found.department if found else FREE
         files.append((path, name))
-    taken = _taken(files, share.reading())
+    taken = _taken(files, share.reading(), pool)
     foreign = [name for name, department in departments.items() if department == FREE]
     rights = rights_of(share)
     free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
@@ -59,10 +62,10 @@ def preview_in_share(share: Share, ledger: Ledger, paths: Sequence[Path]) -> tup
     return plan_run(ledger, known, pairs, free, share.facts()), taken
 
 
-def _taken(files: Sequence[tuple[Path, str]], reading: Reading) -> list[TakenFile]:
+def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:
     """Return what the files hold; lock and temporary files hold nothing (DOMAIN.md 6.6 S20)."""
     wanted = [(path, name) for path, name in files if not is_temporary(path.name)]
-    found = {file.name: file for file in take_files(wanted, reading)}
+    found = {file.name: file for file in take_files(wanted, reading, pool)}
     return [found.get(name) or TakenFile(name, "", 0) for _, name in files]
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from workbooks.pool import Job, run_jobs
-
 from schemas.findings import Finding
 from sync.held import finding_as_json
 from sync.ledger import Ledger
@@ -22,9 +20,9 @@ from sync.share import Share
 from sync.standing import Standing
 from sync.state import archived
 from sync.steps import Progress
+from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
 
-MARK_SECONDS = 60
 MARK_LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
 
@@ -37,10 +35,10 @@ class Published:
     postponed: tuple[str, ...]
 
 
-def publish_all(share: Share, ledger: Ledger, progress: Progress) -> Published:
+def publish_all(share: Share, ledger: Ledger, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone."""
     publication = publication_of(share, ledger)
-    wanted = [*targets(publication), *marked_targets(share, ledger)]
+    wanted = [*targets(publication), *marked_targets(share, ledger, pool)]
     known = ledger.publications()
     before = {
         target: content_hash
@@ -86,7 +84,7 @@ def _watched(wanted: Sequence[Target], progress: Progress) -> list[Target]:
     return [told(target) for target in wanted]
 
 
-def marked_targets(share: Share, ledger: Ledger) -> list[Target]:
+def marked_targets(share: Share, ledger: Ledger, pool: ReaderPool) -> list[Target]:
     """Return the marked copy of every workbook that has findings."""
     standing = Standing.of(ledger)
     told = findings_by_workbook(standing)
@@ -96,19 +94,18 @@ def marked_targets(share: Share, ledger: Ledger) -> list[Target]:
         source = archived(share.state, row["sha256"]) if row["sha256"] else None
         if told.get(identity) and row["state"] != GONE and source is not None:
             path = path_in_share(share, row)
-            found.append(_marked(source, path, places[path], str(row["sha256"]), told[identity], share.config.language))
+            args = (told[identity], share.config.language, path, str(row["sha256"]))
+            found.append(_marked(source, places[path], args, pool))
     return found
 
 
-def _marked(
-    source: Path, path: str, place: str, sha256: str, findings: Sequence[Finding], language: str
-) -> Target:
-    shown = [MARK_LAYOUT, path, sha256, language, [finding_as_json(finding) for finding in findings]]
+def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, str], pool: ReaderPool) -> Target:
+    findings, *facts = args
+    shown = [MARK_LAYOUT, *facts, [finding_as_json(finding) for finding in findings]]
     content_hash = hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
     def write(target: Path) -> None:
-        job = Job(path, "sync.publish_run:mark", (source, target, tuple(findings), language, path, sha256))
-        outcome = run_jobs([job], workers=1, seconds=MARK_SECONDS)[0]
+        outcome = pool.run([Job(place, "sync.publish_run:mark", (source, target, *args))])[0]
         if outcome.failure:
             raise TargetLockedError(target, outcome.reason or outcome.failure)
 

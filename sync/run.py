@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbooks.pool import Outcome
-
 from schemas.findings import Finding
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
@@ -18,6 +16,7 @@ from sync.stage import in_claim_order
 from sync.standing import Standing, identified
 from sync.state import archive_file
 from sync.steps import Progress, Quiet
+from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 
@@ -35,10 +34,11 @@ class SyncResult:
     postponed: tuple[str, ...] = ()
 
 
-def sync(share: Share, progress: Progress | None = None, *, full: bool = False) -> SyncResult:
+def sync(share: Share, pool: ReaderPool, progress: Progress | None = None, *, full: bool = False) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
-    With ``full`` every file is read again, not only those whose content changed.
+    Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
+    read again, not only those whose content changed.
 
     Raises:
         WriterBusy: another run is under way.
@@ -49,14 +49,14 @@ def sync(share: Share, progress: Progress | None = None, *, full: bool = False) 
         standing = Standing.of(ledger)
         found = identified(scan(share.config.folders), standing)
         wanted = [file for file in found.files if full or is_new(file, standing, share)]
-        taken = read_files(share, wanted, told)
+        taken = read_files(share, wanted, pool, told)
         told.step("merge", 1)
         plan = plan_run(ledger, standing, taken, rights_of(share), share.facts())
         for file in wanted:
             archive_file(share.state, file.path, file.sha256)
         revision = record(ledger, plan, standing, found, share.fingerprint())
         told.advance()
-        published = publish_all(share, ledger, told)
+        published = publish_all(share, ledger, pool, told)
         return SyncResult(
             revision, plan, Standing.of(ledger), found.findings, published.written, published.postponed
         )
@@ -78,7 +78,9 @@ def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
     return bool(known["configuration"] != share.fingerprint())
 
 
-def read_files(share: Share, files: Sequence[FoundFile], progress: Progress) -> list[tuple[TakenFile, str]]:
+def read_files(
+    share: Share, files: Sequence[FoundFile], pool: ReaderPool, progress: Progress
+) -> list[tuple[TakenFile, str]]:
     """Return the files with their departments, read in worker processes, in the order of claims."""
     progress.step("read", len(files))
     departments = {file.identity: file.department for file in files}
@@ -86,5 +88,5 @@ def read_files(share: Share, files: Sequence[FoundFile], progress: Progress) -> 
     def done(_outcome: Outcome) -> None:
         progress.advance()
 
-    taken = take_files([(file.path, file.identity) for file in files], share.reading(), on_done=done)
+    taken = take_files([(file.path, file.identity) for file in files], share.reading(), pool, on_done=done)
     return in_claim_order([(file, departments[file.name]) for file in taken])

@@ -55,10 +55,8 @@ class ReaderPool:
     on. Workers inherit nothing of this process but their own pipes, and end when these do.
     """
 
-    def __init__(
-        self, workers: int = 2, seconds: float = 30, memory_bytes: int = MEMORY_BYTES
-    ) -> None:
-        self._seconds = seconds
+    def __init__(self, workers: int = 2, seconds: float = 30, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.seconds = seconds
         self._memory_bytes = memory_bytes
         self._workers = [_Worker() for _ in range(workers)]
 
@@ -68,6 +66,10 @@ class ReaderPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers; the next run starts new ones."""
         for worker in self._workers:
             worker.stop()
 
@@ -91,25 +93,10 @@ class ReaderPool:
                 if on_done is not None:
                     on_done(outcome)
             for worker in self._workers:
-                worker.look(self._seconds, self._memory_bytes)
+                worker.look(self.seconds, self._memory_bytes)
         for thread in threads:
             thread.join()
         return [outcomes[place] for place in range(len(jobs))]
-
-
-def run_jobs(
-    jobs: Sequence[Job],
-    *,
-    workers: int = 2,
-    seconds: float = 30,
-    memory_bytes: int = MEMORY_BYTES,
-    on_done: Callable[[Outcome], None] | None = None,
-) -> list[Outcome]:
-    """Return the outcome of every job, in their order, from a pool of its own."""
-    if not jobs:
-        return []
-    with ReaderPool(min(workers, len(jobs)), seconds, memory_bytes) as pool:
-        return pool.run(jobs, on_done)
 
 
 class _Worker:

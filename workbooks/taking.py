@@ -13,12 +13,9 @@ from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
-from workbooks.pool import Job, Outcome, run_jobs
+from workbooks.pool import Job, Outcome, ReaderPool
 from workbooks.read import read_file
 from workbooks.xlsx_read import Origin
-
-READ_SECONDS = 30
-"""How long one file may take."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,11 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
 
 
 def take_files(
-    files: Sequence[tuple[Path, str]], reading: Reading, *, on_done: Callable[[Outcome], None] | None = None
+    files: Sequence[tuple[Path, str]],
+    reading: Reading,
+    pool: ReaderPool,
+    *,
+    on_done: Callable[[Outcome], None] | None = None,
 ) -> list[TakenFile]:
     """Return what some files (path, name) hold, in their order, each read in a worker that can be killed.
 
@@ -71,17 +72,16 @@ def take_files(
     are read all the same.
     """
     jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
-    outcomes = run_jobs(jobs, workers=min(2, max(1, len(jobs))), seconds=READ_SECONDS, on_done=on_done)
-    return [_taken(outcome) for outcome in outcomes]
+    return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done)]
 
 
-def _taken(outcome: Outcome) -> TakenFile:
+def _taken(outcome: Outcome, seconds: float) -> TakenFile:
     if isinstance(outcome.value, TakenFile):
         return outcome.value
     name = outcome.job.key
     match outcome.failure:
         case "timeout":
-            finding = reader_finding("FILE-TIMEOUT", name, seconds=READ_SECONDS)
+            finding = reader_finding("FILE-TIMEOUT", name, seconds=f"{seconds:g}")
         case "memory":
             finding = reader_finding("FILE-TOO-LARGE", name, reason="读取时占用内存过多", reason_en="too much memory")
         case _:

@@ -24,6 +24,7 @@ from sync.commands.common import (
 from sync.run import SyncResult, sync
 from sync.share import Share
 from sync.summary import Line, lines_of
+from workbooks.pool import ReaderPool
 
 
 @click.command("sync")
@@ -38,8 +39,8 @@ def command(*, full: bool, share_path: Path | None, as_json: bool, language: str
     Example: houqin sync --share school
     """
     share = open_share(share_path)
-    with progress() as told:
-        result = sync(share, told, full=full)
+    with ReaderPool() as pool, progress() as told:
+        result = sync(share, pool, told, full=full)
     lines = lines_of(share, result)
     if as_json:
         print_json(document(result, lines, language))

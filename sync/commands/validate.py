@@ -58,12 +58,14 @@ def command(
 
 def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:
     from sync.preview import preview_alone, preview_in_share  # noqa: PLC0415 - loads readers and rules
+    from workbooks.pool import ReaderPool  # noqa: PLC0415 - as above
 
-    if share_path is None:
-        return preview_alone([(path, str(path)) for path in files], _today())
-    share = open_share(share_path)
-    with share.open_ledger() as ledger:
-        return preview_in_share(share, ledger, files)
+    with ReaderPool() as pool:
+        if share_path is None:
+            return preview_alone([(path, str(path)) for path in files], _today(), pool)
+        share = open_share(share_path)
+        with share.open_ledger() as ledger:
+            return preview_in_share(share, ledger, files, pool)
 
 
 def _today() -> date:

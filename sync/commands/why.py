@@ -15,6 +15,7 @@ from schemas.register import all_registers
 from sync.commands.common import console, finding_rows, open_share, output_options, print_json, share_option, show_table
 from sync.plan import Plan
 from sync.preview import preview_in_share
+from workbooks.pool import ReaderPool
 from workbooks.taking import TakenFile
 
 _CELL = re.compile(r"(?:'?(?P<sheet>[^!']+)'?!)?\$?(?P<column>[A-Z]{1,3})?\$?(?P<row>\d+)", re.IGNORECASE)
@@ -48,8 +49,8 @@ def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, la
         raise click.UsageError(message)
     share = open_share(share_path)
     path = file if file.exists() or file.is_absolute() else share.path / file
-    with share.open_ledger() as ledger:
-        plan, taken = preview_in_share(share, ledger, [path])
+    with share.open_ledger() as ledger, ReaderPool(workers=1) as pool:
+        plan, taken = preview_in_share(share, ledger, [path], pool)
         answers = answers_for(plan, taken[0], match["sheet"], int(match["row"]))
         for answer in answers:
             answer["accepted_in"] = _accepted_in(ledger, answer)

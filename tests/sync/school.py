@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,11 @@ from sync.config_default import write_default_config
 from sync.run import sync
 from sync.share import Share
 from sync.summary import lines_of
+from workbooks.pool import ReaderPool
 from workbooks.template import write_template
+
+POOL = ReaderPool()
+atexit.register(POOL.close)
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
 
@@ -34,7 +39,8 @@ STAFF = [
 ]
 ROOMS = [
     {"room_code": "CK01", "room_name": "总务仓库", "room_type": "仓库", "keeper": "王芳", "is_warehouse": "是"},
-    {"room_code": "A-301", "room_name": "三年级(1)班教室", "room_type": "普通教室", "keeper": "孙丽", "is_warehouse": "否"},
+    {"room_code": "A-301", "room_name": "三年级(1)班教室", "room_type": "普通教室", "keeper": "孙丽"}
+    | {"is_warehouse": "否"},
 ]
 ITEMS = [
     {"item_code": code, "item_name": name, "base_unit": unit, "unit_is_integer": "是", "category": category}
@@ -95,7 +101,7 @@ def issue(number: int = 1, line: int = 1, **cells: object) -> dict[str, object]:
 
 
 class School:
-    """A share in a folder of its own."""
+    """A share in a folder of its own; the workers of ``POOL`` serve all of them and end with the tests."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -118,7 +124,7 @@ class School:
     def sync(self, *, full: bool = False) -> dict[str, Any]:
         """Run once and return the promised document, with the exit code; every row is accounted for."""
         self.share = Share.open(self.folder)
-        result = sync(self.share, full=full)
+        result = sync(self.share, POOL, full=full)
         lines = lines_of(self.share, result)
         told: dict[str, Any] = json.loads(json.dumps(document(result, lines, "zh"), default=str))
         told["exit_code"] = exit_code(lines)

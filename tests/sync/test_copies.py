@@ -34,7 +34,8 @@ def test_the_name_of_a_copy_tells_its_original(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ST/食堂台账.xlsx", "ST/入库(2026.11).xlsx", "ST/三(1)班领用.xlsx", "ST/盘点2026-11.xlsx", "ST/台账-ST.xlsx"]
+    "name",
+    ["ST/食堂台账.xlsx", "ST/入库(2026.11).xlsx", "ST/三(1)班领用.xlsx", "ST/盘点2026-11.xlsx", "ST/台账-ST.xlsx"],
 )
 def test_other_names_are_no_copies(name: str) -> None:
     """Months, classes and departments in a name are no marks of a copy."""

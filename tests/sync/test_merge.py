@@ -116,7 +116,8 @@ def test_twice_with_other_content_holds_both(school: School) -> None:
     told = school.book(school.sync(), "ZW/库房.xlsx")
     assert counted(told) == {"read": 2, "held": 2}
     assert codes(told) == ["RCP-01", "RCP-01"]
-    assert all("入库单!4" in f["message"] and "入库单!5" in f["message"] for f in told["findings"] if f["code"] == "RCP-01")
+    messages = [finding["message"] for finding in told["findings"] if finding["code"] == "RCP-01"]
+    assert all("入库单!4" in message and "入库单!5" in message for message in messages)
 
 
 def test_a_corrected_number_is_one_step(school: School) -> None:
