@@ -190,7 +190,8 @@ def _own_form(path: Path, book: _Book, school: str) -> None:
     for row, text, size in ((1, school, 16), (2, "门卫室物品申领登记表（2026年11月）", 14), (3, _META, 11)):
         sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=last)
         sheet.cell(row, 1, text).font = Font(name="宋体", size=size, bold=row < 3)
-        sheet.cell(row, 1).alignment = Alignment(horizontal="center" if row < 3 else "left")
+        sheet.cell(row, 1).alignment = Alignment(horizontal="center" if row < 3 else "left", vertical="center")
+        sheet.row_dimensions[row].height = size * 1.8
     for row, cells in enumerate((requests.OWN_HEADERS, *requests.GATE_ROWS), start=4):
         for column, value in enumerate(cells, start=1):
             cell = sheet.cell(row, column, value or None)
@@ -214,12 +215,12 @@ _META = "单位：门卫　　　　　　　　填表人：徐卫东"
 def _write_web_export(path: Path, school: str) -> None:
     """Write what a web page calls .xls: a table in HTML, in the encoding of old systems."""
     title = f"{school}电教室2026年11月物品申领单"
-    rows = [requests.OWN_HEADERS, *requests.MEDIA_ROWS]
+    rows = [requests.WEB_HEADERS, *requests.MEDIA_ROWS]
     lines = ["".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows]
     table = "\n".join(f"<tr>{line}</tr>" for line in lines)
     page = (
         f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=gbk"><title>{title}</title></head>\n'
-        f'<body><table border="1">\n<tr><td colspan="{len(requests.OWN_HEADERS)}">{title}</td></tr>\n'
+        f'<body><table border="1">\n<tr><td colspan="{len(requests.WEB_HEADERS)}">{title}</td></tr>\n'
         f"{table}\n</table></body></html>\n"
     )
     path.write_bytes(page.encode("gbk"))

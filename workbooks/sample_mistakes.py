@@ -104,6 +104,7 @@ ACCEPTED: tuple[Mistake, ...] = (
     Mistake(_CLASSES, _ASK, "F12", "REQ-04", left, "教师用品不是年级组长申领"),
     Mistake(_GATE, "11月", "N4", "COL-UNKNOWN", left, "自己加了“联系电话”一列"),
     Mistake(_MEDIA, "", "", "FILE-DISGUISED", left, ".xls 其实是网页表格"),
+    Mistake(_MEDIA, "Sheet1", "", "SHEET-ALIAS", left, "工作表没有名称，按表头认出"),
 )
 """What is taken with a warning."""
 

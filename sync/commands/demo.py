@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,9 +97,9 @@ def prepare(folder: Path, told: Progress) -> None:
     from sync.init import init_share  # noqa: PLC0415
     from sync.lock import writer_lock  # noqa: PLC0415
     from sync.state import state_dir  # noqa: PLC0415
-    from workbooks.sample import BOOKS, SCHOOL, write_sample  # noqa: PLC0415
+    from workbooks.sample import SCHOOL, write_sample  # noqa: PLC0415
 
-    told.step("写示例工作簿 writing", len(BOOKS))
+    told.step("写示例工作簿 writing", 1)
     state = state_dir(folder)
     if state.is_dir():
         with writer_lock(state):
@@ -113,8 +114,8 @@ def prepare(folder: Path, told: Progress) -> None:
     if is_new:
         with settings.open("a", encoding="utf-8", newline="\n") as file:
             file.write(roles_text())
-    for _ in write_sample(folder / "departments"):
-        told.advance()
+    write_sample(folder / "departments")
+    told.advance()
 
 
 def roles_text() -> str:
@@ -171,7 +172,7 @@ def show_stock(stock: Iterable[StockLine], language: str) -> None:
             line.warehouse_name,
             line.item,
             line.name,
-            below if line.minimum is not None and line.quantity < line.minimum else "",
+            below if line.is_low else "",
             line.unit,
             f"{line.quantity.normalize():f}",
         )
@@ -201,9 +202,10 @@ def show_next(folder: Path, share: Share, lines: Sequence[Line], language: str) 
         ("各工作簿的校验结果", "what was found in each workbook", share.path / "feedback"),
     ):
         say(f"{zh}：{place}", f"{en}: {place}")
+    setting = f"{'set' if os.name == 'nt' else 'export'} {TODAY}={share.today}"
     say(
-        f"\n演示的“今天”是 {share.today}；下面的命令请在同一天执行：export {TODAY}={share.today}",
-        f"\nthe sample plays on {share.today}; run the commands on the same day: export {TODAY}={share.today}",
+        f"\n演示的“今天”是 {share.today}；下面的命令请在同一天执行，先输入：{setting}",
+        f"\nthe sample plays on {share.today}; to run the commands on the same day, type first: {setting}",
     )
     for command_line in next_commands(folder, lines):
         out.print(f"  {command_line}", markup=False, soft_wrap=True)
@@ -215,11 +217,11 @@ def show_next(folder: Path, share: Share, lines: Sequence[Line], language: str) 
 
 def next_commands(folder: Path, lines: Sequence[Line]) -> list[str]:
     """Return command lines to try, the workbook with the most held rows as their example."""
-    share = f"--share {shlex.quote(str(folder))}"
+    share = f"--share {_quoted(str(folder))}"
     most = max(lines, key=lambda line: line.counts["held"])
-    path = shlex.quote(str(folder / most.path))
+    path = _quoted(str(folder / most.path))
     errors = [finding for finding in most.findings if finding.severity == "error" and finding.cell]
-    cell = shlex.quote(f"{errors[0].sheet}!{errors[0].cell}") if errors else "A4"
+    cell = _quoted(f"{errors[0].sheet}!{errors[0].cell}") if errors else "A4"
     return [
         f"houqin status {share}",
         f"houqin rows stock_receipt --status held {share}",
@@ -228,3 +230,8 @@ def next_commands(folder: Path, lines: Sequence[Line]) -> list[str]:
         f"houqin verify {share}",
         f"houqin sync {share}",
     ]
+
+
+def _quoted(text: str) -> str:
+    """Return text as one word of the command line."""
+    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
