@@ -140,5 +140,5 @@ def _clock(share: Share) -> Iterator[Check]:
 
 
 def _rules(share: Share) -> Iterator[Check]:
-    for code, reason in rules_switched_off(share):
-        yield Check(f"rule {code}", "warning", f"规则停用：{reason}", f"the rule is off: {reason}")
+    for (code, zh), (_, en) in zip(rules_switched_off(share, "zh"), rules_switched_off(share, "en"), strict=True):
+        yield Check(f"rule {code}", "warning", f"规则停用：{zh}", f"the rule is off: {en}")

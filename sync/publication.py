@@ -25,6 +25,7 @@ from sync.publish.model import (
     WorkbookState,
 )
 from sync.publish.paths import marked_paths
+from sync.publish.words import word
 from sync.record import GONE
 from sync.share import Share
 from sync.standing import Standing
@@ -55,7 +56,7 @@ def publication_of(share: Share, ledger: Ledger) -> Publication:
         held=_held_lines(standing, paths, share.config.language),
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
-        rules_off=rules_switched_off(share),
+        rules_off=rules_switched_off(share, share.config.language),
         details={name: _with_paths(frame, paths) for name, frame in rows.items()},
     )
 
@@ -259,7 +260,7 @@ def _with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
     return frame.with_columns(shown.alias("_workbook"))
 
 
-def rules_switched_off(share: Share) -> list[tuple[str, str]]:
+def rules_switched_off(share: Share, language: str) -> list[tuple[str, str]]:
     """Return code and reason of the rules that are off because a register is not in use."""
     from schemas.check import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
 
@@ -267,12 +268,16 @@ def rules_switched_off(share: Share) -> list[tuple[str, str]]:
     off: dict[str, list[str]] = {}
     for register in share.registers.values():
         for code, _, missing in rules_off(register, facts):
-            reason = f"{register.title}：未启用 {_title(missing)}"
+            titles = {"register": _title(register.id, language), "missing": _title(missing, language)}
+            reason = word("rule off", language, **titles)
             if reason not in off.setdefault(code, []):
                 off[code].append(reason)
-    return [(code, "；".join(reasons)) for code, reasons in sorted(off.items())]
+    separator = "; " if language == "en" else "；"
+    return [(code, separator.join(reasons)) for code, reasons in sorted(off.items())]
 
 
-def _title(register_id: str) -> str:
+def _title(register_id: str, language: str) -> str:
     known = all_registers().get(register_id)
-    return known.title if known else register_id
+    if known is None:
+        return register_id
+    return known.title_en if language == "en" else known.title

@@ -19,6 +19,8 @@ from typing import IO, Literal, Self
 
 import psutil
 
+READ_SECONDS = 25
+"""How long one file may take: with starting a worker and stopping it this stays below 30 seconds."""
 MEMORY_BYTES = 1 << 30
 """Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
 HARD_MEMORY_BYTES = 1400 << 20
@@ -55,7 +57,7 @@ class ReaderPool:
     on. Workers inherit nothing of this process but their own pipes, and end when these do.
     """
 
-    def __init__(self, workers: int = 2, seconds: float = 30, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(self, workers: int = 2, seconds: float = READ_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
         self.seconds = seconds
         self._memory_bytes = memory_bytes
         self._workers = [_Worker() for _ in range(workers)]

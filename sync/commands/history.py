@@ -59,8 +59,8 @@ def command(
         print_json(found)
         return
     chinese = language == "zh"
-    titles = [column.title if chinese else column.title_en for column in register.columns]
-    headers = [*(("版次", "状态", "来源") if chinese else ("revision", "status", "source")), *titles]
+    own = [column.title if chinese else column.title_en for column in register.columns]
+    headers = [*(("版次", "状态", "来源") if chinese else ("revision", "status", "source")), *own]
     rows = [
         (
             row["_revision"],

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from schemas.register import Register, all_registers
-from sync.commands.common import output_options, print_json, show_table
+from sync.commands.common import output_options, print_json, share_option, show_table
+from sync.config import load_config
 
 
 @click.command("registers")
+@share_option
 @output_options
-def command(*, as_json: bool, language: str) -> None:
-    """List the registers with their keys and columns.
+def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
+    """List the registers with their keys and columns: all, or those in use in a share.
 
     Example: houqin registers --json
     """
-    known = all_registers().values()
+    known = (all_registers() if share_path is None else load_config(share_path).registers_in_use).values()
     if as_json:
         print_json([described(register) for register in known])
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
-from sync.publication import publication_of
+from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
 from sync.publish.words import state_title
 
@@ -25,6 +25,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     share = open_share(share_path)
     with share.open_ledger() as ledger:
         now = publication_of(share, ledger)
+    rules_off = rules_switched_off(share, language)
     workbooks = [
         {
             "path": each.path,
@@ -49,7 +50,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
                 "held": len(now.held),
                 "conflicts": len({(line.workbook, line.key) for line in now.conflicts}),
                 "missing": len(now.missing),
-                "rules_off": [{"code": code, "reason": reason} for code, reason in now.rules_off],
+                "rules_off": [{"code": code, "reason": reason} for code, reason in rules_off],
             }
         )
         return
@@ -72,6 +73,6 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for each in workbooks
     ]
     show_table("", headers, rows, numbers=7)
-    if now.rules_off:
+    if rules_off:
         titles = ("规则", "停用原因") if chinese else ("rule", "why it is off")
-        show_table("停用的规则" if chinese else "rules that are off", titles, now.rules_off)
+        show_table("停用的规则" if chinese else "rules that are off", titles, rules_off)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Severity, in_reading_order
 from sync.commands.common import (
     DONE,
     FINDINGS,
@@ -26,6 +26,10 @@ from sync.commands.common import (
 )
 from sync.plan import Plan
 from workbooks.taking import TakenFile
+
+
+MOST_SHOWN = 200
+"""Findings of one workbook shown on the terminal, errors before all others; --json and --marked have all."""
 
 
 @click.command("validate")
@@ -135,7 +139,12 @@ def _show(
     for path, file, found in by_file:
         rows = "、".join(f"{table.sheet} {table.frame.height}" for table in file.tables) or "-"
         if found:
-            show_table(f"{path}  ({rows})", headers, finding_rows(found, language))
+            first = sorted(found, key=lambda finding: finding.severity is not Severity.ERROR)[:MOST_SHOWN]
+            show_table(f"{path}  ({rows})", headers, finding_rows(in_reading_order(first), language))
+            if len(found) > MOST_SHOWN:
+                more = len(found) - MOST_SHOWN
+                said = f"……另有 {more} 条，用 --marked 写标注副本查看全部" if chinese else f"... and {more} more, see --marked"
+                console().print(said, markup=False)
         else:
             console().print(f"{path}  ({rows}): " + ("没有发现错误" if chinese else "no mistakes found"), markup=False)
     left_out = sorted({f"{code} ({needs})" for code, _, needs in _left_out(plan, by_file)})

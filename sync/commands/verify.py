@@ -54,5 +54,6 @@ def command(*, head: str | None, share_path: Path | None, as_json: bool, languag
         show_table(title, headers, ((p.revision, p.table, p.version, p.what(language)) for p in problems))
     else:
         said = "账完好，未被改动" if language == "zh" else "the ledger is whole, nothing was altered"
-        console().print(f"{said}：{newest.number} · {newest.digest}", markup=False, soft_wrap=True)
+        colon = "：" if language == "zh" else ": "
+        console().print(f"{said}{colon}{newest.number} · {newest.digest}", markup=False, soft_wrap=True)
     return FINDINGS if problems else DONE

@@ -147,6 +147,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "rules empty": ("全部规则都在使用。", "All rules are in use."),
     "reason": ("原因", "Why"),
+    "rule off": ("{register}：未启用 {missing}", "{register}: {missing} is not in use"),
     "more": (
         "本表列出最要紧的 {shown} 条，共 {n} 条；其余见各工作簿的校验页。",
         "This sheet lists the {shown} most serious of {n}; the others are on the page of each workbook.",

@@ -1,0 +1,1 @@
+"""Excel's buttons: the only place where xlwings is used."""
