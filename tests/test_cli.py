@@ -1,0 +1,451 @@
+"""The command line as scripts see it: exit codes, and one JSON document on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.cli import COMMANDS
+from sync.lock import writer_lock
+from tests.sync.school import MASTER, School, issue, receipt
+
+ROOT = Path(__file__).resolve().parents[1]
+HELD_RECEIPT = receipt(2, amount="99.00")
+COUNTS = ("accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever the document holds
+        """Return the one document on standard output."""
+        return json.loads(self.out)
+
+    def error(self) -> str:
+        """Return the code of the one error that was reported."""
+        told = self.json()
+        assert set(told) == {"error"}
+        assert set(told["error"]) == {"code", "message"}
+        assert told["error"]["message"]
+        return str(told["error"]["code"])
+
+
+def houqin(*arguments: object, state: Path | None = None, **variables: str) -> Answer:
+    """Run one command in a process of its own."""
+    environment = {**os.environ, **variables, **({} if state is None else {"HOUQIN_STATE": str(state)})}
+    command = [sys.executable, "-m", "sync.cli", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8")
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A share that was merged once; nobody changes it."""
+
+    share: Path
+    state: Path
+    told: Mapping[str, Any]
+    code: int
+
+    def ask(self, command: str, *arguments: object) -> Answer:
+        """Run one command on it with ``--json``."""
+        return houqin(command, *arguments, "--share", self.share, "--json", state=self.state)
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
+    """Return a share with one receipt in the books and one receipt and one issue held."""
+    folder = tmp_path_factory.mktemp("cli")
+    school = School(folder / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    rows = {"stock_receipt": [receipt(), HELD_RECEIPT], "stock_issue": [issue(qty=100)]}
+    school.save("ZW/库房.xlsx", rows)
+    state = folder / "state"
+    done = houqin("sync", "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
+    return Merged(school.folder, state, done.json(), done.code)
+
+
+def book(told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return one workbook of a run's document."""
+    found: dict[str, Any] = next(each for each in told["workbooks"] if each["path"].endswith(name))
+    return found
+
+
+# start and usage
+
+
+def test_help_lists_the_commands() -> None:
+    """``houqin --help`` names every command and ends well."""
+    told = houqin("--help")
+    assert told.code == 0
+    assert [name for name in COMMANDS if f"\n  {name} " not in told.out] == []
+
+
+def test_help_is_cheap() -> None:
+    """``houqin --help`` loads none of the large libraries."""
+    command = [sys.executable, "-X", "importtime", "-m", "sync.cli", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, encoding="utf-8")
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "click" in loaded
+    assert loaded & {"polars", "pandera", "openpyxl", "xlsxwriter", "sqlalchemy", "pydantic", "rich", "jinja2"} == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["rows"],
+        ["rows", "stock_receipt"],
+        ["sync", "--sideways"],
+        ["status", "--lang", "fr"],
+        ["template", "stock_receipt"],
+        ["template", "no_such_register", "-o", "x.xlsx"],
+        ["validate"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(arguments: list[str]) -> None:
+    """A command that cannot be understood gives one error document and exit code 2."""
+    told = houqin(*arguments, "--json", HOUQIN_SHARE="")
+    assert told.code == 2
+    assert told.error() == "USAGE"
+
+
+def test_wrong_usage_for_people() -> None:
+    """Without ``--json`` the error stands on standard error and nothing on standard output."""
+    told = houqin("rows", "stock_receipt", HOUQIN_SHARE="")
+    assert (told.code, told.out) == (2, "")
+    assert "--share" in told.err
+
+
+@pytest.mark.parametrize("command", ["sync", "status", "verify"])
+def test_no_share_there(command: str, tmp_path: Path) -> None:
+    """A folder without houqin.toml is refused with exit code 2, in one sentence that names it."""
+    told = houqin(command, "--share", tmp_path / "nowhere", "--json")
+    assert told.code == 2
+    assert told.error() == "CONFIG"
+    assert "houqin.toml" in told.json()["error"]["message"]
+
+
+def test_every_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
+    """A wrong houqin.toml stops the command with exit code 2 and every wrong setting."""
+    (tmp_path / "houqin.toml").write_text('school = 5\nlanguage = "fr"\nmistake = 1\n', encoding="utf-8")
+    told = houqin("sync", "--share", tmp_path, "--json", "--lang", "en")
+    assert told.code == 2
+    message = told.json()["error"]["message"]
+    assert [name for name in ("school", "language", "mistake") if name not in message] == []
+
+
+def test_the_share_may_come_from_the_environment(merged: Merged) -> None:
+    """``HOUQIN_SHARE`` stands for ``--share``."""
+    told = houqin("status", "--json", state=merged.state, HOUQIN_SHARE=str(merged.share))
+    assert told.code == 0
+    assert told.json()["school"] == "青山小学"
+
+
+# before there is a ledger
+
+
+def test_registers() -> None:
+    """``registers`` lists each with id, titles, group, department, key and columns."""
+    told = houqin("registers", "--json")
+    assert told.code == 0
+    found = {each["id"]: each for each in told.json()}
+    register = found["stock_receipt"]
+    assert (register["title"], register["title_en"], register["department"]) == ("入库单", "Goods receipt", "ZW")
+    assert register["key"] == ["doc_no", "line_no"]
+    columns = {column["name"]: column for column in register["columns"]}
+    assert columns["qty"] | {"name": "qty", "title": "数量", "type": "qty", "required": "R"} == columns["qty"]
+
+
+def test_registers_of_a_share(merged: Merged) -> None:
+    """With a share, ``registers`` lists those in use there."""
+    told = merged.ask("registers")
+    assert told.code == 0
+    assert "stock_receipt" in {each["id"] for each in told.json()}
+
+
+def test_init(tmp_path: Path) -> None:
+    """``init`` makes settings, folders and templates, and leaves alone what is there."""
+    share = tmp_path / "share"
+    first = houqin("init", share, "--school", "青山小学", "--json")
+    assert first.code == 0
+    assert {"houqin.toml", "departments/ZW", "templates/总务处台账.xlsx"} <= set(first.json()["created"])
+    again = houqin("init", share, "--json")
+    assert (again.code, again.json()["created"]) == (0, [])
+    assert 'school = "青山小学"' in (share / "houqin.toml").read_text(encoding="utf-8")
+
+
+def test_template(tmp_path: Path) -> None:
+    """``template`` writes a workbook that ``validate`` finds the register in, without a mistake."""
+    path = tmp_path / "入库单.xlsx"
+    told = houqin("template", "入库单", "-o", path, "--json")
+    assert (told.code, told.json()["registers"]) == (0, ["stock_receipt"])
+    checked = houqin("validate", path, "--json")
+    assert checked.code == 0
+    assert [each["id"] for each in checked.json()["workbooks"][0]["registers"]] == ["stock_receipt"]
+
+
+def test_template_of_a_department(tmp_path: Path) -> None:
+    """``template`` with a department's code bundles the registers that it writes."""
+    told = houqin("template", "st", "-o", tmp_path / "食堂台账.xlsx", "--json")
+    assert told.code == 0
+    assert {"stock_receipt", "stock_issue"} <= set(told.json()["registers"])
+
+
+# validate
+
+
+def test_validate_without_a_mistake(tmp_path: Path) -> None:
+    """A workbook without a mistake is ok, with exit code 0 and the rules that were left out."""
+    path = School(tmp_path / "share").save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
+    told = houqin("validate", path, "--json")
+    assert told.code == 0
+    document = told.json()
+    assert document["ok"] is True
+    assert [each["severity"] for each in document["workbooks"][0]["findings"] if each["severity"] == "error"] == []
+    assert document["workbooks"][0]["registers"] == [{"id": "stock_receipt", "sheet": "入库单", "rows": 1}]
+    left_out = {(rule["code"], rule["register"], rule["needs"]) for rule in document["rules_left_out"]}
+    assert ("PERSON-UNKNOWN", "stock_receipt", "staff_roster") in left_out
+
+
+def test_validate_with_mistakes(tmp_path: Path) -> None:
+    """Mistakes are findings at their cells with exit code 1, and ``--marked`` writes a copy that shows them."""
+    path = School(tmp_path / "share").save("ZW/库房.xlsx", {"stock_receipt": [HELD_RECEIPT]})
+    marked = tmp_path / "marked.xlsx"
+    told = houqin("validate", path, "--marked", marked, "--json", "--lang", "en")
+    assert told.code == 1
+    assert told.json()["ok"] is False
+    found = next(each for each in told.json()["workbooks"][0]["findings"] if each["code"] == "RCP-03")
+    fields = {"severity", "sheet", "cell", "row", "register", "field", "key", "value", "message", "hint", "code"}
+    assert set(found) == fields
+    assert (found["severity"], found["sheet"], found["cell"], found["row"]) == ("error", "入库单", "M4", 4)
+    assert (found["register"], found["field"], found["key"]) == ("stock_receipt", "amount", ["RK-202611-0002", "1"])
+    assert "212.50" in found["message"]
+    assert marked.is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (None, "gone.xlsx", "FILE-MISSING"),
+        (b"", "empty.xlsx", "FILE-EMPTY"),
+        (b"PK\x03\x04 cut off", "cut.xlsx", "FILE-CORRUPT"),
+        (b"%PDF-1.7", "scan.pdf", "FILE-TYPE"),
+        ("<table><tr><td>今天</td></tr></table>".encode(), "notes.xls", "FILE-NO-REGISTER"),
+    ],
+)
+def test_validate_what_cannot_be_read(content: bytes | None, name: str, code: str, tmp_path: Path) -> None:
+    """A file that cannot be read, or holds no register, is a finding ``FILE-…`` with exit code 5."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    told = houqin("validate", path, "--json")
+    assert told.code == 5
+    assert told.json()["ok"] is False
+    errors = [each["code"] for each in told.json()["workbooks"][0]["findings"] if each["severity"] == "error"]
+    assert errors == [code]
+
+
+def test_validate_in_a_share(merged: Merged) -> None:
+    """With a share the rows are checked against its ledger, and rows in it that did not change are no error."""
+    told = merged.ask("validate", merged.share / "departments/ZW/库房.xlsx")
+    assert told.code == 1
+    codes = {each["code"] for each in told.json()["workbooks"][0]["findings"] if each["severity"] == "error"}
+    assert codes == {"RCP-03", "ISS-01"}
+
+
+# sync and what it leaves
+
+
+def test_sync_accounts_for_every_row(merged: Merged) -> None:
+    """``sync`` says of each workbook what became of its rows; held rows give exit code 3."""
+    assert merged.code == 3
+    assert merged.told["revision"] == 1
+    store = book(merged.told, "库房.xlsx")
+    assert (store["department"], store["status"]) == ("ZW", "partly")
+    assert {name: store[name] for name in ("read", "accepted", "held")} == {"read": 3, "accepted": 1, "held": 2}
+    for each in merged.told["workbooks"]:
+        assert each["read"] == sum(each[name] for name in COUNTS)
+    assert "published/总账.xlsx" in merged.told["published"]
+    assert [path for path in merged.told["published"] if not (merged.share / path).is_file()] == []
+
+
+def test_sync_without_a_mistake(tmp_path: Path) -> None:
+    """A run in which every row was taken ends with exit code 0; the next one changes nothing."""
+    school = School(tmp_path / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    assert houqin("sync", "--share", school.folder, "--json").code == 0
+    again = houqin("sync", "--share", school.folder, "--json")
+    assert again.code == 0
+    assert (again.json()["revision"], again.json()["published"]) == (1, [])
+
+
+def test_sync_with_a_damaged_file(tmp_path: Path) -> None:
+    """A damaged file gives exit code 5; the workbooks beside it are taken."""
+    school = School(tmp_path / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    school.path("ZW/坏.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    told = houqin("sync", "--share", school.folder, "--json")
+    assert told.code == 5
+    assert book(told.json(), "坏.xlsx")["status"] == "damaged"
+    assert book(told.json(), "基础资料.xlsx")["accepted"] == 12
+
+
+def test_sync_while_another_writes(tmp_path: Path) -> None:
+    """While another program writes the ledger, ``sync`` ends with exit code 4."""
+    school = School(tmp_path / "share")
+    with writer_lock(school.share.state):
+        told = houqin("sync", "--share", school.folder, "--json")
+    assert told.code == 4
+    assert told.error() == "WRITER-BUSY"
+
+
+@pytest.mark.parametrize("command", [["sync"], ["rows", "stock_receipt"], ["status"], ["verify"]], ids=" ".join)
+def test_no_ledger(command: list[str], tmp_path: Path) -> None:
+    """A ledger that cannot be opened gives exit code 4 and one error document."""
+    school = School(tmp_path / "share")
+    state = tmp_path / "broken"
+    state.mkdir()
+    (state / "ledger.db").write_bytes(b"this is no database, whatever its name says\n" * 100)
+    told = houqin(*command, "--share", school.folder, "--json", state=state)
+    assert told.code == 4
+    assert told.error() == "LEDGER-UNREACHABLE"
+
+
+def test_rows(merged: Merged) -> None:
+    """``rows`` gives the fields, exact decimals as strings, status, source and revision."""
+    told = merged.ask("rows", "stock_receipt")
+    assert told.code == 0
+    assert len(told.json()) == 1
+    row = told.json()[0]
+    assert (row["doc_no"], row["line_no"], row["doc_date"]) == ("RK-202611-0001", 1, "2026-11-02")
+    assert (row["qty"], row["unit_price"], row["amount"]) == ("25.000", "8.5000", "212.50")
+    assert (row["_status"], row["_revision"]) == ("accepted", 1)
+    source = row["_source"]
+    assert (source["workbook"], source["sheet"], source["row"]) == ("ZW/库房.xlsx", "入库单", 4)
+    assert re.fullmatch(r"[0-9a-f]{64}", source["sha256"])
+
+
+@pytest.mark.parametrize(("moment", "count"), [("0", 0), ("1", 1), ("2020-01-01", 0), ("2100-01-01T08:00", 1)])
+def test_rows_as_of(merged: Merged, moment: str, count: int) -> None:
+    """``rows --as-of`` gives the rows as they were at a revision or a moment."""
+    assert len(merged.ask("rows", "stock_receipt", "--as-of", moment).json()) == count
+
+
+def test_rows_as_of_nothing(merged: Merged) -> None:
+    """What is neither a revision nor a moment is wrong usage."""
+    told = merged.ask("rows", "stock_receipt", "--as-of", "yesterday")
+    assert (told.code, told.error()) == (2, "USAGE")
+
+
+def test_rows_held(merged: Merged) -> None:
+    """``rows --status held`` gives the rows that wait, with the codes of why."""
+    told = merged.ask("rows", "stock_receipt", "--status", "held").json()
+    assert [(row["doc_no"], row["amount"], row["_status"]) for row in told] == [("RK-202611-0002", "99.00", "held")]
+    assert "RCP-03" in told[0]["_findings"]
+
+
+def test_history(merged: Merged) -> None:
+    """``history`` gives the versions of a row, and asks for every part of the key."""
+    told = merged.ask("history", "stock_receipt", "rk-202611-0001", "1")
+    assert told.code == 0
+    assert [(row["_revision"], row["_until"], row["qty"]) for row in told.json()] == [(1, None, "25.000")]
+    short = merged.ask("history", "stock_receipt", "RK-202611-0001")
+    assert (short.code, short.error()) == (2, "USAGE")
+
+
+@pytest.mark.parametrize(
+    ("cell", "outcome", "code"),
+    [("入库单!G4", "unchanged", None), ("入库单!M5", "held", "RCP-03"), ("入库单!A9", "no row", None)],
+)
+def test_why(merged: Merged, cell: str, outcome: str, code: str | None) -> None:
+    """``why`` says what became of the row of a cell, with the findings that hold it."""
+    told = merged.ask("why", "departments/ZW/库房.xlsx", cell)
+    assert told.code == 0
+    answer = told.json()[0]
+    assert answer["outcome"] == outcome
+    errors = [each["code"] for each in answer["findings"] if each["severity"] == "error"]
+    assert errors == ([code] if code else [])
+
+
+def test_why_not_a_cell(merged: Merged) -> None:
+    """What is not a cell is wrong usage."""
+    told = merged.ask("why", "departments/ZW/库房.xlsx", "第五行")
+    assert (told.code, told.error()) == (2, "USAGE")
+
+
+def test_status(merged: Merged) -> None:
+    """``status`` says how every workbook stands, what waits and which rules are off."""
+    told = merged.ask("status")
+    assert told.code == 0
+    document = told.json()
+    assert (document["revision"], document["held"], document["conflicts"], document["missing"]) == (1, 2, 0, 0)
+    store = book(document, "库房.xlsx")
+    assert (store["status"], store["read"], store["in_ledger"], store["held"]) == ("partly", 3, 1, 2)
+    assert "SUP-01" in {rule["code"] for rule in document["rules_off"]}
+
+
+def test_verify(merged: Merged) -> None:
+    """A ledger that nobody altered is whole, also by the digest on its published cover."""
+    told = merged.ask("verify")
+    assert (told.code, told.json()["ok"], told.json()["problems"]) == (0, True, [])
+    assert merged.ask("verify", "--head", told.json()["digest"]).code == 0
+    other = merged.ask("verify", "--head", "0" * 63 + "1")
+    assert (other.code, other.json()["ok"]) == (1, False)
+
+
+def test_verify_after_tampering(merged: Merged, tmp_path: Path) -> None:
+    """A number that was changed in the database is found, with revision, table and exit code 1."""
+    state = tmp_path / "tampered"
+    shutil.copytree(merged.state, state)
+    connection = sqlite3.connect(state / "ledger.db")
+    connection.execute("UPDATE reg_stock_receipt SET qty = qty + 1000")
+    connection.commit()
+    connection.close()
+    told = houqin("verify", "--share", merged.share, "--json", state=state)
+    assert told.code == 1
+    document = told.json()
+    assert document["ok"] is False
+    assert {(each["revision"], each["table"]) for each in document["problems"]} == {(1, "reg_stock_receipt")}
+
+
+def test_doctor(merged: Merged) -> None:
+    """``doctor`` lists what it looked at; folders that are missing are a warning, not an error."""
+    told = merged.ask("doctor")
+    assert told.code == 0
+    found = {each["check"]: each for each in told.json()}
+    assert {"python", "packages", "departments", "state", "ledger", "clock", "disk"} <= set(found)
+    assert (found["departments"]["state"], found["ledger"]["state"]) == ("warning", "ok")
+
+
+def test_doctor_finds_state_in_the_share(merged: Merged) -> None:
+    """A state folder inside the share is an error: exit code 1."""
+    told = houqin("doctor", "--share", merged.share, "--json", state=merged.share / "published" / "state")
+    assert told.code == 1
+    assert "state" in {each["check"] for each in told.json() if not each["ok"]}
+
+
+@pytest.mark.parametrize("command", ["status", "sync", "verify", "doctor"])
+def test_english_for_people(merged: Merged, command: str) -> None:
+    """With ``--lang en`` what people read is English but for the school's own names."""
+    told = houqin(command, "--share", merged.share, "--lang", "en", state=merged.state, HOUQIN_TODAY="2026-11-22")
+    assert told.err == ""
+    own = re.compile(r"青山小学|departments/\S+|/\S+|入库单|出库单\(领用登记\)|\S*\.xlsx")
+    assert [line for line in told.out.splitlines() if re.search(r"[一-鿿，。：；、（）]", own.sub("", line))] == []
