@@ -27,7 +27,6 @@ from sync.commands.common import (
 from sync.plan import Plan
 from workbooks.taking import TakenFile
 
-
 MOST_SHOWN = 200
 """Findings of one workbook shown on the terminal, errors before all others; --json and --marked have all."""
 
@@ -143,7 +142,8 @@ def _show(
             show_table(f"{path}  ({rows})", headers, finding_rows(in_reading_order(first), language))
             if len(found) > MOST_SHOWN:
                 more = len(found) - MOST_SHOWN
-                said = f"……另有 {more} 条，用 --marked 写标注副本查看全部" if chinese else f"... and {more} more, see --marked"
+                hint = "，用 --marked 写标注副本可看全部" if chinese else ", --marked shows all of them"
+                said = f"……另有 {more} 条{hint}" if chinese else f"... and {more} more{hint}"
                 console().print(said, markup=False)
         else:
             console().print(f"{path}  ({rows}): " + ("没有发现错误" if chinese else "no mistakes found"), markup=False)
