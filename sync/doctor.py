@@ -80,12 +80,11 @@ def _home(name: str) -> Path | None:
 def _folders(share: Share) -> Iterator[Check]:
     missing = [code for code, folder in share.config.folders.items() if not folder.is_dir()]
     if missing:
-        listed = "、".join(missing)
         yield Check(
             "departments",
             "warning",
-            f"缺少部门文件夹：{listed}，可执行 houqin init 补建",
-            f"department folders are missing: {listed}; houqin init makes them",
+            f"缺少部门文件夹：{'、'.join(missing)}，可执行 houqin init 补建",
+            f"department folders are missing: {', '.join(missing)}; houqin init makes them",
         )
     else:
         count = len(share.config.folders)
