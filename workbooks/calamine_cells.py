@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from schemas.values import Cell, CellPlace
 from workbooks.refusals import RefusedError, corrupt
 
-MAX_CELLS = 12_000_000
-"""Places of the used range of one sheet; 20 columns of 500,000 rows have 10 million."""
+MAX_CELLS = 16_000_000
+"""Places from A1 to the last cell of one sheet; 1,048,576 rows of 15 columns have 15.7 million (0.5 GB)."""
 
 
 def open_workbook(content: bytes) -> CalamineWorkbook:
@@ -31,38 +30,46 @@ def open_workbook(content: bytes) -> CalamineWorkbook:
         raise corrupt(f"无法打开（{error}）", f"it cannot be opened ({error})") from error
 
 
-def rows_of(sheet: CalamineSheet) -> list[list[Cell]]:
-    """Return the cells from A1 on: None for blanks and error cells, whole floats as they are.
+def check_box(sheet: str, rows: int, columns: int) -> None:
+    """Refuse a sheet whose last cell lies too far out: readers hold the whole rectangle from A1 to it.
 
-    A point in time at midnight is a date.
+    Raises:
+        RefusedError: ``FILE-TOO-LARGE``.
+    """
+    if rows * columns > MAX_CELLS:
+        raise RefusedError(
+            "FILE-TOO-LARGE",
+            reason=f"“{sheet}”的内容直到第{rows}行第{columns}列",
+            reason_en=f"“{sheet}” has content as far as row {rows} and column {columns}",
+            sheet=sheet,
+        )
+
+
+def rows_of(sheet: CalamineSheet) -> list[list[Cell]]:
+    """Return the cells from A1 on: None for blanks and error cells, numbers as floats.
+
+    A point in time at midnight is a date, an amount of hours below a day is a time.
 
     Raises:
         RefusedError: ``FILE-TOO-LARGE``.
     """
     if sheet.end is None:
         return []
-    if (sheet.end[0] + 1) * (sheet.end[1] + 1) > MAX_CELLS:
-        rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
-        raise RefusedError(
-            "FILE-TOO-LARGE",
-            reason=f"“{sheet.name}”用到{rows}行{columns}列",
-            reason_en=f"“{sheet.name}” uses {rows} rows and {columns} columns",
-            sheet=sheet.name,
-        )
-    return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    check_box(sheet.name, sheet.end[0] + 1, sheet.end[1] + 1)
+    rows = sheet.to_python(skip_empty_area=False)
+    return [[None if value == "" else value for value in row] for row in rows]
 
 
-def _cell(value: object) -> Cell:
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date()
-    return None if value == "" else value  # type: ignore[return-value]
+def with_places(sheet: str, rows: list[list[Cell]], replaced: Mapping[CellPlace, Cell]) -> list[list[Cell]]:
+    """Return the rows with some cells put in, made larger where these lie outside.
 
-
-def with_places(rows: list[list[Cell]], replaced: Mapping[CellPlace, Cell]) -> list[list[Cell]]:
-    """Return the rows with some cells put in, made larger where these lie outside."""
+    Raises:
+        RefusedError: ``FILE-TOO-LARGE``.
+    """
     if replaced:
         width = max((len(rows[0]) if rows else 0), *(column for _, column in replaced))
         height = max(len(rows), *(row for row, _ in replaced))
+        check_box(sheet, height, width)
         for row in rows:
             row.extend([None] * (width - len(row)))
         rows.extend([None] * width for _ in range(height - len(rows)))

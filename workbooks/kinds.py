@@ -37,7 +37,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
-    (b"BM", "BMP"),
     (b"II*\x00", "TIFF"),
     (b"MM\x00*", "TIFF"),
     (b"{\\rtf", "RTF"),
@@ -47,6 +46,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3", "SQLite"),
     (b"MIME-Version:", "MHTML"),
 )
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_NAME_END = 64
 _OLE_ENTRY = 128
@@ -67,7 +67,7 @@ def recognise(content: bytes, extension: str) -> Recognised:
         raise RefusedError("FILE-EMPTY")
     if extension in _FOREIGN_EXTENSIONS:
         raise _unsupported(_FOREIGN_EXTENSIONS[extension])
-    if content.startswith(b"PK"):
+    if content.startswith(_ZIP):
         return _recognise_zip(content, extension)
     if content.startswith(_OLE):
         return _recognise_ole(content, extension)

@@ -1,57 +1,119 @@
-"""Read the old .xls format: values by calamine, the places of Excel errors by fastexcel."""
+"""Read the old .xls format: values by calamine, what it does not see by xlrd, which also gives the second opinion."""
 
 from __future__ import annotations
 
-import fastexcel
-from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum
+import io
 
-from schemas.values import Cell, CellPlace, Details, ErrorCell, Grid
+import xlrd
+from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum
+from xlrd.book import Book
+from xlrd.formatting import XF
+from xlrd.sheet import Sheet
+
+from schemas.values import Cell, CellPlace, Details, ErrorCell, Grid, Percent, cell_name
 from workbooks.calamine_cells import open_workbook, rows_of, trimmed, with_places
+from workbooks.marks import note_of_people
+from workbooks.refusals import RefusedError, contradictory, corrupt
+from workbooks.xlsx_styles import is_percent_format, is_red_rgb
 
 
 def read_xls(content: bytes, name: str) -> tuple[Grid, ...]:
     """Return the worksheets of an .xls workbook.
 
+    Formulas are not told apart from values here: the old format keeps them as compiled code.
+
     Raises:
-        RefusedError: it is protected, damaged or too large.
+        RefusedError: it is protected, damaged or too large, or holds more than could be read.
     """
-    book = open_workbook(content)
-    errors = fastexcel.read_excel(content)
+    book = _opened(content)
+    values = open_workbook(content)
+    seen = {sheet.name: sheet for sheet in book.sheets()}
     grids = []
-    for place, known in enumerate(book.sheets_metadata):
+    for place, known in enumerate(values.sheets_metadata):
         if known.typ is not SheetTypeEnum.WorkSheet:
             continue
-        sheet = book.get_sheet_by_index(place)
-        rows = with_places(rows_of(sheet), _errors(errors, known.name, sheet))
+        if known.name not in seen:
+            raise contradictory(f"工作表“{known.name}”无法读取", f"the sheet “{known.name}” cannot be read", known.name)
         hidden = known.visible is not SheetVisibleEnum.Visible
-        grids.append(Grid(name, known.name, trimmed(rows), hidden=hidden, details=Details(merged=_merged(sheet))))
+        grids.append(_grid(book, seen[known.name], values.get_sheet_by_index(place), name, hidden))
     return tuple(grids)
 
 
-def _errors(book: fastexcel.ExcelReader, sheet_name: str, sheet: CalamineSheet) -> dict[CellPlace, Cell]:
-    """Return the error cells: fastexcel counts rows and columns from the first used ones."""
-    if sheet.start is None:
-        return {}
-    read = book.load_sheet(sheet_name, header_row=None, dtypes="string")
-    _, errors = read.to_arrow_with_errors()
-    if errors is None:
-        return {}
-    first_row, first_column = sheet.start
-    found: dict[CellPlace, Cell] = {}
-    for error in errors.errors:
-        row, column = error.position
-        found[row + first_row + 1, column + first_column + 1] = ErrorCell(_error_text(str(error.detail)))
-    return found
+def _opened(content: bytes) -> Book:
+    try:
+        return xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    except Exception as error:  # xlrd fails on broken files with whatever its arithmetic gives
+        if "encrypted" in str(error):
+            raise RefusedError("FILE-ENCRYPTED") from error
+        raise corrupt(f"无法打开（{error}）", f"it cannot be opened ({error})") from error
 
 
-def _error_text(detail: str) -> str:
-    """Return the words of an Excel error that a detail names, ``#N/A`` where it names none."""
-    known = {"NA": "#N/A", "Ref": "#REF!", "Value": "#VALUE!", "Div0": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!"}
-    return next((text for word, text in known.items() if word in detail or text in detail), "#N/A")
-
-
-def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:
-    ranges = sheet.merged_cell_ranges or []
-    return tuple(
-        (first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1) for first, last in ranges
+def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str, hidden: bool) -> Grid:  # noqa: FBT001 - a field of Grid
+    rows = rows_of(sheet)
+    looked = _Look(book, seen)
+    for place in looked.filled:
+        row = rows[place[0] - 1] if place[0] <= len(rows) else []
+        if place[1] > len(row) or row[place[1] - 1] is None:
+            where = f"{seen.name}!{cell_name(*place)}"
+            raise contradictory(f"单元格 {where} 未能读出", f"the cell {where} was not read", seen.name)
+    for row_number, column in looked.percents:
+        value = rows[row_number - 1][column - 1]
+        if isinstance(value, (int, float)):
+            looked.replaced[row_number, column] = Percent(float(value))
+    details = Details(
+        merged=tuple((top + 1, left + 1, bottom, right) for top, bottom, left, right in seen.merged_cells),
+        hidden_rows=frozenset(row + 1 for row in range(seen.nrows) if _is_hidden(seen, row)),
+        struck_rows=frozenset(looked.struck - looked.unstruck),
+        red_cells=frozenset(looked.red),
+        comments=_comments(seen),
     )
+    return Grid(name, seen.name, trimmed(with_places(seen.name, rows, looked.replaced)), hidden=hidden, details=details)
+
+
+def _is_hidden(seen: Sheet, row: int) -> bool:
+    return row in seen.rowinfo_map and bool(seen.rowinfo_map[row].hidden)
+
+
+def _comments(seen: Sheet) -> dict[CellPlace, str]:
+    notes = {(row + 1, column + 1): note.text for (row, column), note in seen.cell_note_map.items()}
+    people = {place: note_of_people(text.strip()).strip() for place, text in notes.items()}
+    return {place: text for place, text in people.items() if text}
+
+
+class _Look:
+    """What xlrd sees in the cells with content of one sheet."""
+
+    def __init__(self, book: Book, seen: Sheet) -> None:
+        self.filled: list[CellPlace] = []
+        self.replaced: dict[CellPlace, Cell] = {}
+        self.percents: set[CellPlace] = set()
+        self.red: set[CellPlace] = set()
+        self.struck: set[int] = set()
+        self.unstruck: set[int] = set()
+        self._book = book
+        for row in range(seen.nrows):
+            for column, kind in enumerate(seen.row_types(row)):
+                if kind not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+                    self._add(seen, row, column, kind)
+
+    def _add(self, seen: Sheet, row: int, column: int, kind: int) -> None:
+        value = seen.cell_value(row, column)
+        place = (row + 1, column + 1)
+        if kind == xlrd.XL_CELL_ERROR:
+            self.replaced[place] = ErrorCell(xlrd.error_text_from_code.get(value, "#N/A"))
+        elif value == "":
+            return
+        else:
+            self.filled.append(place)
+        style = self._book.xf_list[seen.cell_xf_index(row, column)]
+        (self.struck if self._book.font_list[style.font_index].struck_out else self.unstruck).add(row + 1)
+        if kind == xlrd.XL_CELL_NUMBER:
+            self._add_number(place, value, style)
+
+    def _add_number(self, place: CellPlace, value: float, style: XF) -> None:
+        shown = self._book.format_map.get(style.format_key)
+        if shown is not None and is_percent_format(shown.format_str):
+            self.percents.add(place)
+        colour = self._book.colour_map.get(self._book.font_list[style.font_index].colour_index)
+        if value > 0 and colour is not None and is_red_rgb(bytes(colour)):
+            self.red.add(place)

@@ -80,6 +80,9 @@ class SheetFacts:
     red_cells: set[CellPlace] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
+    last_row: int = 0
+    last_column: int = 0
+    """The farthest row and column with content; known only where all cells were walked."""
     _masters: dict[str, str] = field(default_factory=dict)
 
     def add(self, cell: RawCell, styles: Styles) -> None:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from python_calamine import CalamineWorkbook
 
-from schemas.values import Cell, CellPlace, Details, Grid, Percent
-from workbooks.calamine_cells import open_workbook, rows_of, trimmed, with_places
-from workbooks.marks import ORIGIN_PATH, ORIGIN_SHA256, note_of_people
+from schemas.values import Cell, CellPlace, Details, Grid, Percent, cell_name
+from workbooks.calamine_cells import MAX_CELLS, check_box, open_workbook, rows_of, trimmed, with_places
 from workbooks.package import Package
-from workbooks.refusals import contradictory
-from workbooks.strict import transitional
-from workbooks.xlsx_cells import RawCell, place_of
+from workbooks.refusals import contradictory, hostile
+from workbooks.xlsx_book import (
+    BookParts,
+    SheetPart,
+    blank_strings,
+    read_book,
+    read_comments,
+    read_origin,
+    read_saved_at,
+)
+from workbooks.xlsx_cells import LAST_COLUMN, RawCell, SheetFacts
 from workbooks.xlsx_scan import SheetScan
 from workbooks.xlsx_styles import Styles, read_styles
 from workbooks.xlsx_walk import facts_by_walking, walk
-from workbooks.xml_parts import Node, parse_part
 
-_MARKER = re.compile(r"HOUQIN_(?P<register>\w+)_v\d+")
-_OWN = "hq_"
-_SHEET_OF = re.compile(r"(?:'((?:[^']|'')+)'|([^'!\[\]]+))!")
-_LINKED = re.compile(r"\[(\d+)\]")
+_BEFORE_ROOT = 4096
 
 
 @dataclass(frozen=True)
@@ -45,212 +47,116 @@ class Workbook:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """A worksheet as the workbook part names it."""
+class _Look:
+    """What the XML of a sheet says, before the fast reader sees it."""
 
-    name: str
-    part: str
-    hidden: bool
+    sheet: SheetPart
+    scan: SheetScan
+    facts: SheetFacts
 
 
 def read_xlsx(content: bytes, name: str) -> Workbook:
     """Return the worksheets of an .xlsx, .xlsm or .xltx workbook; macros and links are left alone.
 
+    Every part that the fast reader opens is looked at before, so that what it is given is whole and harmless.
+
     Raises:
         RefusedError: it is damaged, hostile, too large, or holds more than could be read.
     """
     package = Package(content)
-    strict = transitional(package)
-    if strict is not None:
-        content, package = strict, Package(strict)
-    part = _workbook_part(package)
-    root = parse_part(package.read(part))
-    sheets = _sheets(package, part, root)
-    markers, own = _names(root)
-    styles = read_styles(b"".join(package.read(each) for each in package.related(part, "styles")[:1]))
+    parts = read_book(package)
+    styles = read_styles(package.read(parts.styles)) if parts.styles else Styles()
+    _check_strings(package, parts.strings)
+    looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in parts.own]
     book = open_workbook(content)
-    links = _links(package, part, root)
-    grids = []
-    for sheet in sheets:
-        if sheet.name in own:
-            continue
-        if sheet.name not in book.sheet_names:
-            raise contradictory(
-                f"工作表“{sheet.name}”无法读取", f"the sheet “{sheet.name}” could not be read", sheet.name
-            )
-        grids.append(_grid(package, book, sheet, name, styles, links, markers.get(sheet.name)))
-    return Workbook(tuple(grids), _saved_at(package), _origin(package))
+    missing = [sheet.name for sheet in parts.sheets if sheet.name not in book.sheet_names]
+    if missing:
+        raise contradictory(f"工作表“{missing[0]}”无法读取", f"the sheet “{missing[0]}” could not be read", missing[0])
+    grids = tuple(_grid(package, book, look, name, parts) for look in looks)
+    origin = read_origin(package)
+    return Workbook(grids, read_saved_at(package), Origin(*origin) if origin else None)
 
 
-def _workbook_part(package: Package) -> str:
-    found = package.related("", "officeDocument")
-    if not found:
-        raise contradictory("没有工作簿部件", "there is no workbook part")
-    return found[0]
+def _check_strings(package: Package, part: str) -> None:
+    """Read the shared strings through, which proves size and checksum.
+
+    Raises:
+        RefusedError: the part is damaged or declares entities.
+    """
+    for number, chunk in enumerate(package.chunks(part) if part else ()):
+        if number == 0 and b"<!DOCTYPE" in chunk[:_BEFORE_ROOT]:
+            raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
 
 
-def _sheets(package: Package, part: str, root: Node) -> list[_Sheet]:
-    relations = package.relations(part)
-    listed = root.first("sheets")
-    found = []
-    for node in listed.named("sheet") if listed else ():
-        relation = relations.get(node.attributes.get("id", ""))
-        if relation is None or relation.external or not package.has(relation.target):
-            sheet = node.attributes.get("name", "")
-            raise contradictory(f"工作表“{sheet}”缺失", f"the sheet “{sheet}” is missing", sheet)
-        if relation.kind == "worksheet":
-            hidden = node.attributes.get("state", "visible") != "visible"
-            found.append(_Sheet(node.attributes.get("name", ""), relation.target, hidden))
-    return found
-
-
-def _names(root: Node) -> tuple[dict[str, str], set[str]]:
-    """Return sheet to register id of the official templates' markers, and the program's own sheets."""
-    markers: dict[str, str] = {}
-    own: set[str] = set()
-    names = root.first("definedNames")
-    for node in names.named("definedName") if names else ():
-        place = _SHEET_OF.match(node.text.strip())
-        if place is None:
-            continue
-        sheet = (place[1] or place[2]).replace("''", "'")
-        name = node.attributes.get("name", "")
-        marker = _MARKER.fullmatch(name)
-        if marker:
-            markers[sheet] = marker["register"].lower()
-        elif name.startswith(_OWN):
-            own.add(sheet)
-    return markers, own
-
-
-def _grid(
-    package: Package,
-    book: CalamineWorkbook,
-    sheet: _Sheet,
-    name: str,
-    styles: Styles,
-    links: dict[str, str],
-    marker: str | None,
-) -> Grid:
+def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
     scan = SheetScan(package.chunks(sheet.part), styles)
     facts = scan.facts
-    if not scan.complete:
-        facts = facts_by_walking(package.chunks(sheet.part), styles)
+    if not scan.complete or _may_be_too_wide(scan):
+        facts = facts_by_walking(scan.whole(package.chunks(sheet.part)), styles)
+        check_box(sheet.name, facts.last_row, facts.last_column)
+    return _Look(sheet, scan, facts)
+
+
+def _may_be_too_wide(scan: SheetScan) -> bool:
+    """Tell whether the sheet's own word on its width leaves room for a rectangle over the limit."""
+    rows, columns = scan.dimension
+    return scan.last_row * (columns if rows >= scan.last_row else LAST_COLUMN) > MAX_CELLS
+
+
+def _grid(package: Package, book: CalamineWorkbook, look: _Look, name: str, parts: BookParts) -> Grid:
+    sheet, scan, facts = look.sheet, look.scan, look.facts
     rows = rows_of(book.get_sheet_by_name(sheet.name))
-    if not scan.complete or _filled(rows) + facts.errors < scan.value_cells:
-        _recount(package, sheet, rows)
+    if not scan.complete or _filled(rows) + facts.errors != scan.value_cells:
+        _recount(package, look, rows, parts.strings)
     placed: dict[CellPlace, Cell] = dict(facts.replaced)
     for row, column in facts.percents:
         value = rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             placed.setdefault((row, column), Percent(float(value)))
+    cells = trimmed(with_places(sheet.name, rows, placed))
     details = Details(
         merged=scan.merged,
-        hidden_rows=frozenset(facts.hidden_rows),
+        hidden_rows=frozenset(row for row in facts.hidden_rows if row <= len(cells)),
         struck_rows=frozenset(facts.struck_rows),
         red_cells=frozenset(facts.red_cells),
-        formulas={place: _with_files(text, links) for place, text in facts.formulas.items()},
-        comments=_comments(package, sheet.part),
+        formulas={place: parts.with_files(text) for place, text in facts.formulas.items()},
+        comments=read_comments(package, sheet.part),
     )
-    cells = trimmed(with_places(rows, placed))
+    marker = parts.markers.get(sheet.name)
     return Grid(name, sheet.name, cells, hidden=sheet.hidden, marker=marker, details=details)
 
 
-def _filled(rows: Iterable[Iterable[Cell]]) -> int:
-    return sum(1 for row in rows for cell in row if cell is not None)
+def _filled(rows: Iterable[Sequence[Cell]]) -> int:
+    return sum(len(row) - row.count(None) for row in rows)
 
 
-def _recount(package: Package, sheet: _Sheet, rows: list[list[Cell]]) -> None:
-    """Refuse the file where a cell with a value in the XML was read as blank.
+def _recount(package: Package, look: _Look, rows: list[list[Cell]], strings: str) -> None:
+    """Refuse the file where a cell with a value in the XML was read as blank, or stands there twice.
 
     Raises:
         RefusedError: ``FILE-STRUCTURE`` with the first such cell.
     """
+    sheet = look.sheet
     unread: list[RawCell] = []
+    seen: set[CellPlace] = set()
 
     def take_cell(cell: RawCell) -> None:
+        if cell.place in seen:
+            place = f"{sheet.name}!{cell_name(*cell.place)}"
+            raise contradictory(f"单元格 {place} 重复", f"the cell {place} stands there twice", sheet.name)
+        seen.add(cell.place)
         row = rows[cell.row - 1] if cell.row <= len(rows) else []
         blank = cell.column > len(row) or row[cell.column - 1] is None
-        if blank and cell.kind != "e" and cell.value.strip():
+        if blank and cell.kind != "e" and cell.value:
             unread.append(cell)
 
-    walk(package.chunks(sheet.part), take_cell, lambda _row: None)
+    walk(look.scan.whole(package.chunks(sheet.part)), take_cell, lambda _row: None)
     if not unread:
         return
-    blank = _blank_strings(package) if any(cell.kind == "s" for cell in unread) else frozenset()
+    blank = blank_strings(package, strings) if any(cell.kind == "s" for cell in unread) else frozenset()
     lost = [cell for cell in unread if not (cell.kind == "s" and cell.value.strip() in blank)]
     if lost:
-        place = f"{sheet.name}!R{lost[0].row}C{lost[0].column}"
+        place = f"{sheet.name}!{cell_name(*lost[0].place)}"
         raise contradictory(
             f"{len(lost)}个单元格未能读出，如 {place}", f"{len(lost)} cells were not read, such as {place}", sheet.name
         )
-
-
-def _blank_strings(package: Package) -> frozenset[str]:
-    """Return the numbers of shared strings without any text."""
-    found = package.related(_workbook_part(package), "sharedStrings")
-    root = parse_part(package.read(found[0])) if found else Node("", {})
-    return frozenset(
-        str(number)
-        for number, node in enumerate(root.named("si"))
-        if not "".join(text.text for text in node.below("t"))
-    )
-
-
-def _comments(package: Package, part: str) -> dict[CellPlace, str]:
-    """Return the notes of people by cell; threaded comments replace the notes that stand for them."""
-    found: dict[CellPlace, str] = {}
-    for where in package.related(part, "comments"):
-        for node in parse_part(package.read(where)).below("comment"):
-            text = "".join(piece.text for piece in node.below("t"))
-            own = note_of_people(text)
-            if own and own.strip():
-                found[place_of(node.attributes.get("ref", "").partition(":")[0])] = own.strip()
-    for where in package.related(part, "threadedComment"):
-        for node in parse_part(package.read(where)).below("threadedComment"):
-            said = node.first("text")
-            if said is not None and said.text.strip():
-                found[place_of(node.attributes.get("ref", ""))] = said.text.strip()
-    return found
-
-
-def _links(package: Package, part: str, root: Node) -> dict[str, str]:
-    """Return the number of every linked workbook to its file name."""
-    relations = package.relations(part)
-    listed = root.first("externalReferences")
-    found: dict[str, str] = {}
-    for number, node in enumerate(listed.named("externalReference") if listed else (), 1):
-        relation = relations.get(node.attributes.get("id", ""))
-        if relation is not None and package.has(relation.target):
-            targets = [lead.target for lead in package.relations(relation.target).values() if lead.external]
-            found[str(number)] = targets[0].replace("\\", "/").rpartition("/")[2] if targets else str(number)
-    return found
-
-
-def _with_files(formula: str, links: dict[str, str]) -> str:
-    """Return a formula with the names of linked files in place of their numbers."""
-    return _LINKED.sub(lambda found: f"[{links.get(found[1], found[1])}]", formula) if links else formula
-
-
-def _saved_at(package: Package) -> datetime | None:
-    content = package.read("docProps/core.xml")
-    modified = parse_part(content).first("modified") if content else None
-    if modified is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(modified.text.strip())
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _origin(package: Package) -> Origin | None:
-    content = package.read("docProps/custom.xml")
-    if not content:
-        return None
-    stated = {
-        node.attributes.get("name", ""): "".join(child.text for child in node.children)
-        for node in parse_part(content).named("property")
-    }
-    path, sha256 = stated.get(ORIGIN_PATH), stated.get(ORIGIN_SHA256)
-    return Origin(path, sha256) if path and sha256 else None

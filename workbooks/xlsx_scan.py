@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from collections.abc import Iterable, Iterator
 
 from workbooks.refusals import RefusedError, hostile, too_large
@@ -39,7 +40,8 @@ class SheetScan:
         styles: The workbook's meaningful styles.
 
     Attributes:
-        complete: Whether ``facts`` say all: the XML has the usual form and no cell is struck through.
+        usual: Whether the XML has the usual form; if not, only ``merged`` and ``dimension`` count.
+        struck: Whether a cell is struck through, which only a walk over all cells can judge.
         facts: What the cells say that the triggers point at.
         value_cells: Cells that seem to have a value.
         content_end: Bytes up to the end of the last row with content; 0 where unknown.
@@ -51,7 +53,8 @@ class SheetScan:
     """
 
     def __init__(self, chunks: Iterable[bytes], styles: Styles) -> None:
-        self.complete = True
+        self.usual = True
+        self.struck = False
         self.facts = SheetFacts()
         self.value_cells = 0
         self.content_end = 0
@@ -65,6 +68,19 @@ class SheetScan:
         tail = self._read_body(rest)
         self.merged = _merged_ranges(tail)
 
+    @property
+    def complete(self) -> bool:
+        """Tell whether ``facts`` say all that there is to say."""
+        return self.usual and not self.struck
+
+    def whole(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the part again as far as it has content: a million formatted blank rows may follow."""
+        left = self.content_end if self.usual else sys.maxsize
+        for chunk in chunks:
+            if left > 0:
+                yield chunk[:left]
+            left -= len(chunk)
+
     def _read_head(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         head = b""
         for chunk in chunks:
@@ -76,10 +92,10 @@ class SheetScan:
                 raise too_large("工作表开头过大", "the part before the first cell is too large")
         else:
             start = len(head)
-            self.complete = False
+            self.usual = False
         if b"<!DOCTYPE" in head[:start]:
             raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
-        self.complete = self.complete and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
+        self.usual = self.usual and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
         stated = _DIMENSION.search(head, 0, start)
         if stated:
             self.dimension = _extent(stated[1].decode())
@@ -102,14 +118,15 @@ class SheetScan:
             elif len(waiting) > MAX_EDGE:
                 raise too_large("单元格内容过长", "a cell holds too much text")
         if not waiting.startswith(b"<sheetData/>"):
-            self.complete = False
+            self.usual = False
         return waiting
 
     def _look_at(self, body: bytes) -> None:
         """Take in whole cells."""
-        if any(mark in body for mark in _UNUSUAL) or (self._struck and self._struck.search(body)):
-            self.complete = False
-        if self.complete:
+        if any(mark in body for mark in _UNUSUAL):
+            self.usual = False
+        if self.usual:
+            self.struck = self.struck or bool(self._struck and self._struck.search(body))
             self._count(body)
             self._collect(body)
         self._offset += len(body)
@@ -130,7 +147,7 @@ class SheetScan:
             cell = _CELL.match(body, start)
             raw = _raw_cell(cell) if cell else None
             if raw is None:
-                self.complete = False
+                self.usual = False
                 return
             if raw.value or raw.formula is not None:
                 self.facts.add(raw, self._styles)
@@ -149,7 +166,7 @@ class SheetScan:
         for found in _HIDDEN_ROW.finditer(body):
             number = dict(_ATTRIBUTE.findall(found[0])).get(b"r")
             if number is None or not number.isdigit():
-                self.complete = False
+                self.usual = False
                 return
             self.facts.hidden_rows.add(int(number))
 

@@ -36,7 +36,7 @@ def read_styles(content: bytes) -> Styles:
     percents = _BUILT_IN_PERCENT | {
         _number(node.attributes.get("numFmtId"))
         for node in _children(root, "numFmts", "numFmt")
-        if "%" in _QUOTED.sub("", node.attributes.get("formatCode", ""))
+        if is_percent_format(node.attributes.get("formatCode", ""))
     }
     formats = [
         (_number(xf.attributes.get("fontId")), _number(xf.attributes.get("numFmtId")))
@@ -47,6 +47,11 @@ def read_styles(content: bytes) -> Styles:
         frozenset(place for place, (font, _) in enumerate(formats) if font in red),
         frozenset(place for place, (_, number) in enumerate(formats) if number in percents),
     )
+
+
+def is_percent_format(code: str) -> bool:
+    """Tell whether a number format shows a percentage; a quoted % sign does not count."""
+    return "%" in _QUOTED.sub("", code)
 
 
 def _children(root: Node, group: str, name: str) -> tuple[Node, ...]:

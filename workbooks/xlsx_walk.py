@@ -41,6 +41,7 @@ def facts_by_walking(chunks: Iterable[bytes], styles: Styles) -> SheetFacts:
 
     def take_cell(cell: RawCell) -> None:
         facts.add(cell, styles)
+        facts.last_row, facts.last_column = max(facts.last_row, cell.row), max(facts.last_column, cell.column)
         if cell.style in styles.strike:
             facts.struck_rows.add(cell.row)
         else:
