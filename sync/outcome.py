@@ -122,12 +122,16 @@ def _outcome_rows(checked: Checked) -> pl.DataFrame:
 
 
 def _counts(file: TakenFile, staged: Staged, rows: pl.DataFrame) -> dict[str, int]:
-    """Return how the rows of one workbook are counted: every row read is in exactly one place."""
+    """Return how the rows of one workbook are counted: every row read is in exactly one place.
+
+    ``refused`` are those among the held ones that the department may not write.
+    """
     own = rows.filter((pl.col("_workbook") == file.name) & ~pl.col("_id").is_in(list(staged.retried)))
     outcomes = Counter(_COUNTED_AS.get(outcome, "unchanged") for outcome in own["_outcome"])
     outcomes["held"] += staged.refused.get(file.name, 0)
     outcomes["skipped"] += staged.skipped.get(file.name, 0)
-    return {"read": outcomes.total(), **{name: outcomes[name] for name in COUNTS[1:]}}
+    refused = {"refused": staged.refused.get(file.name, 0)}
+    return {"read": outcomes.total(), **{name: outcomes[name] for name in COUNTS[1:]}, **refused}
 
 
 def relevant_findings(checked: Checked) -> list[Finding]:

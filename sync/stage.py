@@ -111,7 +111,8 @@ def with_held(batch: Batch, held: Sequence[Mapping[str, Any]]) -> tuple[Batch, d
     for register_id in dict.fromkeys(row["register"] for row in again):
         rows = [row for row in again if row["register"] == register_id]
         fresh = rows_of(known[register_id], rows, next_id)
-        parts = [frames[register_id], fresh] if register_id in frames else [fresh]
+        known_frame = frames.get(register_id)
+        parts = [fresh] if known_frame is None else [known_frame, fresh.select(known_frame.columns)]
         frames[register_id] = pl.concat(parts, how="vertical_relaxed")
         for row_id, row in enumerate(rows, next_id):
             retried[row_id] = row["version_id"]

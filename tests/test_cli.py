@@ -308,6 +308,30 @@ def test_sync_with_a_damaged_file(tmp_path: Path) -> None:
     assert book(told.json(), "基础资料.xlsx")["accepted"] == 12
 
 
+def test_sync_with_held_rows_in_another_workbook(tmp_path: Path) -> None:
+    """Rows that another workbook had held before are tried again beside the rows of a changed one."""
+    school = School(tmp_path / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    school.save("ZW/一库.xlsx", {"stock_issue": [issue()]})
+    assert houqin("sync", "--share", school.folder, "--json").code == 3
+    school.save("ZW/二库.xlsx", {"stock_receipt": [receipt()], "stock_issue": [issue(2)]})
+    told = houqin("sync", "--share", school.folder, "--json")
+    assert told.code == 0
+    assert [book(told.json(), name)["accepted"] for name in ("一库.xlsx", "二库.xlsx")] == [1, 2]
+
+
+def test_a_refused_register_is_not_in_the_books(tmp_path: Path) -> None:
+    """Rows of a register that the department may not write are held, in the run and in every status after it."""
+    school = School(tmp_path / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    school.save("TS/图书室.xlsx", {"stock_receipt": [receipt()]})
+    told = houqin("sync", "--share", school.folder, "--json")
+    assert (told.code, book(told.json(), "图书室.xlsx")["held"]) == (3, 1)
+    stands = book(houqin("status", "--share", school.folder, "--json").json(), "图书室.xlsx")
+    assert (stands["in_ledger"], stands["held"], stands["status"]) == (0, 1, "held")
+    assert book(houqin("sync", "--share", school.folder, "--json").json(), "图书室.xlsx")["held"] == 1
+
+
 def test_sync_while_another_writes(tmp_path: Path) -> None:
     """While another program writes the ledger, ``sync`` ends with exit code 4."""
     school = School(tmp_path / "share")
