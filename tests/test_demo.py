@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from workbooks.sample import BOOKS, LOCK_FILE, write_sample
@@ -33,10 +34,11 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def houqin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the program itself with the state folder beside the share."""
+    """Run the program itself with the state folder beside the share; the demo knows its day itself."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("HOUQIN_")},
         "HOUQIN_STATE": str(folder.parent / "state"),
+        **({} if arguments[0] == "demo" else {"HOUQIN_TODAY": "2026-11-22"}),
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     return subprocess.run(
@@ -160,17 +162,33 @@ def test_the_ledger_of_the_demo_verifies(school: Path) -> None:
     assert houqin(school, "verify", "--share", str(school)).returncode == 0
 
 
-def test_a_second_run_starts_anew(tmp_path: Path) -> None:
-    """A former demo is made again with the same workbooks and the same outcome; people see where to go on."""
+def test_what_is_corrected_is_taken_and_a_second_run_starts_anew(tmp_path: Path) -> None:
+    """A corrected cell is accepted by the next sync; the demo made again has its mistakes back."""
     folder = tmp_path / "演示"
     first = houqin(folder, "demo", str(folder), "--json")
-    (folder / "departments" / "ZW" / "总务库房台账11月.xlsx").write_bytes(b"broken")
+    store = folder / "departments" / "ZW" / "总务库房台账11月.xlsx"
+    workbook = openpyxl.load_workbook(store)
+    workbook["入库单"]["H22"] = "BG0001"
+    workbook.save(store)
+    corrected = houqin(folder, "sync", "--share", str(folder), "--json")
+    (folder / "houqin.toml").write_text("broken", "utf-8")
     second = houqin(folder, "demo", str(folder))
     assert first.returncode == second.returncode == 0
-    assert json.loads(first.stdout)["sync"]["revision"] == 1
+    assert corrected.returncode == 3, corrected.stdout
+    before, after = (counts_of(json.loads(text), store.name) for text in (first.stdout, corrected.stdout))
+    assert after["accepted"] == 1
+    assert after["held"] == before["held"] - 1
+    assert after["unchanged"] == before["accepted"]
     assert "第 1 版总账" in second.stdout
+    assert "BG000l" in second.stdout
     assert "竹扫把" in second.stdout
     assert f"houqin verify --share {folder}" in second.stdout.replace("'", "")
+
+
+def counts_of(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what a run (of ``demo`` or ``sync``) says of the workbook with a file name."""
+    workbooks: list[dict[str, Any]] = document.get("sync", document)["workbooks"]
+    return next(each for each in workbooks if each["path"].endswith(name))
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:

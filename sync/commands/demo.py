@@ -35,7 +35,8 @@ def command(*, folder: Path, as_json: bool, language: str) -> int:
     """Make a sample school in a folder: a dozen workbooks with mistakes, merged and published.
 
     The sample plays on 2026-11-22 (unless HOUQIN_TODAY is set). Rows that are held are the point of
-    it: the exit code is 0. Run again on a former demo, it starts anew.
+    it: the exit code is 0. On a former demo it starts anew: its workbooks, settings and ledger are
+    made again, other files stay.
 
     Example: houqin demo school
     """
@@ -94,6 +95,7 @@ def prepare(folder: Path, told: Progress) -> None:
     Raises:
         WriterBusy: a run of a former demo in this folder is under way.
     """
+    from sync.config import CONFIG_NAME  # noqa: PLC0415
     from sync.init import init_share  # noqa: PLC0415
     from sync.lock import writer_lock  # noqa: PLC0415
     from sync.state import state_dir  # noqa: PLC0415
@@ -108,12 +110,11 @@ def prepare(folder: Path, told: Progress) -> None:
     for place in (folder, state):
         place.mkdir(parents=True, exist_ok=True)
         (place / MARKER).touch()
-    settings = folder / "houqin.toml"
-    is_new = not settings.exists()
+    settings = folder / CONFIG_NAME
+    settings.unlink(missing_ok=True)
     init_share(folder, SCHOOL)
-    if is_new:
-        with settings.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(roles_text())
+    with settings.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(roles_text())
     write_sample(folder / "departments")
     told.advance()
 
