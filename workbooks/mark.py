@@ -84,7 +84,7 @@ def write_marked(
     book, original = _copy_of(source, ordered)
     _remove_marks(book)
     _mark_cells(book, ordered, language)
-    write_findings_sheet(book, ordered, language, name=source.name)
+    write_findings_sheet(book, ordered, language, name=origin_path.replace("\\", "/").rpartition("/")[2])
     _remember_origin(book, origin_path, origin_sha256)
     written = book.properties.modified if original else _UNDATED
     packed = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -22,11 +23,13 @@ _HEADERS = {
     "zh": ("序号", "级别", "工作表", "单元格", "栏目", "填写的内容", "问题", "怎么改", "代码"),
     "en": ("No.", "Severity", "Sheet", "Cell", "Column", "Value seen", "What is wrong", "What to do", "Code"),
 }
-_WIDTHS = (6, 7, 16, 9, 14, 20, 46, 34, 17)
+_WIDTHS = (6, 7, 19, 9, 14, 20, 46, 34, 17)
 _HEADER_ROW = 4
 _MOST_LINKS = 65_000
 """Excel drops a sheet's links above 65,530."""
 _LONGEST_VALUE = 200
+_LINE_POINTS = 15
+"""Height of one line; rows get theirs here because no program computes it for a file it did not make."""
 _FONT = "宋体"
 _WORDS = {
     "zh": {
@@ -131,6 +134,9 @@ class _Cells:
             found.hint(self._language),
             found.code,
         )
+        self._sheet.row_dimensions[row].height = _LINE_POINTS * max(
+            lines_of(text, _WIDTHS[place - 1]) for place, text in enumerate(texts, start=2)
+        )
         first = self._sheet.cell(row, 1, number)
         self._style(first, 1, found.severity, is_linked=False)
         for place, text in enumerate(texts, start=2):
@@ -163,6 +169,16 @@ class _Cells:
             return found.field
         column = register.column(found.field)
         return column.title_en if self._language == "en" else column.title
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column: a Chinese character is two places wide."""
+    room = max(2.0, width - 1)
+    return sum(1 + int(max(0, _places(line) - 0.01) // room) for line in text.split("\n"))
+
+
+def _places(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
 
 
 def _clipped(value: str) -> str:
