@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from schemas.books import OpenBooks, key_expression, key_parts
+from schemas.columns import Kind
 from schemas.flaws import Flaw, as_finding, shown, shown_in
-from schemas.measure import measure
+from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
 from schemas.row_check import row_flaws, rules_in_force, with_typed
+from schemas.texts import READER_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from schemas.columns import Column
     from schemas.findings import Finding
     from schemas.rules import CrossRule, Facts
     from schemas.values import Table
@@ -245,17 +248,25 @@ def _rules_off(registers: Iterable[str], facts: Facts) -> tuple[tuple[str, str, 
 def rules_off(register: type[Register], facts: Facts) -> list[tuple[str, str, str]]:
     """Return (code, register, missing register) of the rules that cannot be judged with what is known."""
     _, off = rules_in_force(register, facts)
-    off = [
-        *off,
-        *((rule.code, each) for rule in register.cross_rules for each in rule.needs if each not in facts.known),
-        *((_reference_code(each), each) for each in register.references() if each not in facts.known),
-    ]
-    return [(code, register.id, missing) for code, missing in dict.fromkeys(off)]
+    off += [(rule.code, each) for rule in register.cross_rules for each in rule.needs]
+    off += [(unknown_code(column), each) for column in register.columns for each in column.register_refs]
+    if measured_columns(register):
+        off += [("UOM-01", "item_catalogue"), ("UOM-01", "unit_conversion")]
+    return [(code, register.id, each) for code, each in dict.fromkeys(off) if each not in facts.known]
 
 
-def _reference_code(register_id: str) -> str:
-    known = all_registers().get(register_id)
-    return known.unknown_code if known else "CODE-UNKNOWN"
+def unknown_code(column: Column) -> str:
+    """Return the code of a reference that is not found, also where its register is not declared yet."""
+    target = column.register_refs[0]
+    declared = all_registers().get(target)
+    if column.pending_allowed:
+        return "REF-PENDING"
+    if column.kind is Kind.CLASS:
+        return "CLASS-UNKNOWN"
+    if declared is not None:
+        return declared.unknown_code
+    word = f"{target.partition('_')[0].upper()}-UNKNOWN"
+    return word if word in READER_TEXTS else "CODE-UNKNOWN"
 
 
 def no_candidates(register: type[Register]) -> pl.DataFrame:

@@ -62,7 +62,8 @@ def measure(
             frame = _with_factor(register, column, frame, books)
             frame, read = _read_mixed(column, frame, cells, books)
             frame = _with_base(column, frame)
-            found = read + _unit_flaws(column, frame)
+            known = "unit_conversion" in books.facts.known
+            found = read + (_unit_flaws(column, frame) if known else []) + _broken_pieces(column, frame)
         flaws.extend(found)
     return frame, flaws
 
@@ -124,13 +125,17 @@ def _with_base(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _unit_flaws(column: Column, frame: pl.DataFrame) -> list[Flaw]:
     unit, item = str(column.unit), str(column.item)
-    name, base = f"{column.name}_factor", f"{column.name}_base"
+    name = f"{column.name}_factor"
     known = pl.col("_base").is_not_null() & pl.col(unit).is_not_null()
     unconverted = frame.filter(known & pl.col(name).is_null()).iter_rows(named=True)
-    flaws = [_no_conversion(row, column, unit, row[unit], (row[unit],), item=row[item]) for row in unconverted]
-    broken = frame.filter(pl.col("_whole") & (pl.col(base) % 1 != 0)).iter_rows(named=True)
-    return flaws + [
-        reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row["_base"]) for row in broken
+    return [_no_conversion(row, column, unit, row[unit], (row[unit],), item=row[item]) for row in unconverted]
+
+
+def _broken_pieces(column: Column, frame: pl.DataFrame) -> list[Flaw]:
+    whole = pl.col("_whole") & (pl.col(f"{column.name}_base") % 1 != 0)
+    return [
+        reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row["_base"])
+        for row in frame.filter(whole).iter_rows(named=True)
     ]
 
 

@@ -112,7 +112,8 @@ def _flaw_of(
         candidates = "、".join(result.candidates)
         return reader_flaw(row["_id"], "PER-05" if people else "NAME-AMBIG", column, typed, candidates=candidates)
     if code is not None:
-        return reader_flaw(row["_id"], result.finding, column, typed, read=code) if result.finding else None
+        read = next((d.shown(code) for d in directories if code in d.codes), code)
+        return reader_flaw(row["_id"], result.finding, column, typed, read=read) if result.finding else None
     return reader_flaw(row["_id"], result.finding, column, typed, **_suggestion(result.suggestion))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.columns import Kind
-from schemas.findings import LETTERS, Severity
+from schemas.findings import Severity
 from schemas.normal import code_text, matching
 from schemas.register import Register, all_registers
 
@@ -89,6 +89,11 @@ class Directory:
         if day is None:
             return on
         return on and not (start and day < start) and not (end and day > end)
+
+    def shown(self, code: str) -> str:
+        """Return a code with the name that it stands for: ``张敏（T0026）``."""
+        names = [name for name, codes in self.by_name.items() if code in codes]
+        return f"{names[0]}（{code}）" if names else code
 
     def scope_of(self, code: str) -> str:
         """Return what decides between equal names: a person's department."""
@@ -175,11 +180,6 @@ def look_alike_code(text: str, column: Column) -> str:
     return ""
 
 
-def is_reference(column: Column) -> bool:
-    """Tell whether the column points to rows of other registers."""
-    return bool(column.refs)
-
-
 def reference_columns(register: type[Register]) -> list[Column]:
     """Return the reference columns, those that decide between equal names (departments) first."""
     found = [column for column in register.columns if column.refs and not column.system]
@@ -198,7 +198,3 @@ def texts_of(column: Column, values: pl.Series) -> list[str]:
         return sorted({part for value in unique for part in split_list(value)})
     return sorted(unique)
 
-
-def severity_of(letter: str) -> Severity:
-    """Return the severity of its letter."""
-    return LETTERS[letter]
