@@ -10,6 +10,8 @@ from importlib import import_module
 
 import click
 
+from sync import __version__
+
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
     "init": "a new shared folder with its departments and templates",
@@ -53,7 +55,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="houqin")
+@click.version_option(__version__, prog_name="houqin")
 def houqin() -> None:
     """Keep a school's logistics workbooks trustworthy (后勤账).
 

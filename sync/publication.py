@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,7 @@ def publication_of(share: Share, ledger: Ledger) -> Publication:
     paths = {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
     marked = marked_paths(paths.values())
     missing = _missing(rows, paths, standing)
+    times = {revision.number: revision.at for revision in ledger.revisions()}
     return Publication(
         school=share.config.school,
         revision=head.number,
@@ -48,7 +50,7 @@ def publication_of(share: Share, ledger: Ledger) -> Publication:
         today=share.today,
         language=share.config.language,
         workbooks=[
-            _state(share, standing, row, told.get(identity, ()), paths[identity], marked, missing)
+            _state(share, standing, row, told.get(identity, ()), paths[identity], marked, missing, times)
             for identity, row in standing.workbooks.items()
         ],
         stock=stock_lines(rows),
@@ -102,6 +104,7 @@ def _state(
     path: str,
     marked: Mapping[str, str],
     missing: Sequence[MissingLine],
+    times: Mapping[int, datetime],
 ) -> WorkbookState:
     counts = counts_now(standing, row["path"])
     department = str(row["department"])
@@ -117,7 +120,7 @@ def _state(
         warnings=severities.count(Severity.WARNING),
         errors=severities.count(Severity.ERROR),
         saved_at=row["saved_at"],
-        taken_at=None,
+        taken_at=times.get(row["taken_revision"]),
         feedback=marked[path] if findings and row["state"] != GONE else None,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.register import VERSION, all_registers
 from schemas.rules import Facts
+from sync import __version__
 from sync.config import Config, load_config, school_today
 from sync.state import state_dir
 
@@ -58,10 +59,10 @@ class Share:
         return [code for code in self.config.departments if self.config.may_write(code, register_id)]
 
     def fingerprint(self) -> str:
-        """Return what the reading of a file depends on besides its content: settings and declarations."""
+        """Return what the reading of a file depends on besides its content: settings, declarations, program."""
         settings = self.config.model_dump_json(include={"departments", "registers", "class_aliases", "term_start"})
         versions = ",".join(f"{name}:{len(register.columns)}" for name, register in self.registers.items())
-        return hashlib.sha256(f"{settings}|{versions}|{VERSION}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{settings}|{versions}|{VERSION}|{__version__}".encode()).hexdigest()[:16]
 
     def facts(self) -> Facts:
         """Return what the rules know besides the rows."""

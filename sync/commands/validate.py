@@ -53,7 +53,7 @@ def command(
         for path, file, found in by_file:
             _mark(path, file, found, marked if len(files) == 1 else marked / f"{path.stem}.校验.xlsx", language)
     if as_json:
-        print_json(_document(by_file, plan, language))
+        print_json(document(by_file, plan, language))
     else:
         _show(by_file, plan, language)
     return worst(_code(found) for _, _, found in by_file)
@@ -100,7 +100,7 @@ def _mark(path: Path, file: TakenFile, findings: Sequence[Finding], target: Path
         )
 
 
-def _document(
+def document(
     by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
 ) -> dict[str, Any]:
     return {

@@ -70,7 +70,7 @@ class WorkbookState:
     @property
     def in_ledger(self) -> int:
         """Return how many of the rows read are in the ledger."""
-        return self.accepted + self.unchanged + self.duplicate
+        return self.accepted + self.unchanged
 
 
 @dataclass(frozen=True)
