@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import importlib
 import os
 import pickle
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Literal, Self
+from typing import IO, Any, Literal, Self
 
 import psutil
 
@@ -25,6 +26,8 @@ MEMORY_BYTES = 1 << 30
 """Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
 HARD_MEMORY_BYTES = 1400 << 20
 _LOOK_SECONDS = 0.02
+_ORPHAN_SECONDS = 60
+"""How long past its limit a job may run whose parent is gone; a living parent kills it at the limit."""
 _LENGTH = struct.Struct("<Q")
 
 Failure = Literal["", "timeout", "memory", "crash"]
@@ -81,8 +84,9 @@ class ReaderPool:
         finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         for place, job in enumerate(jobs):
             waiting.put((place, job))
+        limits = (self.seconds, self._memory_bytes)
         threads = [
-            threading.Thread(target=worker.work, args=(waiting, finished), daemon=True)
+            threading.Thread(target=worker.work, args=(waiting, finished, *limits), daemon=True)
             for worker in self._workers[: len(jobs)]
         ]
         for thread in threads:
@@ -95,7 +99,7 @@ class ReaderPool:
                 if on_done is not None:
                     on_done(outcome)
             for worker in self._workers:
-                worker.look(self.seconds, self._memory_bytes)
+                worker.look(*limits)
         for thread in threads:
             thread.join()
         return [outcomes[place] for place in range(len(jobs))]
@@ -114,6 +118,8 @@ class _Worker:
         self,
         waiting: queue.SimpleQueue[tuple[int, Job]],
         finished: queue.SimpleQueue[tuple[int, Outcome]],
+        seconds: float,
+        memory_bytes: int,
     ) -> None:
         """Do jobs until none is waiting."""
         while True:
@@ -121,14 +127,17 @@ class _Worker:
                 place, job = waiting.get_nowait()
             except queue.Empty:
                 return
-            finished.put((place, self._do(job)))
+            try:
+                finished.put((place, self._do(job, seconds, memory_bytes)))
+            except Exception as exc:  # noqa: BLE001 - arguments that cannot be sent, no process to be had
+                finished.put((place, Outcome(job, None, "crash", f"{type(exc).__name__}: {exc}")))
 
-    def _do(self, job: Job) -> Outcome:
-        process = self._started()
+    def _do(self, job: Job, seconds: float, memory_bytes: int) -> Outcome:
+        process = self._started(memory_bytes)
         with self._lock:
             self._verdict, self._since = "", time.monotonic()
         try:
-            _send(_open(process.stdin), (job.function, job.args))
+            _send(_open(process.stdin), (job.function, job.args, seconds))
             answer = _receive(_open(process.stdout))
         except (OSError, EOFError, pickle.UnpicklingError):
             answer = None
@@ -138,11 +147,14 @@ class _Worker:
         if verdict or answer is None:
             code = self.stop()
             return Outcome(job, None, verdict or "crash", f"exit {code}")
-        value, failure, reason = answer
-        return Outcome(job, value, failure, reason)
+        return Outcome(job, *answer)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, memory_bytes: int) -> subprocess.Popen[bytes]:
+        """Return the process, a new one where it died or still holds much of what its last job took."""
+        if self._process is not None and _resident(self._process.pid) > memory_bytes // 2:
+            self.stop()
         if self._process is None or self._process.poll() is not None:
+            self.stop()
             self._process = _start()
         return self._process
 
@@ -181,13 +193,17 @@ def _start() -> subprocess.Popen[bytes]:
         [sys.executable, "-P", "-c", "from workbooks.pool import serve; serve()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # where a library writes its own last words
         env={**os.environ, "PYTHONPATH": places, "POLARS_MAX_THREADS": "1"},
     )
 
 
 def _resident(pid: int) -> int:
+    """Return the resident bytes of a worker; on Windows a virtual environment's Python is a child of its launcher."""
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        process = psutil.Process(pid)
+        family = [process, *process.children()] if sys.platform == "win32" else [process]
+        return sum(int(member.memory_info().rss) for member in family)
     except psutil.Error:
         return 0
 
@@ -205,7 +221,7 @@ def _send(stream: IO[bytes], value: object) -> None:
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[object, Failure, str]:
+def _receive(stream: IO[bytes]) -> Any:  # noqa: ANN401 - a question on one side, an answer on the other
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
@@ -213,8 +229,7 @@ def _receive(stream: IO[bytes]) -> tuple[object, Failure, str]:
     content = stream.read(length)
     if len(content) < length:
         raise EOFError
-    answer: tuple[object, Failure, str] = pickle.loads(content)  # noqa: S301 - written by our own worker
-    return answer
+    return pickle.loads(content)  # noqa: S301 - written by our own process
 
 
 def serve() -> None:
@@ -225,18 +240,20 @@ def serve() -> None:
     _limit_memory()
     while True:
         try:
-            function, args = _receive(questions)[:2]
+            function, args, seconds = _receive(questions)
         except EOFError:
             return
+        faulthandler.dump_traceback_later(seconds + _ORPHAN_SECONDS, exit=True)
+        answer = _answer(function, args)
+        faulthandler.cancel_dump_traceback_later()
         with contextlib.suppress(BrokenPipeError):
-            _send(answers, _answer(str(function), args))
+            _send(answers, answer)
 
 
-def _answer(function: str, args: object) -> tuple[object, Failure, str]:
+def _answer(function: str, args: tuple[object, ...]) -> tuple[object, Failure, str]:
     module, _, name = function.partition(":")
-    call = getattr(importlib.import_module(module), name)
     try:
-        return call(*args), "", ""  # type: ignore[misc]
+        return getattr(importlib.import_module(module), name)(*args), "", ""
     except MemoryError:
         return None, "memory", "MemoryError"
     except Exception as exc:  # noqa: BLE001 - whatever a file brings about is told, not raised

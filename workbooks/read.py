@@ -95,6 +95,8 @@ def _read(content: bytes, sha256: str, extension: str, name: str) -> FileContent
             grids = read_html(content, name)
         case Kind.DELIMITED:
             grids = read_delimited(content, name)
+    if not any(grid.cells for grid in grids):
+        raise RefusedError("FILE-EMPTY")
     if recognised.disguised:
         findings.append(reader_finding("FILE-DISGUISED", name, kind=str(recognised.kind)))
     return FileContent(name, sha256, len(content), grids, tuple(findings), saved_at, origin)

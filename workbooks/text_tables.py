@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from html.parser import HTMLParser
 from itertools import count
 
 from schemas.values import Cell, Details, Grid
-from workbooks.calamine_cells import trimmed
+from workbooks.calamine_cells import check_box, trimmed
 from workbooks.kinds import decoded
-from workbooks.refusals import RefusedError, too_large
+from workbooks.refusals import RefusedError, corrupt, hostile, too_large
 
 MAX_ROWS = 1_048_576
 MAX_SPAN = 1_000
+MAX_COVERED = 1_000_000
+"""Places that the spans of one HTML table may cover."""
 _SAMPLE = 64 << 10
+_MAX_FIELD = 1 << 20
+_GUARDED = re.compile(r'="([^"]*)"')
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def read_delimited(content: bytes, name: str) -> tuple[Grid, ...]:
@@ -24,18 +30,30 @@ def read_delimited(content: bytes, name: str) -> tuple[Grid, ...]:
         RefusedError: it is no text, or too long.
     """
     text = _text(content)
-    sample = text[:_SAMPLE]
-    delimiter = max((",", "\t", ";", "，"), key=sample.count)
-    csv.field_size_limit(1 << 20)
+    csv.field_size_limit(_MAX_FIELD)
     rows: list[list[Cell]] = []
     try:
-        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-            rows.append([cell.strip() or None for cell in row])
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text[:_SAMPLE])):
+            rows.append([_csv_cell(cell) for cell in row])
             if len(rows) > MAX_ROWS:
                 raise too_large("行数过多", "it has too many rows")
     except csv.Error as error:
-        raise RefusedError("FILE-CORRUPT", reason=f"CSV有误（{error}）", reason_en=f"broken CSV ({error})") from error
+        raise corrupt(f"CSV有误（{error}）", f"broken CSV ({error})") from error
     return (Grid(name, "Sheet1", trimmed(_even(rows))),)
+
+
+def _delimiter(sample: str) -> str:
+    """Return tab where half of the lines have one (nobody types it into a cell), else comma or semicolon."""
+    lines = [line for line in sample.splitlines() if line.strip()]
+    if 2 * sum("\t" in line for line in lines) >= len(lines):
+        return "\t"
+    return max(",;", key=lambda mark: (sum(mark in line for line in lines), sample.count(mark)))
+
+
+def _csv_cell(text: str) -> Cell:
+    """Return the text of a cell; websites write ``="00123"`` so that Excel keeps the zeros."""
+    guarded = _GUARDED.fullmatch(text)
+    return (guarded[1] if guarded else text).strip() or None
 
 
 def read_html(content: bytes, name: str) -> tuple[Grid, ...]:
@@ -66,6 +84,7 @@ def _text(content: bytes) -> str:
 
 def _even(rows: list[list[Cell]]) -> list[list[Cell]]:
     width = max((len(row) for row in rows), default=0)
+    check_box("Sheet1", len(rows), width)
     return [[*row, *([None] * (width - len(row)))] for row in rows]
 
 
@@ -92,9 +111,11 @@ class _Table:
         line.append(text or None)
         if down > 1 or across > 1:
             self.merged.append((row, column, row + down - 1, column + across - 1))
-            self._covered |= {
-                (row + below, column + beside) for below in range(down) for beside in range(across)
-            } - {(row, column)}
+            if len(self._covered) + down * across > MAX_COVERED:
+                raise hostile("合并单元格过大", "its merged cells are too large")
+            self._covered |= {(row + below, column + beside) for below in range(down) for beside in range(across)} - {
+                (row, column)
+            }
 
 
 class _Tables(HTMLParser):
@@ -139,11 +160,12 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Collect the text of a cell."""
         if self._cell is not None and not self._silent:
-            self._cell.append(data)
+            self._cell.append(_BLANKS.sub(" ", data))
 
     def _end_cell(self) -> None:
         if self._cell is not None and self._open:
-            self._open[-1].add("".join(self._cell).strip(), *self._span)
+            lines = "".join(self._cell).split("\n")
+            self._open[-1].add("\n".join(line.strip() for line in lines).strip(), *self._span)
         self._cell = None
 
 

@@ -21,12 +21,16 @@ from workbooks.xlsx_book import (
     read_origin,
     read_saved_at,
 )
-from workbooks.xlsx_cells import LAST_COLUMN, RawCell, SheetFacts
+from workbooks.xlsx_cells import RawCell, SheetFacts
 from workbooks.xlsx_scan import SheetScan
 from workbooks.xlsx_styles import Styles, read_styles
 from workbooks.xlsx_walk import facts_by_walking, walk
 
 _BEFORE_ROOT = 4096
+
+
+_TWO_LETTERS = 702
+"""Number of column ZZ."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +95,16 @@ def _check_strings(package: Package, part: str) -> None:
 def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
     scan = SheetScan(package.chunks(sheet.part), styles)
     facts = scan.facts
-    if not scan.complete or _may_be_too_wide(scan):
+    if scan.far or not scan.complete or _may_be_too_wide(scan):
         facts = facts_by_walking(scan.whole(package.chunks(sheet.part)), styles)
         check_box(sheet.name, facts.last_row, facts.last_column)
     return _Look(sheet, scan, facts)
 
 
 def _may_be_too_wide(scan: SheetScan) -> bool:
-    """Tell whether the sheet's own word on its width leaves room for a rectangle over the limit."""
+    """Tell whether columns of two letters could make a rectangle over the limit, by the sheet's own word."""
     rows, columns = scan.dimension
-    return scan.last_row * (columns if rows >= scan.last_row else LAST_COLUMN) > MAX_CELLS
+    return scan.last_row * (columns if rows >= scan.last_row else _TWO_LETTERS) > MAX_CELLS
 
 
 def _grid(package: Package, book: CalamineWorkbook, look: _Look, name: str, parts: BookParts) -> Grid:

@@ -28,6 +28,7 @@ _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _LAST_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
+_FAR = re.compile(rb'<c r="(?:[A-Z]{3}|[A-Z]+[0-9]{7})')
 _UNUSUAL = (b"='", b"<!", b"<c>", b"<row>")
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
 
@@ -44,6 +45,7 @@ class SheetScan:
         struck: Whether a cell is struck through, which only a walk over all cells can judge.
         facts: What the cells say that the triggers point at.
         value_cells: Cells that seem to have a value.
+        far: Whether a cell lies in a column of three letters or a row of seven digits, or claims to.
         content_end: Bytes up to the end of the last row with content; 0 where unknown.
         last_row: Number of the last row with content, 0 where unknown.
         dimension: Last row and column as the file states them, (0, 0) where it does not.
@@ -55,6 +57,7 @@ class SheetScan:
     def __init__(self, chunks: Iterable[bytes], styles: Styles) -> None:
         self.usual = True
         self.struck = False
+        self.far = False
         self.facts = SheetFacts()
         self.value_cells = 0
         self.content_end = 0
@@ -127,6 +130,7 @@ class SheetScan:
             self.usual = False
         if self.usual:
             self.struck = self.struck or bool(self._struck and self._struck.search(body))
+            self.far = self.far or bool(_FAR.search(body))
             self._count(body)
             self._collect(body)
         self._offset += len(body)
