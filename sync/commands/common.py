@@ -19,6 +19,8 @@ from sync.errors import HouqinError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from schemas.columns import Column
+    from schemas.register import Register
     from sync.share import Share
     from sync.steps import Progress
 
@@ -150,6 +152,41 @@ def show_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[objec
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
     console().print(table)
+
+
+def columns_that_fit(register: type[Register], rows: Sequence[Mapping[str, object]], width: int) -> list[Column]:
+    """Return the columns of a register that a table of some width can show: key, required, filled ones."""
+    filled = {name for row in rows for name, value in row.items() if value is not None}
+    wanted = sorted(
+        (column for column in register.columns if column.name in filled),
+        key=lambda column: (column.name not in register.key, not column.required),
+    )
+    kept: list[Column] = []
+    for column in wanted:
+        longest = max((_places(str(row.get(column.name) or "")) for row in rows), default=0)
+        width -= max(_places(column.title), min(longest, 24)) + 3
+        if width < 0 and kept:
+            break
+        kept.append(column)
+    return sorted(kept, key=register.columns.index)
+
+
+def _places(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+STATUS_WORDS = {
+    "accepted": "已入账",
+    "held": "搁置",
+    "conflict": "冲突",
+    "missing": "疑似删除",
+    "withdrawn": "已撤销",
+}
+
+
+def status_word(status: str, language: str) -> str:
+    """Return the status of a row in words."""
+    return STATUS_WORDS.get(status, status) if language == "zh" else status
 
 
 _STEPS = {"read": "读取工作簿 reading", "merge": "核对并入账 merging", "publish": "发布 publishing"}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from schemas.books import KEY_SEPARATOR
 from schemas.normal import code_text
-from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+from schemas.register import Register
+from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table, status_word
 from sync.commands.rows import register_named
 from sync.ledger import Ledger
 
@@ -58,19 +61,25 @@ def command(
     if as_json:
         print_json(found)
         return
+    _show(register, found, language)
+
+
+def _show(register: type[Register], found: Sequence[Mapping[str, Any]], language: str) -> None:
+    """Print the versions as columns: one line per field, newest first."""
     chinese = language == "zh"
-    own = [column.title if chinese else column.title_en for column in register.columns]
-    headers = [*(("版次", "状态", "来源") if chinese else ("revision", "status", "source")), *own]
-    rows = [
-        (
-            row["_revision"],
-            row["_status"],
-            f"[{row['_source']['workbook']}]{row['_source']['sheet']}!{row['_source']['row']}",
-            *(row[name] for name in register.names()),
-        )
-        for row in found
+    fields = [
+        (column.title if chinese else column.title_en, [row[column.name] for row in found])
+        for column in register.columns
+        if any(row[column.name] is not None for row in found)
     ]
-    show_table(f"{register.title} {' / '.join(key)}", headers, rows)
+    sources = [f"[{row['_source']['workbook']}]{row['_source']['sheet']}!{row['_source']['row']}" for row in found]
+    head = [
+        ("状态" if chinese else "status", [status_word(str(row["_status"]), language) for row in found]),
+        ("来源" if chinese else "source", sources),
+        ("时间" if chinese else "at", [str(row["_at"])[:16].replace("T", " ") for row in found]),
+    ]
+    versions = [f"第 {row['_revision']} 版" if chinese else f"revision {row['_revision']}" for row in found]
+    show_table(register.title, ["", *versions], [(name, *values) for name, values in (*head, *fields)])
 
 
 def _keys(ledger: Ledger, register_id: str, key: str) -> list[str]:

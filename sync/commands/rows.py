@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,17 @@ from typing import Any
 import click
 
 from schemas.register import Register
-from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+from sync.commands.common import (
+    columns_that_fit,
+    console,
+    open_share,
+    output_options,
+    plain,
+    print_json,
+    share_option,
+    show_table,
+    status_word,
+)
 from sync.held import rows_of
 from sync.ledger import Ledger
 from sync.share import Share
@@ -42,9 +52,28 @@ def command(
     if as_json:
         print_json(found)
         return
-    headers = [column.title if language == "zh" else column.title_en for column in register.columns]
-    rows = [[row[name] for name in register.names()] + [row["_status"]] for row in found]
-    show_table(f"{register.title} ({len(rows)})", [*headers, "状态 status"], rows)
+    show_rows(register, found, language)
+
+
+def show_rows(register: type[Register], found: Sequence[Mapping[str, Any]], language: str) -> None:
+    """Print rows with as many columns as fit; the rest is in the JSON."""
+    out = console()
+    columns = columns_that_fit(register, found, out.width - 40)
+    chinese = language == "zh"
+    own = [column.title if chinese else column.title_en for column in columns]
+    rows = [
+        [
+            *(row[column.name] for column in columns),
+            status_word(str(row["_status"]), language),
+            f"{row['_source']['workbook']}!{row['_source']['row']}",
+        ]
+        for row in found
+    ]
+    tail = ("状态", "来源") if chinese else ("status", "source")
+    show_table(f"{register.title} ({len(rows)})", [*own, *tail], rows)
+    left = len(register.columns) - len(columns)
+    if left:
+        out.print(f"另有 {left} 栏未显示，见 --json" if chinese else f"{left} more columns are in --json", markup=False)
 
 
 def register_named(share: Share, register_id: str) -> type[Register]:

@@ -103,6 +103,7 @@ def _mark(path: Path, file: TakenFile, findings: Sequence[Finding], target: Path
 def document(
     by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
 ) -> dict[str, Any]:
+    """Return the promised JSON document of ``houqin validate`` (DESIGN 13)."""
     return {
         "ok": all(_code(found) == DONE for _, _, found in by_file),
         "workbooks": [
