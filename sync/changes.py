@@ -10,14 +10,15 @@ import polars as pl
 from schemas.check import PROPOSED
 from schemas.register import Register, all_registers
 from sync.ledger.tables import META
-from sync.merge import SUPERSEDED
+from sync.memory import SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from schemas.books import OpenBooks
     from schemas.check import Checked
-    from sync.merge import Decisions, LedgerDecider
+    from sync.memory import Decisions
+    from sync.merge import LedgerDecider
 
 
 @dataclass

@@ -12,83 +12,29 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
-from schemas.stock_balance import shortages
 from schemas.values import cell_name
+from sync.departures import corrected_keys, other_sources, part_withdrawals
 from sync.held import cells_as_text, rows_of
 from sync.ledger.digest import content_hashes
+from sync.memory import (
+    CLAIM_SCHEMA,
+    CONFLICT,
+    DUPLICATE,
+    GONE_SCHEMA,
+    NO_PLACE,
+    SUPERSEDED,
+    UNCHANGED,
+    WITHDRAWN,
+    Decisions,
+    Memory,
+)
 from sync.threeway import merged_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from schemas.books import OpenBooks
     from schemas.register import Register
-
-UNCHANGED = "unchanged"
-DUPLICATE = "duplicate"
-CONFLICT = "conflict"
-SUPERSEDED = "superseded"
-"""Taken, and changed again by another workbook in the same run: what counts is the later version."""
-WITHDRAWN = "withdrawn"
-
-CLAIM_SCHEMA = {
-    "workbook": pl.String(),
-    "row_key": pl.String(),
-    "content_hash": pl.String(),
-    "base_version": pl.Int64(),
-    "content": pl.String(),
-}
-
-
-GONE_SCHEMA = {
-    "_key": pl.String(),
-    "_version": pl.Int64(),
-    "_workbook": pl.String(),
-    "_sheet": pl.String(),
-    "_row": pl.Int64(),
-}
-
-_NO_PLACE = {"workbook": "", "sheet": "", "row_number": 0}
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What the ledger remembers that decisions need."""
-
-    claims: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    """Register id to the bases that differ from the current version: ``CLAIM_SCHEMA``."""
-    versions: Callable[[type[Register], Sequence[str]], pl.DataFrame] | None = None
-    """Returns all versions of some keys, oldest first; None for an empty ledger."""
-    rank: Mapping[str, int] = field(default_factory=dict)
-    """Workbook to its place in the order of claims: time of last save, then path."""
-    read_now: frozenset[str] = frozenset()
-    """Workbooks whose rows were all read in this run: what they do not state is gone."""
-    unread: frozenset[tuple[str, str]] = frozenset()
-    """(workbook, register) of sheets that could not be read: nothing of them is gone."""
-    voided: frozenset[tuple[str, str, str]] = frozenset()
-    """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
-    branches: frozenset[str] = frozenset()
-    """Workbooks that are copies of others: a row without a base takes the nearest version as its base."""
-
-
-@dataclass
-class Decisions:
-    """What was decided for one register besides the outcome of its rows."""
-
-    gone: pl.DataFrame
-    """Rows that left their workbook: ``_key, _version, _workbook``."""
-    withdrawn: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """Those of them that are withdrawn at once: marked 作废, or of a register that follows deletions."""
-    blocked: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """Those that would have been withdrawn if that did not make a stock balance negative."""
-    rekeyed: dict[int, str] = field(default_factory=dict)
-    """Row id to the old key that it replaces."""
-    conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Row id to what stands against it."""
-    moved: dict[str, str] = field(default_factory=dict)
-    """Key of a row that left its workbook to another one that still states the same."""
-    stated: dict[int, dict[str, str | None]] = field(default_factory=dict)
-    """Row id to the cells that the workbook itself stated, where several claims met on one key."""
 
 
 class LedgerDecider:
@@ -113,11 +59,11 @@ class LedgerDecider:
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome())
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        decisions.moved = _other_sources(register, gone, current, rows, self.memory)
+        decisions.moved = other_sources(register, gone, current, rows, self.memory)
         left = gone.filter(~pl.col("_key").is_in(list(decisions.moved)))
-        rekeys, rekey_flaws = _corrected_keys(register, rows, left, current)
+        rekeys, rekey_flaws = corrected_keys(register, rows, left, current)
         decisions.rekeyed = rekeys
-        _take_withdrawals(register, decisions, self.memory, books)
+        part_withdrawals(register, decisions, self.memory, books)
         reason = pl.when(pl.col("_id").is_in(list(rekeys))).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
         rows = rows.with_columns(reason.alias("_reason"))
         books.leave_out(register, [*rekeys.values(), *decisions.withdrawn["_key"]])
@@ -355,7 +301,7 @@ def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -
         return _nearest(register, row, memory) if row["_workbook"] in memory.branches else None
     version = row["_base_version"]
     if row["_claim_content"] is not None:
-        cells = [{"payload": {"cells": json.loads(row["_claim_content"]), "department": ""}, **_NO_PLACE}]
+        cells = [{"payload": {"cells": json.loads(row["_claim_content"]), "department": ""}, **NO_PLACE}]
         return {**rows_of(register, cells, 0).row(0, named=True), "_hash": row["_base"]}
     if version is None or memory.versions is None:
         return {"_hash": row["_base"]}
@@ -398,77 +344,3 @@ def _replaced(
     fresh = pl.DataFrame(settled, schema=rows.schema, orient="row")
     fresh = fresh.with_columns(content_hashes(register, fresh).alias("_hash"))
     return pl.concat([untouched, fresh]).sort("_id")
-
-
-def _other_sources(
-    register: type[Register], gone: pl.DataFrame, current: pl.DataFrame, rows: pl.DataFrame, memory: Memory
-) -> dict[str, str]:
-    """Return, for rows that left their workbook, another workbook that still states the same."""
-    claims = memory.claims.get(register.id)
-    if claims is None or claims.is_empty() or gone.is_empty():
-        return {}
-    claimed = claims.select(
-        pl.col("row_key").alias("_key"), pl.col("workbook").alias("_other"), pl.col("content_hash").alias("_hash")
-    )
-    stated = gone.join(current.select("_key", "_hash"), on="_key").join(claimed, on=["_key", "_hash"])
-    here = rows.select(pl.col("_workbook").alias("_other"), "_key").unique()
-    unread = stated.filter(~pl.col("_other").is_in(list(memory.read_now)))
-    again = stated.join(here, on=["_other", "_key"], how="semi")
-    live = pl.concat([unread, again]).filter(pl.col("_other") != pl.col("_workbook")).sort("_other", descending=True)
-    return dict(live.select("_key", "_other").iter_rows())
-
-
-def _corrected_keys(
-    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame
-) -> tuple[dict[int, str], list[Flaw]]:
-    """Pair keys that left with keys that came: same sheet row, or equal other cells (DESIGN 8)."""
-    came = rows.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "added"))
-    if gone.is_empty() or came.is_empty():
-        return {}, []
-    others = [c.name for c in register.columns if not c.system and c.name not in register.key]
-    before = gone.join(current.select("_key", *others), on="_key", how="left")
-    by_place = _pairs(came, before, ["_workbook", "_sheet", "_row"])
-    rest_came = came.filter(~pl.col("_id").is_in(list(by_place)))
-    rest_gone = before.filter(~pl.col("_key").is_in(list(by_place.values())))
-    by_content = _pairs(rest_came, rest_gone, ["_workbook", *others])
-    pairs = {**by_place, **by_content}
-    keys = dict(came.select("_id", "_key").iter_rows())
-    flaws = [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
-    return pairs, flaws
-
-
-def _take_withdrawals(
-    register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks
-) -> None:
-    """Move the rows that are withdrawn without confirmation out of those that are gone."""
-    voided = [key for workbook, register_id, key in memory.voided if register_id == register.id and workbook]
-    at_once = pl.col("_key").is_in(voided) | pl.lit(register.deletions == "follow")
-    left = decisions.gone.filter(~pl.col("_key").is_in([*decisions.rekeyed.values()]))
-    leaving = left.filter(at_once)
-    blocked = _short_without(register, leaving, books)
-    decisions.blocked = leaving.join(blocked, on="_key", how="inner")
-    decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
-    decisions.gone = left.filter(~at_once)
-
-
-def _short_without(register: type[Register], leaving: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
-    """Return the keys whose withdrawal would leave a day-end balance below zero, with the shortage."""
-    if register.stock is None or leaving.is_empty():
-        return pl.DataFrame(schema={"_key": pl.String()})
-    rows = books.kept(register.id).join(leaving.select("_key"), on="_key", how="semi")
-    nothing = rows.with_columns(pl.lit(0).cast(rows.schema["qty_base"]).alias("qty_base"))
-    return shortages(nothing, books, register.id).join(nothing.select("_id", "_key"), on="_id").drop("_id")
-
-
-def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:
-    """Return the pairs that are one to one on some columns, row id to old key."""
-    single_came = came.filter(pl.len().over(on) == 1)
-    single_gone = gone.filter(pl.len().over(on) == 1)
-    found = single_came.join(single_gone.select(*on, pl.col("_key").alias("_old")), on=on, nulls_equal=True)
-    return dict(found.select("_id", "_old").iter_rows())
-
-
-def _rekey_flaw(register: type[Register], row_id: int, old: str, new: str) -> Flaw:
-    key = " / ".join(key_parts(new))
-    args = {"old": " / ".join(key_parts(old)), "key_text": key}
-    return Flaw(row_id, "IMP-08", Severity.WARNING, register.key[0], key, reader_text("IMP-08"), args)

@@ -15,7 +15,8 @@ from schemas.findings import Finding, Severity, in_reading_order, reader_finding
 from schemas.register import all_registers
 from sync.changes import RegisterChanges
 from sync.held import finding_as_json, payloads
-from sync.merge import CONFLICT, DUPLICATE, SUPERSEDED, LedgerDecider
+from sync.memory import CONFLICT, DUPLICATE, SUPERSEDED
+from sync.merge import LedgerDecider
 from sync.stage import Staged
 from workbooks.taking import TakenFile
 

@@ -15,7 +15,8 @@ from schemas.rules import Facts
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.copies import original_of
 from sync.ledger import Ledger
-from sync.merge import SUPERSEDED, LedgerDecider, Memory
+from sync.memory import SUPERSEDED, Memory
+from sync.merge import LedgerDecider
 from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
 from sync.stage import Staged, stage
 from sync.standing import Standing, no_rows

@@ -13,7 +13,7 @@ from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.rules import Facts
 from sync.ledger import Ledger
-from sync.merge import WITHDRAWN
+from sync.memory import WITHDRAWN
 from sync.plan import ALL_STATUSES, Plan, Rights, plan_run
 from sync.run import rights_of
 from sync.scan import FoundFile, is_temporary, scan

@@ -1,0 +1,95 @@
+"""Rows that left their workbook: another source, a corrected number, a withdrawal, or missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.books import key_parts
+from schemas.check import PROPOSED
+from schemas.findings import Severity, reader_text
+from schemas.flaws import Flaw
+from schemas.stock_balance import shortages
+
+if TYPE_CHECKING:
+    from schemas.books import OpenBooks
+    from schemas.register import Register
+    from sync.memory import Decisions, Memory
+
+
+def other_sources(
+    register: type[Register], gone: pl.DataFrame, current: pl.DataFrame, rows: pl.DataFrame, memory: Memory
+) -> dict[str, str]:
+    """Return, for rows that left their workbook, another workbook that still states the same."""
+    claims = memory.claims.get(register.id)
+    if claims is None or claims.is_empty() or gone.is_empty():
+        return {}
+    claimed = claims.select(
+        pl.col("row_key").alias("_key"), pl.col("workbook").alias("_other"), pl.col("content_hash").alias("_hash")
+    )
+    stated = gone.join(current.select("_key", "_hash"), on="_key").join(claimed, on=["_key", "_hash"])
+    here = rows.select(pl.col("_workbook").alias("_other"), "_key").unique()
+    unread = stated.filter(~pl.col("_other").is_in(list(memory.read_now)))
+    again = stated.join(here, on=["_other", "_key"], how="semi")
+    live = pl.concat([unread, again]).filter(pl.col("_other") != pl.col("_workbook")).sort("_other", descending=True)
+    return dict(live.select("_key", "_other").iter_rows())
+
+
+def corrected_keys(
+    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame
+) -> tuple[dict[int, str], list[Flaw]]:
+    """Pair keys that left with keys that came: same sheet row, or equal other cells (DESIGN 8)."""
+    came = rows.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "added"))
+    if gone.is_empty() or came.is_empty():
+        return {}, []
+    others = [c.name for c in register.columns if not c.system and c.name not in register.key]
+    before = gone.join(current.select("_key", *others), on="_key", how="left")
+    by_place = _pairs(came, before, ["_workbook", "_sheet", "_row"])
+    rest_came = came.filter(~pl.col("_id").is_in(list(by_place)))
+    rest_gone = before.filter(~pl.col("_key").is_in(list(by_place.values())))
+    by_content = _pairs(rest_came, rest_gone, ["_workbook", *others])
+    pairs = {**by_place, **by_content}
+    keys = dict(came.select("_id", "_key").iter_rows())
+    flaws = [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+    return pairs, flaws
+
+
+def part_withdrawals(
+    register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks
+) -> None:
+    """Move the rows that are withdrawn without confirmation out of those that are gone."""
+    voided = [(workbook, key) for workbook, register_id, key in memory.voided if register_id == register.id]
+    marked = pl.DataFrame(voided, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")
+    at_once = pl.col("_voided").fill_null(value=False) | pl.lit(register.deletions == "follow")
+    left = decisions.gone.filter(~pl.col("_key").is_in([*decisions.rekeyed.values()])).join(
+        marked.unique().with_columns(pl.lit(True).alias("_voided")), on=["_workbook", "_key"], how="left"
+    )
+    leaving = left.filter(at_once)
+    blocked = _short_without(register, leaving, books)
+    decisions.blocked = leaving.join(blocked, on="_key", how="inner")
+    decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
+    decisions.gone = left.filter(~at_once)
+
+
+def _short_without(register: type[Register], leaving: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
+    """Return the keys whose withdrawal would leave a day-end balance below zero, with the shortage."""
+    if register.stock is None or leaving.is_empty():
+        return pl.DataFrame(schema={"_key": pl.String()})
+    rows = books.kept(register.id).join(leaving.select("_key"), on="_key", how="semi")
+    nothing = rows.with_columns(pl.lit(0).cast(rows.schema["qty_base"]).alias("qty_base"))
+    return shortages(nothing, books, register.id).join(nothing.select("_id", "_key"), on="_id").drop("_id")
+
+
+def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:
+    """Return the pairs that are one to one on some columns, row id to old key."""
+    single_came = came.filter(pl.len().over(on) == 1)
+    single_gone = gone.filter(pl.len().over(on) == 1)
+    found = single_came.join(single_gone.select(*on, pl.col("_key").alias("_old")), on=on, nulls_equal=True)
+    return dict(found.select("_id", "_old").iter_rows())
+
+
+def _rekey_flaw(register: type[Register], row_id: int, old: str, new: str) -> Flaw:
+    key = " / ".join(key_parts(new))
+    args = {"old": " / ".join(key_parts(old)), "key_text": key}
+    return Flaw(row_id, "IMP-08", Severity.WARNING, register.key[0], key, reader_text("IMP-08"), args)
