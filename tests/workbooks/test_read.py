@@ -1,0 +1,723 @@
+"""Reading what staff save: values, details, kinds of files (DOMAIN.md 6.6)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import subprocess
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+from schemas.register import register_of
+from schemas.values import ErrorCell, Grid, ImageCell, NoValue, Percent
+from tests.workbooks.hostile import MAIN, OFFICE, cell, good, package, relations, sheet
+from workbooks.read import FileContent, read_file
+from workbooks.template import write_template
+from workbooks.xlsx_scan import SheetScan
+from workbooks.xlsx_styles import Styles
+from workbooks.xlsx_walk import facts_by_walking
+
+Writer = Callable[[xlsxwriter.Workbook, "xlsxwriter.worksheet.Worksheet"], None]
+
+
+def saved(tmp_path: Path, content: bytes, name: str = "入库.xlsx") -> FileContent:
+    """Read these bytes from a file of that name."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    return read_file(path, name)
+
+
+def codes(content: FileContent) -> list[str]:
+    """Return the codes found, in order."""
+    return [finding.code for finding in content.findings]
+
+
+def only(content: FileContent) -> Grid:
+    """Return the one sheet of a file that is read without any finding."""
+    assert [finding.line() for finding in content.findings] == []
+    (grid,) = content.grids
+    return grid
+
+
+def made(tmp_path: Path, fill: Writer, **options: object) -> Grid:
+    """Return the sheet that a program writes with XlsxWriter."""
+    path = tmp_path / "made.xlsx"
+    book = xlsxwriter.Workbook(path, options)
+    fill(book, book.add_worksheet("入库单"))
+    book.close()
+    return only(read_file(path, "made.xlsx"))
+
+
+def raw(tmp_path: Path, rows: str, **changes: str) -> Grid:
+    """Return the sheet of a workbook with these rows in its XML; ``strings`` and ``styles`` replace parts."""
+    parts = {"strings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
+    return only(saved(tmp_path, package(sheet(rows), changes={parts[name]: text for name, text in changes.items()})))
+
+
+def cells(grid: Grid) -> list[list[object]]:
+    """Return the cells as lists."""
+    return [list(row) for row in grid.cells]
+
+
+class TestValues:
+    """What a cell holds comes typed, and exactly where it stands."""
+
+    def test_types(self, tmp_path: Path) -> None:
+        """Texts, numbers, truth values, dates, moments, times and durations keep their type (D01, D15, S32)."""
+
+        def fill(book: xlsxwriter.Workbook, target: xlsxwriter.worksheet.Worksheet) -> None:
+            formats = ("yyyy-mm-dd", 'm"月"d"日"', "yyyy-mm-dd hh:mm", "hh:mm", "[h]:mm")
+            day, short, moment, clock, hours = (book.add_format({"num_format": code}) for code in formats)
+            target.write_row(0, 0, ["食堂", 12.5, 3, True, " 两 "])
+            target.write_datetime(1, 0, datetime(2026, 11, 22), day)  # noqa: DTZ001 - cells have no zone
+            target.write_datetime(1, 1, datetime(2026, 11, 22), short)  # noqa: DTZ001
+            target.write_datetime(1, 2, datetime(2026, 11, 22, 14, 30), moment)  # noqa: DTZ001
+            target.write_number(1, 3, 8 / 24 + 5 / 1440, clock)
+            target.write_number(1, 4, 1.5, hours)
+
+        grid = made(tmp_path, fill)
+        assert cells(grid)[0] == ["食堂", 12.5, 3, True, " 两 "]
+        day = date(2026, 11, 22)
+        assert cells(grid)[1] == [day, day, datetime(2026, 11, 22, 14, 30), time(8, 5), timedelta(hours=36)]  # noqa: DTZ001
+        assert type(grid.cells[1][0]) is date
+
+    def test_the_calendar_of_1904(self, tmp_path: Path) -> None:
+        """Serial 44886 in a workbook with the 1904 calendar is 2026-11-22 (D06)."""
+
+        def fill(book: xlsxwriter.Workbook, target: xlsxwriter.worksheet.Worksheet) -> None:
+            target.write_number(0, 0, 44886, book.add_format({"num_format": "yyyy/m/d"}))
+
+        assert cells(made(tmp_path, fill, date_1904=True)) == [[date(2026, 11, 22)]]
+
+    def test_a_number_in_a_percent_format(self, tmp_path: Path) -> None:
+        """0.85 formatted as a percentage is told apart from 0.85 (N21); a quoted % is no percentage."""
+
+        def fill(book: xlsxwriter.Workbook, target: xlsxwriter.worksheet.Worksheet) -> None:
+            for column, code in enumerate(("0%", "0.00%", "0.0%;-0.0%", "General", '0"%"')):
+                target.write_number(0, column, 0.85, book.add_format({"num_format": code}))
+            target.write_string(0, 5, "85%", book.add_format({"num_format": "0%"}))
+
+        share = Percent(0.85)
+        assert cells(made(tmp_path, fill)) == [[share, share, share, 0.85, 0.85, "85%"]]
+
+    def test_blank_is_none_and_zero_is_zero(self, tmp_path: Path) -> None:
+        """Blank cells, empty strings in all their spellings and styled cells are None; 0 is a number."""
+        strings = f'<sst xmlns="{MAIN}"><si><t></t></si><si><t/></si><si/><si><r><t/></r></si><si><t>有</t></si></sst>'
+        row = (
+            '<row r="1"><c r="A1"/><c r="B1" s="0"/><c r="C1"><v/></c><c r="D1"><v></v></c>'
+            '<c r="E1" t="s"><v>0</v></c><c r="F1" t="s"><v>1</v></c><c r="G1" t="s"><v>2</v></c>'
+            '<c r="H1" t="s"><v>3</v></c><c r="I1" t="inlineStr"><is><t></t></is></c>'
+            '<c r="J1" t="str"><f>A1</f><v></v></c><c r="K1"><v>0</v></c><c r="L1" t="s"><v>4</v></c></row>'
+        )
+        assert cells(raw(tmp_path, row, strings=strings)) == [[None] * 10 + [0, "有"]]
+
+    def test_an_error_is_no_blank(self, tmp_path: Path) -> None:
+        """Every Excel error is an error cell with its text (N18), blank cells beside it stay blank."""
+        errors = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
+        row = "".join(f'<c r="{letter}2" t="e"><v>{text}</v></c>' for letter, text in zip("BCDEF", errors, strict=True))
+        grid = raw(tmp_path, f'<row r="2">{row}</row>')
+        assert cells(grid) == [[None] * 6, [None, *map(ErrorCell, errors)]]
+
+    def test_a_formula_without_a_result(self, tmp_path: Path) -> None:
+        """A formula that a program wrote without its result is neither blank nor a value (N19)."""
+        path = tmp_path / "a.xlsx"
+        book = openpyxl.Workbook()
+        book.active.append([3, 12.5, "=A1*B1"])
+        book.save(path)
+        grid = only(read_file(path, "a.xlsx"))
+        assert cells(grid) == [[3, 12.5, NoValue("A1*B1")]]
+        assert grid.details.formulas == {(1, 3): "A1*B1"}
+
+    def test_a_formula_with_a_result(self, tmp_path: Path) -> None:
+        """The stored result counts, and the formula is kept beside it (N16)."""
+        grid = raw(tmp_path, cell("B3", "<f>3+2</f><v>5</v>"))
+        assert cells(grid)[2] == [None, 5]
+        assert grid.details.formulas == {(3, 2): "3+2"}
+
+    def test_a_picture_of_wps(self, tmp_path: Path) -> None:
+        """A picture in a cell gives its id (S15), with the prefix of new functions or without, stored or not."""
+        stored = '<f>_xlfn.DISPIMG(&quot;ID_0A1B&quot;,1)</f><v>=DISPIMG("ID_0A1B",1)</v>'
+        row = f'<row r="1"><c r="A1" t="str">{stored}</c><c r="B1"><f>DISPIMG(&quot;ID_2&quot;,1)</f></c></row>'
+        assert cells(raw(tmp_path, row)) == [[ImageCell("ID_0A1B"), ImageCell("ID_2")]]
+
+    def test_places_are_exact(self, tmp_path: Path) -> None:
+        """Leading blank rows and columns count; trailing ones are cut off; all rows are of one length."""
+        grid = raw(tmp_path, cell("C2") + '<row r="4"><c r="B4"><v>2</v></c><c r="F4" s="0"/></row><row r="9"/>')
+        assert (grid.first_row, grid.first_column) == (1, 1)
+        assert cells(grid) == [[None] * 3, [None, None, 1], [None] * 3, [None, 2, None]]
+
+    def test_text_with_runs_and_reading_aids(self, tmp_path: Path) -> None:
+        """Rich text is one text; the pinyin above it does not belong to it."""
+        strings = (
+            f'<sst xmlns="{MAIN}"><si><r><t>食</t></r><r><rPr><b/></rPr><t xml:space="preserve">堂 </t></r></si>'
+            '<si><t>课</t><rPh sb="0" eb="1"><t>kè</t></rPh></si></sst>'
+        )
+        row = (
+            '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>'
+            '<c r="C1" t="inlineStr"><is><r><t>直</t></r><r><t>接</t></r></is></c></row>'
+        )
+        assert cells(raw(tmp_path, row, strings=strings)) == [["食堂 ", "课", "直接"]]
+
+
+class TestDetails:
+    """What stands around the values."""
+
+    def test_merged_hidden_struck_red(self, tmp_path: Path) -> None:
+        """Merged ranges, hidden rows, wholly struck rows and red positive numbers are known (S08, S26–S28)."""
+
+        def fill(book: xlsxwriter.Workbook, target: xlsxwriter.worksheet.Worksheet) -> None:
+            struck, red = book.add_format({"font_strikeout": True}), book.add_format({"font_color": "#FF0000"})
+            target.merge_range("A1:C1", "领用登记")
+            target.write_row("A2", ["甲", 1, 2], struck)
+            target.write_row("A3", ["乙", 1], struck)
+            target.write_number("C3", 2)
+            target.write_row("A4", ["丙", 5, -5, 0], red)
+            target.write_row("A5", ["丁", 6])
+            target.set_row(4, None, None, {"hidden": True})
+            target.write_blank("D2", None)
+
+        details = made(tmp_path, fill).details
+        assert details.merged == ((1, 1, 1, 3),)
+        assert details.struck_rows == {2}
+        assert details.red_cells == {(4, 2)}
+        assert details.hidden_rows == {5}
+
+    def test_a_sheet_without_any(self, tmp_path: Path) -> None:
+        """A plain sheet has no details."""
+        details = raw(tmp_path, cell("A1")).details
+        assert not any((details.merged, details.hidden_rows, details.struck_rows, details.red_cells))
+        assert not any((details.formulas, details.comments))
+
+    def test_notes_of_people(self, tmp_path: Path) -> None:
+        """Notes of people are kept (S30); the program's own are left out, what people wrote below them stays."""
+        path = tmp_path / "a.xlsx"
+        book = openpyxl.Workbook()
+        notes = ("已调整为15", "⟦HQ⟧后勤校验\n错误", "⟦HQ⟧后勤校验\n错误\n―― 原有批注 ――\n张三：核对")
+        for row, note in enumerate(notes, start=1):
+            book.active.cell(row, 2, row).comment = Comment(note, "张三")
+        book.save(path)
+        assert only(read_file(path, "a.xlsx")).details.comments == {(1, 2): "已调整为15", (3, 2): "张三：核对"}
+
+    def test_a_thread_stands_for_its_note(self, tmp_path: Path) -> None:
+        """Of a threaded comment the texts count, not the note for old programs that says so."""
+        note = (
+            f'<comments xmlns="{MAIN}"><commentList><comment ref="A1">'
+            "<text><t>[线程批注]</t></text></comment></commentList></comments>"
+        )
+        said = "".join(
+            f'<threadedComment ref="A1"><text>{text}</text></threadedComment>' for text in ("少一箱", "已补")
+        )
+        thread = f"<ThreadedComments>{said}</ThreadedComments>"
+        leads = (("a", "comments", "../comments1.xml"), ("b", "threadedComment", "../threadedComments/t1.xml"))
+        changes: dict[str, str | bytes] = {
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(*leads),
+            "xl/comments1.xml": note,
+            "xl/threadedComments/t1.xml": thread,
+        }
+        grid = only(saved(tmp_path, package(sheet(cell("A1")), changes=changes)))
+        assert grid.details.comments == {(1, 1): "少一箱\n已补"}
+
+    def test_a_link_to_another_workbook(self, tmp_path: Path) -> None:
+        """The formula names the linked file; its stored result is the value (S31)."""
+        book = (
+            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="表1" sheetId="1" r:id="rId1"/></sheets>'
+            '<externalReferences><externalReference r:id="rId9"/></externalReferences></workbook>'
+        )
+        links = relations(
+            ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId9", "externalLink", "externalLinks/e1.xml")
+        )
+        target = relations(
+            ("rId1", "externalLinkPath", "file:///D:/%E4%BB%93%E5%BA%93/%E5%BA%93%E5%AD%98.xlsx"),
+            mode=' TargetMode="External"',
+        )
+        changes: dict[str, str | bytes] = {
+            "xl/workbook.xml": book,
+            "xl/_rels/workbook.xml.rels": links,
+            "xl/externalLinks/e1.xml": "<externalLink/>",
+            "xl/externalLinks/_rels/e1.xml.rels": target,
+        }
+        rows = cell("A1", "<f>[1]Sheet1!B3*2</f><v>8</v>")
+        grid = only(saved(tmp_path, package(sheet(rows), changes=changes)))
+        assert grid.details.formulas == {(1, 1): "[库存.xlsx]Sheet1!B3*2"}
+        assert cells(grid) == [[8]]
+
+    def test_members_of_a_shared_formula(self, tmp_path: Path) -> None:
+        """Every member of a shared formula shows the formula of its master."""
+        rows = cell("C1", '<f t="shared" ref="C1:C2" si="0">A1*B1</f><v>2</v>') + cell(
+            "C2", '<f t="shared" si="0"/><v>4</v>'
+        )
+        assert raw(tmp_path, rows).details.formulas == {(1, 3): "A1*B1", (2, 3): "A1*B1"}
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_the_quick_look_sees_what_the_walk_sees(self, seed: int) -> None:
+        """On XML of the usual form the byte search finds exactly what a walk over all cells finds."""
+        chance = random.Random(seed)  # noqa: S311 - a table of cases
+        kinds = (
+            '<c r="{0}"/>',
+            '<c r="{0}" s="2"/>',
+            '<c r="{0}" s="2"><v>0.5</v></c>',
+            '<c r="{0}" s="1"><v>{1}</v></c>',
+            '<c r="{0}" t="s"><v>0</v></c>',
+            '<c r="{0}" t="e"><v>#N/A</v></c>',
+            '<c r="{0}" s="3" t="e"><f>A&amp;B</f><v>#REF!</v></c>',
+            '<c r="{0}"><f>"a&lt;b"</f></c>',
+            '<c r="{0}" t="str"><f>""</f><v></v></c>',
+            '<c r="{0}"><f t="shared" si="1"/><v>1</v></c>',
+            '<c r="{0}" t="inlineStr"><is><t>x</t></is></c>',
+            '<c r="{0}" t="str"><f>DISPIMG(&quot;ID_1&quot;,1)</f><v>=DISPIMG</v></c>',
+        )
+        rows = ""
+        for row in range(1, 40):
+            hidden = chance.choice((' hidden="1"', ' hidden="false"', ""))
+            inner = "".join(
+                chance.choice(kinds).format(f"{letter}{row}", chance.randint(-2, 2)) for letter in "ABCDEFGH"
+            )
+            rows += f'<row r="{row}"{hidden}>{inner}</row>'
+        content = sheet(rows).encode()
+        styles = Styles(red=frozenset({1, 3}), percent=frozenset({2}))
+        step = chance.randint(50, 5_000)
+        scan = SheetScan((content[at : at + step] for at in range(0, len(content), step)), styles)
+        walked = facts_by_walking([content], styles)
+        walked.last_row = walked.last_column = 0
+        assert scan.complete
+        assert scan.facts == walked
+
+
+class TestSheets:
+    """Which sheets are read, and as what."""
+
+    def test_hidden_sheets_and_charts(self, tmp_path: Path) -> None:
+        """Hidden sheets are read and say so (S25); chart sheets are no sheets of data."""
+        path = tmp_path / "a.xlsx"
+        book = xlsxwriter.Workbook(path)
+        for name in ("入库", "隐藏", "深藏"):
+            book.add_worksheet(name).write(0, 0, name)
+        book.get_worksheet_by_name("隐藏").hide()
+        book.get_worksheet_by_name("深藏").very_hidden()
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=入库!$A$1:$A$1"})
+        book.add_chartsheet("图").set_chart(chart)
+        book.close()
+        found = {grid.sheet: grid.hidden for grid in read_file(path, "a.xlsx").grids}
+        assert found == {"入库": False, "隐藏": True, "深藏": True}
+
+    def test_official_templates(self, tmp_path: Path) -> None:
+        """The defined name of a template says which register a sheet is; the program's own sheets are left out."""
+        path = tmp_path / "a.xlsx"
+        write_template([register_of("stock_receipt")], path, school="第一小学")
+        content = read_file(path, "a.xlsx")
+        assert [grid.marker for grid in content.grids] == ["stock_receipt"]
+        assert codes(content) == []
+
+    def test_sheet_names_in_defined_names(self, tmp_path: Path) -> None:
+        """Quoted sheet names with brackets and apostrophes are understood."""
+        path = tmp_path / "a.xlsx"
+        book = xlsxwriter.Workbook(path)
+        for name in ("三(1)班", "张三's", "说明"):
+            book.add_worksheet(name).write(0, 0, "单号")
+        book.define_name("HOUQIN_stock_issue_v1", "='三(1)班'!$A$3:$U$3")
+        book.define_name("HOUQIN_count_sheet_v12", "='张三''s'!$A$3:$U$3")
+        book.define_name("hq_guide", "=说明!$A$1")
+        book.close()
+        found = {grid.sheet: grid.marker for grid in read_file(path, "a.xlsx").grids}
+        assert found == {"三(1)班": "stock_issue", "张三's": "count_sheet"}
+
+    def test_a_workbook_with_nothing_in_it(self, tmp_path: Path) -> None:
+        """A workbook without any cell is empty, which is an error and not a success."""
+        assert codes(saved(tmp_path, package(sheet("")))) == ["FILE-EMPTY"]
+
+
+class TestWriters:
+    """XML as this or that program writes it."""
+
+    def test_a_dimension_that_lies(self, tmp_path: Path) -> None:
+        """A stated dimension of A1:A1 hides no row (S14)."""
+        rows = "".join(cell(f"B{row}") for row in range(1, 101))
+        grid = only(saved(tmp_path, package(sheet(rows, dimension="A1:A1"))))
+        assert len(grid.cells) == 100
+
+    def test_a_million_formatted_rows(self, tmp_path: Path) -> None:
+        """Formatted blank rows down to 1048576 are cut off (S13)."""
+        blank = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, 1_048_577))
+        rows = cell("A1", "<v>1</v>") + cell("A2", "<v>2</v>") + blank
+        grid = only(saved(tmp_path, package(sheet(rows, dimension="A1:A1048576"))))
+        assert cells(grid) == [[1], [2]]
+
+    @pytest.mark.parametrize("quote", ['"', "'"])
+    def test_prefixes_and_quotes(self, tmp_path: Path, quote: str) -> None:
+        """Namespace prefixes and single quotes change nothing."""
+        part = (
+            f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1" hidden="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c>'
+            '<x:c r="B1" t="e"><x:v>#N/A</x:v></x:c><x:c r="C1"><x:f>1+1</x:f></x:c></x:row></x:sheetData>'
+            '<x:mergeCells><x:mergeCell ref="A1:B2"/></x:mergeCells></x:worksheet>'
+        ).replace('"', quote)
+        grid = only(saved(tmp_path, package(part)))
+        assert cells(grid) == [["食堂", ErrorCell("#N/A"), NoValue("1+1")]]
+        assert grid.details.hidden_rows == {1}
+        assert grid.details.merged == ((1, 1, 2, 2),)
+
+    def test_cells_without_references(self, tmp_path: Path) -> None:
+        """Cells and rows without a reference follow their neighbour."""
+        rows = '<row><c><v>1</v></c><c/><c t="e"><v>#REF!</v></c></row><row><c><f>A1</f></c></row>'
+        assert cells(raw(tmp_path, rows)) == [[1, None, ErrorCell("#REF!")], [NoValue("A1"), None, None]]
+
+    def test_strict_files(self, tmp_path: Path) -> None:
+        """A workbook saved as Strict Open XML reads like any other."""
+        path = tmp_path / "a.xlsx"
+        book = xlsxwriter.Workbook(path)
+        target = book.add_worksheet("入库")
+        target.write_row(0, 0, ["食堂", 12.5])
+        target.write_comment(0, 1, "批注")
+        book.close()
+        pairs = (
+            (MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"),
+            (OFFICE, "http://purl.oclc.org/ooxml/officeDocument/relationships"),
+        )
+        with zipfile.ZipFile(path) as source:
+            parts = {info.filename: source.read(info).decode() for info in source.infolist()}
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as strict:
+            for name, part in parts.items():
+                for usual, other in pairs:
+                    part = part.replace(usual, other)  # noqa: PLW2901 - both names in turn
+                strict.writestr(name, part)
+        grid = only(saved(tmp_path, stream.getvalue()))
+        assert cells(grid) == [["食堂", 12.5]]
+        assert grid.details.comments == {(1, 2): "批注"}
+
+    def test_parts_with_other_spellings(self, tmp_path: Path) -> None:
+        """Absolute targets and parts in capital letters are found."""
+        content = package(sheet(cell("A1", "<v>0</v>", ' t="s"')))
+        with zipfile.ZipFile(io.BytesIO(content)) as source:
+            parts = {info.filename: source.read(info).decode() for info in source.infolist()}
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as other:
+            for name, part in parts.items():
+                text = part.replace('Target="worksheets/', 'Target="/xl/worksheets/')
+                other.writestr(name.replace("sharedStrings", "SharedStrings"), text)
+        assert cells(only(saved(tmp_path, stream.getvalue()))) == [["食堂"]]
+
+    def test_libreoffice(self, tmp_path: Path, soffice: str) -> None:
+        """What LibreOffice saves as .xlsx and .xls reads like the original, marker and own sheets included."""
+        path = tmp_path / "a.xlsx"
+        book = openpyxl.Workbook()
+        target = book.active
+        target.title = "入库"
+        target.append(["物品", date(2026, 11, 22), 12.5, "=C1*2", "=1/0", None, ""])
+        target.append(["作废", 1])
+        for place in target[2]:
+            place.font = Font(strike=True)
+        target["C1"].font = Font(color="FFFF0000")
+        target["A1"].comment = Comment("已调整为15", "张三")
+        target.merge_cells("A4:B5")
+        target["A4"] = "合并"
+        target.row_dimensions[4].hidden = True
+        book.create_sheet("hq_字典")["A1"] = "是"
+        book.defined_names["HOUQIN_stock_receipt_v1"] = openpyxl.workbook.defined_name.DefinedName(
+            "HOUQIN_stock_receipt_v1", attr_text="入库!$A$1:$G$1"
+        )
+        book.defined_names["hq_lists"] = openpyxl.workbook.defined_name.DefinedName(
+            "hq_lists", attr_text="hq_字典!$A$1"
+        )
+        book.save(path)
+        for ending in ("xlsx", "xls"):
+            folder = tmp_path / ending
+            profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+            command = [soffice, profile, "--headless", "--convert-to", ending, "--outdir", str(folder), str(path)]
+            subprocess.run(command, check=True, capture_output=True, timeout=120)
+            content = read_file(folder / f"a.{ending}", f"a.{ending}")
+            assert codes(content) == ([] if ending == "xlsx" else ["FILE-XLS"])
+            grid = content.grids[0]
+            assert list(grid.cells[0]) == ["物品", date(2026, 11, 22), 12.5, 25, ErrorCell("#DIV/0!")]
+            assert grid.details.merged == ((4, 1, 5, 2),)
+            assert grid.details.hidden_rows == {4}
+            assert grid.details.struck_rows == {2}
+            assert grid.details.red_cells == {(1, 3)}
+            assert [text.splitlines()[-1] for text in grid.details.comments.values()] == ["已调整为15"]
+            assert [(each.sheet, each.marker) for each in content.grids] == [("入库", "stock_receipt")]
+
+
+class TestFile:
+    """What is known of the file itself."""
+
+    def test_content_hash_and_time_of_saving(self, tmp_path: Path) -> None:
+        """Hash and size are those of the bytes; the time of saving is aware UTC."""
+        path = tmp_path / "a.xlsx"
+        book = xlsxwriter.Workbook(path)
+        book.set_properties({"created": datetime(2026, 11, 20, 9, 30, tzinfo=UTC)})
+        book.add_worksheet().write(0, 0, "x")
+        book.close()
+        content = read_file(path, "食堂/a.xlsx")
+        assert content.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert (content.name, content.size) == ("食堂/a.xlsx", path.stat().st_size)
+        assert content.saved_at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+        assert content.grids[0].workbook == "食堂/a.xlsx"
+
+    def test_a_time_with_a_zone(self, tmp_path: Path) -> None:
+        """A time of saving in China is given in UTC; nonsense is no time."""
+        for stated, expected in (("2026-11-22T08:00:00+08:00", datetime(2026, 11, 22, tzinfo=UTC)), ("昨天", None)):
+            inner = f"<dcterms:modified>{stated}</dcterms:modified>"
+            core = f'<cp:coreProperties xmlns:cp="c" xmlns:dcterms="d">{inner}</cp:coreProperties>'
+            assert saved(tmp_path, package(sheet(cell("A1")), changes={"docProps/core.xml": core})).saved_at == expected
+
+    def test_the_origin_of_a_marked_copy(self, tmp_path: Path) -> None:
+        """A marked copy says which version of which workbook it was made from; other files have no origin."""
+        path = tmp_path / "a.xlsx"
+        book = xlsxwriter.Workbook(path)
+        book.set_custom_property("hq_origin_path", "departments/ST/食堂台账.xlsx")
+        book.set_custom_property("hq_origin_sha256", "AB" * 32)
+        book.add_worksheet().write(0, 0, "x")
+        book.close()
+        origin = read_file(path, "a.xlsx").origin
+        assert origin is not None
+        assert (origin.path, origin.sha256) == ("departments/ST/食堂台账.xlsx", "ab" * 32)
+        assert saved(tmp_path, good()).origin is None
+
+    def test_files_that_are_not_there(self, tmp_path: Path) -> None:
+        """A missing file and one that cannot be opened are findings too."""
+        assert codes(read_file(tmp_path / "no.xlsx", "no.xlsx")) == ["FILE-MISSING"]
+        assert codes(read_file(tmp_path, "folder.xlsx")) == ["FILE-LOCKED"]
+
+
+HTML = (
+    '<html><head><meta charset="gb2312"><style>td{x:1}</style></head><body><table border=1>'
+    "<tr><td colspan=3>十一月&nbsp;入库</td></tr><tr><th>品名<th>数\n   量<th>备注</tr>"
+    "<tr><td rowspan=2>大米&amp;面</td><td>00123</td><td></td></tr><tr><td>2<br>袋</td><td>&nbsp;</td></tr>"
+    "</table></body></html>"
+)
+HTML_CELLS = [
+    ["十一月\xa0入库", None, None],
+    ["品名", "数 量", "备注"],
+    ["大米&面", "00123", None],
+    [None, "2\n袋", None],
+]
+
+
+class TestKinds:
+    """What a file is decides, not what it is called (S16–S19)."""
+
+    @pytest.mark.parametrize("encoding", ["gbk", "utf-8", "utf-8-sig", "utf-16"])
+    @pytest.mark.parametrize("name", ["a.xls", "a.xlsx"])
+    def test_html(self, tmp_path: Path, encoding: str, name: str) -> None:
+        """A web page under the name of a workbook is read as texts with merged ranges, and said to be one."""
+        content = saved(tmp_path, HTML.encode(encoding), name)
+        assert codes(content) == ["FILE-DISGUISED"]
+        (grid,) = content.grids
+        assert cells(grid) == HTML_CELLS
+        assert grid.details.merged == ((1, 1, 1, 3), (3, 1, 4, 1))
+
+    @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+    @pytest.mark.parametrize("mark", [",", "\t", ";"])
+    def test_delimited_text(self, tmp_path: Path, encoding: str, mark: str) -> None:
+        """CSV and TSV read as text under their own name and, with a warning, under that of a workbook."""
+        lines = [["品名", "数量", "单价"], ["大米，面", "00123", ""], ['"引, 号"', "2", "3.5"]]
+        content = "\r\n".join(mark.join(line) for line in lines).encode(encoding)
+        expected = [["品名", "数量", "单价"], ["大米，面", "00123", None], ["引, 号", "2", "3.5"]]
+        for name, wanted in (
+            ("a.csv", []),
+            ("a.tsv", []),
+            ("a.xls", ["FILE-DISGUISED"]),
+            ("a.xlsx", ["FILE-DISGUISED"]),
+        ):
+            read = saved(tmp_path, content, name)
+            assert codes(read) == wanted
+            assert cells(read.grids[0]) == expected
+
+    def test_thousands_in_tabbed_text(self, tmp_path: Path) -> None:
+        """Commas inside the cells of tabbed text separate nothing, and ="00123" is the text 00123."""
+        read = saved(tmp_path, '编码\t金额\n="00123"\t1,234,567.00\n'.encode("gbk"), "a.xls")
+        assert cells(read.grids[0]) == [["编码", "金额"], ["00123", "1,234,567.00"]]
+
+    def test_a_text_that_begins_like_a_picture(self, tmp_path: Path) -> None:
+        """A CSV whose first header is BM or PK is still a CSV."""
+        for head in ("BM编码", "PK编号"):
+            assert cells(saved(tmp_path, f"{head},a\n1,2\n".encode(), "a.csv").grids[0]) == [[head, "a"], ["1", "2"]]
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [
+            (b"%PDF-1.7 ...", "a.pdf"),
+            (b"%PDF-1.7 ...", "a.xlsx"),
+            (b"\x89PNG\r\n\x1a\n...", "a.png"),
+            (b"\xff\xd8\xff\xe0....", "a.xlsx"),
+            (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00", "a.bmp"),
+            (b"{\\rtf1}", "a.xls"),
+            (b"a note", "a.txt"),
+            ("不是表".encode(), "a.toml"),
+            (b"<?xml version='1.0'?><Workbook/>", "a.xls"),
+        ],
+    )
+    def test_other_files(self, tmp_path: Path, content: bytes, name: str) -> None:
+        """Anything else is refused with the way out (S18)."""
+        read = saved(tmp_path, content, name)
+        assert codes(read) == ["FILE-TYPE"]
+        assert ".xlsx" in read.findings[0].hint()
+
+    @pytest.mark.parametrize(
+        ("parts", "name"),
+        [
+            (["xl/workbook.bin"], "a.xlsb"),
+            (["mimetype", "content.xml"], "a.ods"),
+            (["Index/Document.iwa"], "a.numbers"),
+            (["word/document.xml", "[Content_Types].xml"], "a.docx"),
+            (["ppt/presentation.xml"], "a.xlsx"),
+            (["notes.txt"], "a.zip"),
+        ],
+    )
+    def test_other_packages(self, tmp_path: Path, parts: list[str], name: str) -> None:
+        """Zip files that are no workbook of ours are refused as what they are."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as target:
+            for part in parts:
+                target.writestr(part, "x")
+        assert codes(saved(tmp_path, stream.getvalue(), name)) == ["FILE-TYPE"]
+
+    @pytest.mark.parametrize("name", ["a.et", "a.numbers"])
+    def test_extensions_of_other_programs(self, tmp_path: Path, name: str) -> None:
+        """.et and .numbers are refused even where the content could be read."""
+        assert codes(saved(tmp_path, good(), name)) == ["FILE-TYPE"]
+
+    @pytest.mark.parametrize("name", ["a.xlsx", "a.xlsm", "a.xltx"])
+    def test_workbooks_of_the_new_format(self, tmp_path: Path, name: str) -> None:
+        """Workbooks, with macros or without, and templates are read without a word."""
+        assert cells(only(saved(tmp_path, good(), name))) == [["食堂", 1]]
+
+    def test_a_new_workbook_under_an_old_name(self, tmp_path: Path) -> None:
+        """An .xlsx that is called .xls is read and said to be one."""
+        read = saved(tmp_path, good(), "a.xls")
+        assert codes(read) == ["FILE-DISGUISED"]
+        assert cells(read.grids[0]) == [["食堂", 1]]
+
+    def test_old_workbooks(self, tmp_path: Path) -> None:
+        """An .xls is read with its details and the advice to save it anew (S16)."""
+        book = xlwt.Workbook(encoding="utf-8")
+        target = book.add_sheet("入库")
+        style = xlwt.easyxf
+        target.write_merge(0, 0, 0, 2, "入库登记")
+        for column, (value, look) in enumerate(
+            (
+                (date(2026, 11, 22), style(num_format_str="yyyy-mm-dd")),
+                (0.85, style(num_format_str="0%")),
+                (5, style("font: color red")),
+                (time(8, 5), style(num_format_str="hh:mm")),
+                (True, style()),
+            )
+        ):
+            target.write(1, column, value, look)
+        target.row(1).set_cell_error(5, 0x2A)
+        target.write(2, 0, "作废", style("font: struck_out on"))
+        target.row(2).hidden = True
+        path = tmp_path / "a.xls"
+        book.save(str(path))
+        read = read_file(path, "a.xls")
+        assert codes(read) == ["FILE-XLS"]
+        (grid,) = read.grids
+        assert cells(grid)[1] == [date(2026, 11, 22), Percent(0.85), 5, time(8, 5), True, ErrorCell("#N/A")]
+        assert grid.details.merged == ((1, 1, 1, 3),)
+        assert grid.details.hidden_rows == {3}
+        assert grid.details.struck_rows == {3}
+        assert grid.details.red_cells == {(2, 3)}
+
+    def test_workbooks_under_a_password(self, tmp_path: Path) -> None:
+        """New and old workbooks under a password are refused as such (S19)."""
+        entry = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0") + bytes((34, 0, 2))
+        new = bytes.fromhex("d0cf11e0a1b11ae1").ljust(1024, b"\0") + entry.ljust(4096, b"\0")
+        assert codes(saved(tmp_path, new, "a.xlsx")) == ["FILE-ENCRYPTED"]
+        book = xlwt.Workbook()
+        book.add_sheet("入库").write(0, 0, "x")
+        stream = io.BytesIO()
+        book.save(stream)
+        old = stream.getvalue()
+        writer = b"\x5c\x00\x70\x00"
+        assert writer in old
+        assert codes(saved(tmp_path, old.replace(writer, b"\x2f\x00\x70\x00"), "a.xls")) == ["FILE-ENCRYPTED"]
+
+    @pytest.mark.parametrize("content", [b"", b"\n", bytes(4096)])
+    @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
+    def test_empty_files(self, tmp_path: Path, content: bytes, name: str) -> None:
+        """A file without content is empty."""
+        assert codes(saved(tmp_path, content, name)) == ["FILE-EMPTY"]
+
+
+class TestDamage:
+    """Whatever a file went through, there is a finding and no exception."""
+
+    @pytest.mark.parametrize("ending", ["xlsx", "xls"])
+    def test_a_file_still_being_copied(self, tmp_path: Path, ending: str) -> None:
+        """A file cut off anywhere is said to be incomplete (S23)."""
+        whole = _sample(ending)
+        for length in (10, 100, 600, *range(1_000, len(whole) - 600, len(whole) // 12)):
+            found = codes(saved(tmp_path, whole[:length], f"a.{ending}"))
+            assert found in (["FILE-CORRUPT"], ["FILE-TYPE"]), length
+
+    @pytest.mark.parametrize("ending", ["xlsx", "xls"])
+    def test_flipped_bytes(self, tmp_path: Path, ending: str) -> None:
+        """A file with a wrong byte is read or refused, never more."""
+        whole = _sample(ending)
+        chance = random.Random(20261122)  # noqa: S311 - the same flips every time
+        for _ in range(200):
+            broken = bytearray(whole)
+            for _ in range(chance.randint(1, 4)):
+                broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
+            content = saved(tmp_path, bytes(broken), f"a.{ending}")
+            assert content.grids or content.findings
+
+    def test_flipped_bytes_inside(self, tmp_path: Path) -> None:
+        """A workbook whose parts are wrong while the zip file is whole is read or refused, never more."""
+        with zipfile.ZipFile(io.BytesIO(_sample("xlsx"))) as source:
+            parts = {info.filename: source.read(info) for info in source.infolist()}
+        chance = random.Random(6)  # noqa: S311 - the same flips every time
+        for _ in range(200):
+            name = chance.choice(sorted(parts))
+            broken = bytearray(parts[name])
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as target:
+                for each, part in parts.items():
+                    target.writestr(each, bytes(broken) if each == name else part)
+            content = saved(tmp_path, stream.getvalue())
+            assert content.grids or content.findings
+
+    @pytest.mark.parametrize("missing", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "_rels/.rels"])
+    def test_missing_parts(self, tmp_path: Path, missing: str) -> None:
+        """A workbook without one of its parts is refused, not read as empty."""
+        with zipfile.ZipFile(io.BytesIO(good())) as source:
+            parts = {info.filename: source.read(info) for info in source.infolist() if info.filename != missing}
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as target:
+            for name, part in parts.items():
+                target.writestr(name, part)
+        assert codes(saved(tmp_path, stream.getvalue()))[0] in {"FILE-STRUCTURE", "FILE-CORRUPT"}
+
+
+def _sample(ending: str) -> bytes:
+    """Return a small workbook of either format."""
+    stream = io.BytesIO()
+    if ending == "xls":
+        old = xlwt.Workbook()
+        target = old.add_sheet("入库")
+        for row in range(60):
+            target.write(row, 0, f"物品{row}")
+            target.write(row, 1, row * 1.5)
+        old.save(stream)
+        return stream.getvalue()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet_of_goods = book.add_worksheet("入库")
+    percent = book.add_format({"num_format": "0%", "font_color": "#FF0000"})
+    for row in range(200):
+        sheet_of_goods.write_row(row, 0, [f"物品{row}", row * 1.5])
+        sheet_of_goods.write_formula(row, 2, f"=B{row + 1}*2", percent, row * 3)
+    sheet_of_goods.write_comment("A1", "批注")
+    sheet_of_goods.merge_range("A202:B203", "合计")
+    book.close()
+    return stream.getvalue()
