@@ -14,14 +14,14 @@ MAX_CELLS = 16_000_000
 """Places from A1 to the last cell of one sheet; 1,048,576 rows of 15 columns have 15.7 million (0.5 GB)."""
 
 
-def open_workbook(content: bytes) -> CalamineWorkbook:
-    """Return the workbook in some bytes.
+def open_workbook(stream: io.BytesIO) -> CalamineWorkbook:
+    """Return the workbook in a stream.
 
     Raises:
         RefusedError: ``FILE-ENCRYPTED`` or ``FILE-CORRUPT``.
     """
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return CalamineWorkbook.from_filelike(stream)
     except PasswordError as error:
         raise RefusedError("FILE-ENCRYPTED") from error
     except CalamineError as error:

@@ -72,6 +72,11 @@ class Package:
         """Return the names of all parts as the package spells them."""
         return [info.filename for info in self._parts.values()]
 
+    def size(self, part: str) -> int:
+        """Return the bytes of a part, 0 where the package has none of that name."""
+        info = self._parts.get(part.lower())
+        return info.file_size if info else 0
+
     def read(self, part: str) -> bytes:
         """Return a small part, empty where the package has none of that name."""
         info = self._parts.get(part.lower())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 
 import xlrd
 from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum
@@ -14,6 +17,7 @@ from schemas.values import Cell, CellPlace, Details, ErrorCell, Grid, Percent, c
 from workbooks.calamine_cells import open_workbook, rows_of, trimmed, with_places
 from workbooks.marks import note_of_people
 from workbooks.refusals import RefusedError, contradictory, corrupt
+from workbooks.xlsx_book import roles_of
 from workbooks.xlsx_styles import is_percent_format, is_red_rgb
 
 
@@ -26,16 +30,18 @@ def read_xls(content: bytes, name: str) -> tuple[Grid, ...]:
         RefusedError: it is protected, damaged or too large, or holds more than could be read.
     """
     book = _opened(content)
-    values = open_workbook(content)
+    values = open_workbook(io.BytesIO(content))
     seen = {sheet.name: sheet for sheet in book.sheets()}
+    markers, own = roles_of(_names(book))
     grids = []
     for place, known in enumerate(values.sheets_metadata):
-        if known.typ is not SheetTypeEnum.WorkSheet:
+        if known.typ is not SheetTypeEnum.WorkSheet or known.name in own:
             continue
         if known.name not in seen:
             raise contradictory(f"工作表“{known.name}”无法读取", f"the sheet “{known.name}” cannot be read", known.name)
         hidden = known.visible is not SheetVisibleEnum.Visible
-        grids.append(_grid(book, seen[known.name], values.get_sheet_by_index(place), name, hidden))
+        grid = _grid(book, seen[known.name], values.get_sheet_by_index(place), name)
+        grids.append(replace(grid, hidden=hidden, marker=markers.get(known.name)))
     return tuple(grids)
 
 
@@ -48,7 +54,14 @@ def _opened(content: bytes) -> Book:
         raise corrupt(f"无法打开（{error}）", f"it cannot be opened ({error})") from error
 
 
-def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str, hidden: bool) -> Grid:  # noqa: FBT001 - a field of Grid
+def _names(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the defined names that stand for a range, each with its sheet."""
+    for name in book.name_obj_list:
+        with contextlib.suppress(xlrd.XLRDError):
+            yield name.name, name.area2d()[0].name
+
+
+def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str) -> Grid:
     rows = rows_of(sheet)
     looked = _Look(book, seen)
     for place in looked.filled:
@@ -67,7 +80,8 @@ def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str, hidden: bool
         red_cells=frozenset(looked.red),
         comments=_comments(seen),
     )
-    return Grid(name, seen.name, trimmed(with_places(seen.name, rows, looked.replaced)), hidden=hidden, details=details)
+    cells = trimmed(with_places(seen.name, rows, looked.replaced))
+    return Grid(name, seen.name, cells, epoch_1904=book.datemode == 1, details=details)
 
 
 def _is_hidden(seen: Sheet, row: int) -> bool:

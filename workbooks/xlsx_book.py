@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,6 +45,8 @@ class BookParts:
     styles: str
     strings: str
     """Parts of the styles and the shared strings, empty where there is none."""
+    epoch_1904: bool
+    """Whether days are counted from 1904, as Excel once did on the Macintosh."""
 
     def with_files(self, formula: str) -> str:
         """Return a formula with the names of linked files in place of their numbers."""
@@ -73,6 +75,7 @@ def read_book(package: Package) -> BookParts:
         _links(package, relations, root),
         next(iter(package.related(part, "styles")), ""),
         next(iter(package.related(part, "sharedStrings")), ""),
+        any(node.attributes.get("date1904") in {"1", "true"} for node in root.named("workbookPr")),
     )
 
 
@@ -101,15 +104,23 @@ def _sheets(package: Package, relations: Mapping[str, Relation], root: Node) -> 
 
 
 def _names(root: Node) -> tuple[dict[str, str], set[str]]:
-    """Return sheet to register id of the official templates' markers, and the program's own sheets."""
-    markers: dict[str, str] = {}
-    own: set[str] = set()
+    found = []
     for node in _listed(root, "definedNames", "definedName"):
         place = _SHEET_OF.match(node.text.strip())
-        if place is None:
-            continue
-        sheet = (place[1] or place[2]).replace("''", "'")
-        name = node.attributes.get("name", "")
+        if place is not None:
+            found.append((node.attributes.get("name", ""), (place[1] or place[2]).replace("''", "'")))
+    return roles_of(found)
+
+
+def roles_of(names: Iterable[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:
+    """Return sheet to register id of the official templates' markers, and the program's own sheets.
+
+    Args:
+        names: Defined names, each with the sheet that it lies on.
+    """
+    markers: dict[str, str] = {}
+    own: set[str] = set()
+    for name, sheet in names:
         marker = _MARKER.fullmatch(name)
         if marker:
             markers[sheet] = marker["register"].lower()

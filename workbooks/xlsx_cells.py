@@ -10,6 +10,8 @@ from workbooks.refusals import contradictory
 from workbooks.xlsx_styles import Styles
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+MAX_MERGED = 100_000
+"""Merged ranges of one sheet."""
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _PICTURE = re.compile(r'DISPIMG\(\s*"([^"]*)"')
@@ -74,15 +76,14 @@ class SheetFacts:
     formulas: dict[CellPlace, str] = field(default_factory=dict)
     replaced: dict[CellPlace, Cell] = field(default_factory=dict)
     """Cells that are no value: errors, formulas without a result, pictures."""
-    errors: int = 0
-    """How many cells have a stored value that the fast reader leaves out: Excel errors."""
     percents: set[CellPlace] = field(default_factory=set)
     red_cells: set[CellPlace] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
-    """The farthest row and column with content; known only where all cells were walked."""
+    """Merged ranges and the farthest row and column with content; known only where the whole sheet was walked."""
     _masters: dict[str, str] = field(default_factory=dict)
 
     def add(self, cell: RawCell, styles: Styles) -> None:
@@ -90,7 +91,6 @@ class SheetFacts:
         if cell.formula is not None:
             self._add_formula(cell, cell.formula)
         if cell.kind == "e":
-            self.errors += 1
             self.replaced.setdefault(cell.place, ErrorCell(cell.value))
         elif cell.kind == "n" and cell.value:
             self._add_styled(cell, styles)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineSheet
 
 from schemas.values import Cell, CellPlace, Details, Grid, Percent, cell_name
-from workbooks.calamine_cells import MAX_CELLS, check_box, open_workbook, rows_of, trimmed, with_places
+from workbooks.calamine_cells import check_box, open_workbook, rows_of, trimmed, with_places
 from workbooks.package import Package
-from workbooks.refusals import contradictory, hostile
+from workbooks.refusals import contradictory
 from workbooks.xlsx_book import (
     BookParts,
     SheetPart,
@@ -22,15 +22,10 @@ from workbooks.xlsx_book import (
     read_saved_at,
 )
 from workbooks.xlsx_cells import RawCell, SheetFacts
-from workbooks.xlsx_scan import SheetScan
+from workbooks.xlsx_copy import fast_copy
+from workbooks.xlsx_scan import SheetScan, farthest
 from workbooks.xlsx_styles import Styles, read_styles
 from workbooks.xlsx_walk import facts_by_walking, walk
-
-_BEFORE_ROOT = 4096
-
-
-_TWO_LETTERS = 702
-"""Number of column ZZ."""
 
 
 @dataclass(frozen=True)
@@ -70,47 +65,30 @@ def read_xlsx(content: bytes, name: str) -> Workbook:
     package = Package(content)
     parts = read_book(package)
     styles = read_styles(package.read(parts.styles)) if parts.styles else Styles()
-    _check_strings(package, parts.strings)
     looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in parts.own]
-    book = open_workbook(content)
-    missing = [sheet.name for sheet in parts.sheets if sheet.name not in book.sheet_names]
-    if missing:
-        raise contradictory(f"工作表“{missing[0]}”无法读取", f"the sheet “{missing[0]}” could not be read", missing[0])
-    grids = tuple(_grid(package, book, look, name, parts) for look in looks)
+    scans = [(look.sheet.part, look.scan) for look in looks]
+    copy = fast_copy(package, scans, parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
+    book = open_workbook(copy)
+    grids = tuple(_grid(package, book.get_sheet_by_index(place), look, name, parts) for place, look in enumerate(looks))
     origin = read_origin(package)
     return Workbook(grids, read_saved_at(package), Origin(*origin) if origin else None)
-
-
-def _check_strings(package: Package, part: str) -> None:
-    """Read the shared strings through, which proves size and checksum.
-
-    Raises:
-        RefusedError: the part is damaged or declares entities.
-    """
-    for number, chunk in enumerate(package.chunks(part) if part else ()):
-        if number == 0 and b"<!DOCTYPE" in chunk[:_BEFORE_ROOT]:
-            raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
 
 
 def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
     scan = SheetScan(package.chunks(sheet.part), styles)
     facts = scan.facts
-    if scan.far or not scan.complete or _may_be_too_wide(scan):
+    if not scan.complete:
         facts = facts_by_walking(scan.whole(package.chunks(sheet.part)), styles)
         check_box(sheet.name, facts.last_row, facts.last_column)
+    elif scan.far:
+        check_box(sheet.name, *farthest(scan.whole(package.chunks(sheet.part))))
     return _Look(sheet, scan, facts)
 
 
-def _may_be_too_wide(scan: SheetScan) -> bool:
-    """Tell whether columns of two letters could make a rectangle over the limit, by the sheet's own word."""
-    rows, columns = scan.dimension
-    return scan.last_row * (columns if rows >= scan.last_row else _TWO_LETTERS) > MAX_CELLS
-
-
-def _grid(package: Package, book: CalamineWorkbook, look: _Look, name: str, parts: BookParts) -> Grid:
+def _grid(package: Package, read: CalamineSheet, look: _Look, name: str, parts: BookParts) -> Grid:
     sheet, scan, facts = look.sheet, look.scan, look.facts
-    rows = rows_of(book.get_sheet_by_name(sheet.name))
-    if not scan.complete or _filled(rows) + facts.errors != scan.value_cells:
+    rows = rows_of(read)
+    if not scan.complete or _filled(rows) != scan.value_cells:
         _recount(package, look, rows, parts.strings)
     placed: dict[CellPlace, Cell] = dict(facts.replaced)
     for row, column in facts.percents:
@@ -119,7 +97,7 @@ def _grid(package: Package, book: CalamineWorkbook, look: _Look, name: str, part
             placed.setdefault((row, column), Percent(float(value)))
     cells = trimmed(with_places(sheet.name, rows, placed))
     details = Details(
-        merged=scan.merged,
+        merged=scan.merged if scan.usual else tuple(facts.merged),
         hidden_rows=frozenset(row for row in facts.hidden_rows if row <= len(cells)),
         struck_rows=frozenset(facts.struck_rows),
         red_cells=frozenset(facts.red_cells),
@@ -127,7 +105,9 @@ def _grid(package: Package, book: CalamineWorkbook, look: _Look, name: str, part
         comments=read_comments(package, sheet.part),
     )
     marker = parts.markers.get(sheet.name)
-    return Grid(name, sheet.name, cells, hidden=sheet.hidden, marker=marker, details=details)
+    return Grid(
+        name, sheet.name, cells, hidden=sheet.hidden, epoch_1904=parts.epoch_1904, marker=marker, details=details
+    )
 
 
 def _filled(rows: Iterable[Sequence[Cell]]) -> int:
@@ -151,10 +131,10 @@ def _recount(package: Package, look: _Look, rows: list[list[Cell]], strings: str
         seen.add(cell.place)
         row = rows[cell.row - 1] if cell.row <= len(rows) else []
         blank = cell.column > len(row) or row[cell.column - 1] is None
-        if blank and cell.kind != "e" and cell.value:
+        if blank and cell.kind != "e" and cell.value.strip():
             unread.append(cell)
 
-    walk(look.scan.whole(package.chunks(sheet.part)), take_cell, lambda _row: None)
+    walk(look.scan.whole(package.chunks(sheet.part)), take_cell)
     if not unread:
         return
     blank = blank_strings(package, strings) if any(cell.kind == "s" for cell in unread) else frozenset()

@@ -12,23 +12,26 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
-from workbooks.refusals import RefusedError, hostile, too_large
-from workbooks.xlsx_cells import RawCell, SheetFacts, place_of, range_of
+from schemas.values import CellPlace
+from workbooks.refusals import hostile, too_large
+from workbooks.xlsx_cells import MAX_MERGED, RawCell, SheetFacts, place_of, range_of
 from workbooks.xlsx_styles import Styles
 
 MAX_EDGE = 64 << 20
 """Bytes before the first and after the last cell (merged ranges, validations, conditional formats)."""
-MAX_MERGED = 100_000
 
-_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\s[^>]*?ref=["']([A-Z0-9:]+)["']""")
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([^"']+)["']""")
-_HIDDEN_ROW = re.compile(rb'<row [^>]*?hidden="(?:1|true)"[^>]*>')
-_CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_MOST_STYLES = 50
+"""Styles that are looked for one by one; where there are more, every styled cell is looked at."""
+
+# No pattern runs past the tag it began in ([^<>]): otherwise tags that never close would cost quadratic time.
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([^"'<>]+)["']""")
+_ROW = re.compile(rb"<row ([^<>]*)>")
+_CELL = re.compile(rb"<c ([^<>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
-_FORMULA = re.compile(rb"<f(\s[^>]*?)?(?:/>|>([^<]*)</f>)")
-_VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
-_LAST_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
-_FAR = re.compile(rb'<c r="(?:[A-Z]{3}|[A-Z]+[0-9]{7})')
+_FORMULA = re.compile(rb"<f(\s[^<>]*?)?(?:/>|>([^<]*)</f>)")
+_VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)</v>")
+_FAR = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})')
+_FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*(?<!/)>')
 _UNUSUAL = (b"='", b"<!", b"<c>", b"<row>")
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
 
@@ -41,14 +44,12 @@ class SheetScan:
         styles: The workbook's meaningful styles.
 
     Attributes:
-        usual: Whether the XML has the usual form; if not, only ``merged`` and ``dimension`` count.
+        usual: Whether the XML has the usual form; if not, only ``merged`` counts.
         struck: Whether a cell is struck through, which only a walk over all cells can judge.
         facts: What the cells say that the triggers point at.
         value_cells: Cells that seem to have a value.
-        far: Whether a cell lies in a column of three letters or a row of seven digits, or claims to.
-        content_end: Bytes up to the end of the last row with content; 0 where unknown.
-        last_row: Number of the last row with content, 0 where unknown.
-        dimension: Last row and column as the file states them, (0, 0) where it does not.
+        far: Whether a cell lies beyond column Z or row 99,999, or claims to.
+        content_end: Bytes up to the end of the last row with content; 0 where there is none.
 
     Raises:
         RefusedError: the sheet is hostile or over the limits.
@@ -61,12 +62,11 @@ class SheetScan:
         self.facts = SheetFacts()
         self.value_cells = 0
         self.content_end = 0
-        self.last_row = 0
-        self.dimension = (0, 0)
         self._styles = styles
         self._styled = _style_pattern(styles.red | styles.percent)
         self._struck = _style_pattern(styles.strike)
         self._offset = 0
+        self._inside_row = False
         rest = self._read_head(iter(chunks))
         tail = self._read_body(rest)
         self.merged = _merged_ranges(tail)
@@ -91,17 +91,18 @@ class SheetScan:
             start = head.find(b"<sheetData")
             if start >= 0:
                 break
+            if b":sheetData" in head:
+                self.usual = False
+                return
             if len(head) > MAX_EDGE:
                 raise too_large("工作表开头过大", "the part before the first cell is too large")
         else:
             start = len(head)
             self.usual = False
+        self.usual = self.usual and b"<worksheet" in head[:start]
         if b"<!DOCTYPE" in head[:start]:
             raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
         self.usual = self.usual and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
-        stated = _DIMENSION.search(head, 0, start)
-        if stated:
-            self.dimension = _extent(stated[1].decode())
         self._offset = start
         yield head[start:]
         yield from chunks
@@ -120,7 +121,7 @@ class SheetScan:
                 waiting = waiting[cut:]
             elif len(waiting) > MAX_EDGE:
                 raise too_large("单元格内容过长", "a cell holds too much text")
-        if not waiting.startswith(b"<sheetData/>"):
+        if self.usual and not waiting.startswith(b"<sheetData/>"):
             self.usual = False
         return waiting
 
@@ -136,20 +137,17 @@ class SheetScan:
         self._offset += len(body)
 
     def _count(self, body: bytes) -> None:
-        filled = body.count(b"<v>") - body.count(b"<v></v>") + body.count(b"<is>")
-        self.value_cells += filled
+        self.value_cells += body.count(b"<v>") - body.count(b"<v></v>") + body.count(b"<is>")
         last = max(body.rfind(b"<v"), body.rfind(b"<f"), body.rfind(b"<is"))
-        if last < 0:
+        if last < 0 and not self._inside_row:
             return
-        row_end = body.find(b"</row>", last)
-        self.content_end = self._offset + (row_end + 6 if row_end >= 0 else len(body))
-        opened = _LAST_ROW.match(body, max(body.rfind(b"<row ", 0, last), 0))
-        self.last_row = max(self.last_row, int(opened[1]) if opened else 0)
+        row_end = body.find(b"</row>", max(last, 0))
+        self._inside_row = row_end < 0
+        self.content_end = self._offset + (len(body) if self._inside_row else row_end + 6)
 
     def _collect(self, body: bytes) -> None:
-        for start in sorted(self._pointed_at(body)):
-            cell = _CELL.match(body, start)
-            raw = _raw_cell(cell) if cell else None
+        for _, found in sorted(self._pointed_at(body).items()):
+            raw = _raw_cell(found)
             if raw is None:
                 self.usual = False
                 return
@@ -158,35 +156,81 @@ class SheetScan:
         if b' hidden="' in body:
             self._collect_hidden(body)
 
-    def _pointed_at(self, body: bytes) -> set[int]:
-        """Return where the cells begin that a trigger lies in."""
-        starts = {body.rfind(b"<c ", 0, place) for place in _places(body, b"<f")}
-        starts.update(body.rfind(b"<c ", 0, place) for place in _places(body, b't="e"'))
+    def _pointed_at(self, body: bytes) -> dict[int, re.Match[bytes]]:
+        """Return the cells that a trigger lies in, by where they begin."""
+        triggers = [_places(body, b"<f"), _places(body, b't="e"')]
         if self._styled:
-            starts.update(body.rfind(b"<c ", 0, found.start()) for found in self._styled.finditer(body))
-        return starts
+            triggers.append(found.start() for found in self._styled.finditer(body))
+        cells: dict[int, re.Match[bytes]] = {}
+        for places in triggers:
+            done = 0
+            for place in places:
+                if place < done:
+                    continue
+                start = body.rfind(b"<c ", done, place)
+                found = (cells.get(start) or _CELL.match(body, start)) if start >= 0 else None
+                if start >= 0 and found is None:
+                    self.usual = False
+                    return {}
+                done = place
+                if found and found.end() > place:
+                    cells[start] = found
+                    done = found.end()
+        return cells
 
     def _collect_hidden(self, body: bytes) -> None:
-        for found in _HIDDEN_ROW.finditer(body):
-            number = dict(_ATTRIBUTE.findall(found[0])).get(b"r")
-            if number is None or not number.isdigit():
+        for found in _ROW.finditer(body):
+            if b"hidden=" not in found[1]:
+                continue
+            attributes = dict(_ATTRIBUTE.findall(found[1]))
+            number = attributes.get(b"r", b"")
+            if not number.isdigit():
                 self.usual = False
                 return
-            self.facts.hidden_rows.add(int(number))
+            if attributes.get(b"hidden") in {b"1", b"true"}:
+                self.facts.hidden_rows.add(int(number))
+
+
+def farthest(chunks: Iterable[bytes]) -> CellPlace:
+    """Return the last row and the last column of the cells with content, of a sheet in the usual form.
+
+    Raises:
+        RefusedError: no worksheet has such a cell.
+    """
+    letters, numbers = {b"A"}, {b"1"}
+    for piece in at_tags(chunks):
+        found = _FILLED.findall(piece)
+        letters.update(column for column, _ in found)
+        numbers.update(row for _, row in found)
+    widest = max(letters, key=lambda column: (len(column), column))
+    lowest = max(numbers, key=lambda row: (len(row), row))
+    return place_of((widest + lowest).decode())
+
+
+def at_tags(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a part in pieces that end before a tag, so that none is cut.
+
+    Raises:
+        RefusedError: a text or a tag is longer than any cell may be.
+    """
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        cut = rest.rfind(b"<")
+        if cut > 0:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > MAX_EDGE:
+            raise too_large("单元格内容过长", "a cell holds too much text")
+    yield rest
 
 
 def _style_pattern(styles: frozenset[int]) -> re.Pattern[bytes] | None:
     if not styles:
         return None
+    if len(styles) > _MOST_STYLES:
+        return re.compile(rb' s="[0-9]+"')
     return re.compile(rb' s="(?:%s)"' % b"|".join(str(number).encode() for number in sorted(styles)))
-
-
-def _extent(reference: str) -> tuple[int, int]:
-    """Return last row and column of the stated dimension, which may be any nonsense."""
-    try:
-        return range_of(reference)[2:]
-    except RefusedError:
-        return 0, 0
 
 
 def _places(body: bytes, wanted: bytes) -> Iterator[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
-from workbooks.refusals import hostile
-from workbooks.xlsx_cells import RawCell, SheetFacts, place_of
+from workbooks.refusals import hostile, too_large
+from workbooks.xlsx_cells import MAX_MERGED, RawCell, SheetFacts, place_of, range_of
 from workbooks.xlsx_styles import Styles
 from workbooks.xml_parts import MAX_DEPTH, broken_xml, local, secure_parser
 
@@ -14,15 +14,20 @@ MAX_CELL_TEXT = 1 << 20
 """Characters of one cell; Excel allows 32,767."""
 
 
-def walk(chunks: Iterable[bytes], take_cell: Callable[[RawCell], None], take_row: Callable[[int], None]) -> None:
-    """Hand every cell with a value or a formula to ``take_cell``, the number of every hidden row to ``take_row``.
+def walk(
+    chunks: Iterable[bytes],
+    take_cell: Callable[[RawCell], None],
+    take_row: Callable[[int], None] = lambda _number: None,
+    take_merged: Callable[[str], None] = lambda _reference: None,
+) -> None:
+    """Hand over every cell with a value or a formula, the number of every hidden row, every merged range.
 
     The chunks may end after any row. Cells and rows without a reference follow their neighbour.
 
     Raises:
         RefusedError: the XML is broken or hostile, or names a cell that no worksheet has.
     """
-    walker = _Walker(take_cell, take_row)
+    walker = _Walker(take_cell, take_row, take_merged)
     parser = secure_parser()
     parser.StartElementHandler = walker.start
     parser.EndElementHandler = walker.end
@@ -47,14 +52,24 @@ def facts_by_walking(chunks: Iterable[bytes], styles: Styles) -> SheetFacts:
         else:
             unstruck.add(cell.row)
 
-    walk(chunks, take_cell, facts.hidden_rows.add)
+    def take_merged(reference: str) -> None:
+        if len(facts.merged) >= MAX_MERGED:
+            raise too_large(f"合并单元格超过{MAX_MERGED}处", f"it has more than {MAX_MERGED} merged ranges")
+        facts.merged.append(range_of(reference))
+
+    walk(chunks, take_cell, facts.hidden_rows.add, take_merged)
     facts.struck_rows -= unstruck
     return facts
 
 
 class _Walker:
-    def __init__(self, take_cell: Callable[[RawCell], None], take_row: Callable[[int], None]) -> None:
-        self.take_cell, self.take_row = take_cell, take_row
+    def __init__(
+        self,
+        take_cell: Callable[[RawCell], None],
+        take_row: Callable[[int], None],
+        take_merged: Callable[[str], None],
+    ) -> None:
+        self.take_cell, self.take_row, self.take_merged = take_cell, take_row, take_merged
         self.depth = self.row = self.column = 0
         self.phonetic = 0
         self.cell: dict[str, str] | None = None
@@ -73,6 +88,8 @@ class _Walker:
         elif self.cell is None:
             if name == "row":
                 self._start_row(attributes)
+            elif name == "mergeCell":
+                self.take_merged(attributes.get("ref", ""))
             elif self.depth > MAX_DEPTH:
                 raise hostile("XML嵌套过深", "the XML is nested too deeply")
         elif name in {"v", "t"}:
