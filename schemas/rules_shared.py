@@ -119,12 +119,22 @@ def summed(frame: pl.DataFrame, by: Sequence[pl.Expr], amount: pl.Expr, name: st
     return frame.select(*by, amount.alias(name)).drop_nulls(names).group_by(names).agg(pl.col(name).sum())
 
 
+def in_base_units(found: pl.DataFrame, rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return what a rule found with ``base_unit``, the unit in which the quantities of its items are kept."""
+    units = books.rows("item_catalogue").select("item_code", "base_unit")
+    of_rows = rows.select("_id", "item_code").join(units, on="item_code", how="left", maintain_order="left")
+    return found.join(of_rows.select("_id", "base_unit"), on="_id", how="left", maintain_order="left")
+
+
 def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: StockPosting) -> pl.DataFrame:
     """Return the returns that bring back more of an item than its original document moved.
 
     Quantities are in the base unit; ``ref_doc`` names the original; what other returns brought back
     already is left out of it. A document without that item has nothing to return. A changed
     original that no longer covers what was returned is among the failing rows too.
+
+    The result has ``_id``, ``original`` (the document), ``limit`` (what it moves), ``used`` (what
+    other rows brought back), ``left`` and ``claim``.
     """
     by = (pl.col("ref_doc"), pl.col("item_code"))
     origin = (pl.col("doc_no").alias("ref_doc"), pl.col("item_code"))
@@ -142,12 +152,48 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
         .join(used, on=_PLACE, how="left", maintain_order="left")
         .with_columns(pl.col("limit", "used").fill_null(nothing))
     )
-    uncovered = limits.filter(pl.col("used") > pl.col("limit")).rename({"ref_doc": "doc_no"})
-    stale = rows.filter(moved).join(books.rows(register).select("_key"), on="_key", how="semi")
-    lowered = stale.join(uncovered, on=["doc_no", "item_code"], how="inner", maintain_order="left").select(
-        "_id", "limit", (pl.col("limit") - pl.col("used")).alias("left"), _QTY.alias("claim")
-    )
-    return pl.concat([beyond_limit(claims, limits, _PLACE), lowered], how="vertical_relaxed")
+    told = beyond_limit(claims, limits, _PLACE).join(claims.select("_id", *_PLACE), on="_id", maintain_order="left")
+    too_much = told.join(limits.select(*_PLACE, "used"), on=_PLACE, maintain_order="left")
+    lowered = _uncovered_originals(rows, books.rows(register), limits.filter(pl.col("used") > pl.col("limit")))
+    names = ("_id", pl.col("ref_doc").alias("original"), "limit", "used", "left", "claim")
+    return pl.concat([frame.select(names) for frame in (too_much, lowered)], how="vertical_relaxed")
+
+
+def _uncovered_originals(rows: pl.DataFrame, kept: pl.DataFrame, uncovered: pl.DataFrame) -> pl.DataFrame:
+    """Return the changed originals that move less of an item than their accepted version, of which too much is back."""
+    before = kept.filter(_QTY > 0).select("_key", pl.col("doc_no").alias("ref_doc"), "item_code", _QTY.alias("was"))
+    short = before.join(uncovered, on=_PLACE, how="inner")
+    now = rows.select("_id", "_key", pl.col("doc_no").alias("now_doc"), pl.col("item_code").alias("now_item"), _QTY)
+    same = (pl.col("now_doc") == pl.col("ref_doc")) & (pl.col("now_item") == pl.col("item_code"))
+    moves = pl.when(same).then(_QTY).otherwise(pl.lit(0).cast(decimal(QTY_PLACES))).alias("claim")
+    changed = now.join(short, on="_key", how="inner", maintain_order="left").with_columns(moves)
+    nothing = pl.lit(0).cast(decimal(QTY_PLACES)).alias("left")
+    return changed.filter(pl.col("claim") < pl.col("was")).with_columns(nothing)
+
+
+def return_words(found: pl.DataFrame, rows: pl.DataFrame, books: Books, moved: tuple[str, str]) -> pl.DataFrame:
+    """Return what ``returned_too_much`` found with ``reason`` and ``reason_en``; ``moved`` is its verb in both."""
+    units = in_base_units(found, rows, books)
+    original, unit = pl.col("original"), pl.col("base_unit").fill_null("")
+    limit, used, left = (_plain_number(pl.col(name)) for name in ("limit", "used", "left"))
+    none, taken = pl.col("limit") == 0, pl.col("used") > pl.col("limit")
+    verb_zh, verb_en = moved
+    zh = (
+        pl.when(taken).then(pl.format("{} 已退回 {}{}，原单不能少于此数", original, used, unit))
+        .when(none).then(pl.format(f"{{}} 没有{verb_zh}此物品", original))
+        .otherwise(pl.format(f"{{}} 原{verb_zh} {{}}{{}}，尚可退 {{}}{{}}", original, limit, unit, left, unit))
+    )  # fmt: skip
+    en = (
+        pl.when(taken).then(pl.format("{} {} of {} came back already", used, unit, original))
+        .when(none).then(pl.format(f"{{}} {verb_en} nothing of this item", original))
+        .otherwise(pl.format(f"{{}} {verb_en} {{}} {{}}, {{}} can still come back", original, limit, unit, left))
+    )  # fmt: skip
+    return units.with_columns(zh.alias("reason"), en.alias("reason_en"))
+
+
+def _plain_number(quantity: pl.Expr) -> pl.Expr:
+    """Return a quantity as people write it: 3 instead of 3.000."""
+    return quantity.cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
 
 
 _QTY = pl.col("qty_base")

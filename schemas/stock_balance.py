@@ -62,6 +62,19 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     return _as_words([] if failing.is_empty() else _held(settled, involved, before, failing))
 
 
+def in_words(found: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return shortages with names beside the codes of item and warehouse, and the item's ``base_unit``."""
+    items = books.rows("item_catalogue").select(pl.col("item_code").alias("item"), "item_name", "base_unit")
+    rooms = books.rows("location").select(pl.col("room_code").alias("warehouse"), "room_name")
+    named = found.join(items, on="item", how="left", maintain_order="left").join(
+        rooms, on="warehouse", how="left", maintain_order="left"
+    )
+    pairs = (("item", "item_name"), ("warehouse", "room_name"))
+    return named.with_columns(
+        pl.concat_str([code, name], separator=" ", ignore_nulls=True).alias(code) for code, name in pairs
+    ).drop("item_name", "room_name")
+
+
 def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.DataFrame:
     """Return what rows of a stock register move, with further columns in front.
 

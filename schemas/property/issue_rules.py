@@ -11,8 +11,8 @@ from schemas.parameters import text_of
 from schemas.property.issue_checks import over_approved, without_valid_requisition
 from schemas.register import StockPosting
 from schemas.rules import Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role, returned_too_much
-from schemas.stock_balance import shortages
+from schemas.rules_shared import in_base_units, lacks_role, return_words, returned_too_much
+from schemas.stock_balance import in_words, shortages
 
 if TYPE_CHECKING:
     from schemas.rules import Books
@@ -28,9 +28,9 @@ class IssueRules:
     @row_rule(
         "ISS-02",
         at="signed",
-        zh="领用人未签字",
-        en="the collector has not signed",
-        hint_zh="登记签字后方可领取",
+        zh="领用人未签字（{collector}）",
+        en="the collector has not signed ({collector})",
+        hint_zh="登记签字后方可领取，签字后填“是”",
         hint_en="have it signed, then answer 是",
     )
     def not_signed(_facts: Facts) -> pl.Expr:
@@ -41,8 +41,8 @@ class IssueRules:
         "ISS-03",
         small="W",
         at="approver",
-        zh="批准人不得与领用人相同",
-        en="the approver must not be the collector",
+        zh="批准人不得与领用人相同（{approver}）",
+        en="the approver must not be the collector ({approver})",
         hint_zh="请由他人批准",
         hint_en="have somebody else approve it",
     )
@@ -54,8 +54,8 @@ class IssueRules:
         "ISS-04",
         small="W",
         at="keeper",
-        zh="保管员不得给自己发放，须由总务主任代发",
-        en="the keeper must not hand out goods to himself: the head of general affairs does it",
+        zh="保管员不得给自己发放，须由总务主任代发（{keeper}）",
+        en="the keeper must not hand out goods to himself: the head of general affairs does it ({keeper})",
         hint_zh="请填写实际发放人",
         hint_en="write down who handed them out",
     )
@@ -67,8 +67,8 @@ class IssueRules:
         "ISS-09",
         small="W",
         at="approver",
-        zh="批准人不得与发放人（保管员）相同",
-        en="the approver must not be the one who hands out",
+        zh="批准人不得与发放人（保管员）相同（{approver}）",
+        en="the approver must not be the one who hands out ({approver})",
         hint_zh="请由他人批准",
         hint_en="have somebody else approve it",
     )
@@ -92,8 +92,8 @@ class IssueRules:
         "ISS-11",
         "W",
         at="requisition_no",
-        zh="缺申领单号",
-        en="the number of the requisition is missing",
+        zh="缺申领单号（部门“{dept}”领用须先申领）",
+        en="the number of the requisition is missing (“{dept}” has to hand one in first)",
         hint_zh="请补填申领单号",
         hint_en="add it",
     )
@@ -110,10 +110,10 @@ class IssueRules:
         "ISS-12",
         "W",
         at="collector_role",
-        zh="领用身份与角色不符：{collector} 没有“{collector_role}”角色",
+        zh="领用身份与角色不符：{collector}没有“{collector_role}”角色",
         en="{collector} does not hold the role “{collector_role}” in which the goods were collected",
-        hint_zh="请核对领用人和领用身份",
-        hint_en="check the collector and the role",
+        hint_zh="请核对领用人和领用身份，或在教职工名册登记其角色",
+        hint_en="check the collector and the role, or enter the role in the staff roster",
         wants=("collector.role_codes",),
     )
     def collected_in_another_role(_facts: Facts) -> pl.Expr:
@@ -129,7 +129,7 @@ class IssueRules:
         at="approver",
         zh="批准人“{value}”没有“总务主任”或更高的角色",
         en="approver “{value}” does not hold the role of head of general affairs or a higher one",
-        hint_zh="请核对人员，或由管理员确认其角色",
+        hint_zh="请核对批准人，或由管理员确认其角色",
         hint_en="check the person, or have an admin confirm the role",
         wants=("approver.role_codes",),
     )
@@ -195,7 +195,7 @@ class IssueRules:
     @cross_rule(
         "X-02",
         at="requisition_no",
-        zh="无有效申领或超批准数量：{reason}",
+        zh="无有效申领：{reason}",
         en="no valid requisition: {reason_en}",
         hint_zh="请核对申领单号、物品、部门和日期",
         hint_en="check the number, the item, the department and the date",
@@ -208,54 +208,55 @@ class IssueRules:
     @cross_rule(
         "ISS-08",
         at="qty",
-        zh="退库数量超过原领用数量：{ref_doc} 原领用 {limit}，尚可退 {left}",
-        en="more comes back than was issued: {ref_doc} issued {limit}, {left} can still come back",
+        zh="退库数量超过原领用数量：{reason}",
+        en="more comes back than was issued: {reason_en}",
         hint_zh="请核对原单号、物品和数量",
         hint_en="check the original number, the item and the quantity",
         needs=("item_catalogue",),
     )
     def more_brought_back_than_issued(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Quantities in the base unit."""
-        return returned_too_much(rows, books, "stock_issue", POSTING)
+        found = returned_too_much(rows, books, "stock_issue", POSTING)
+        return return_words(found, rows, books, ("领用", "issued"))
 
     @cross_rule(
         "ISS-05",
         at="qty",
-        zh="超出批准数量：{requisition_no} 批准 {limit}，尚可领 {left}，本行 {claim}",
-        en="more than approved: {requisition_no} allows {limit}, {left} are left, this line takes {claim}",
+        zh="超出批准数量：{requisition_no} 批准 {limit}{base_unit}，尚可领 {left}{base_unit}，本行 {claim}{base_unit}",
+        en="more than approved: {requisition_no} allows {limit} {base_unit}, {left} are left, this line takes {claim}",
         hint_zh="请核对数量，或补办申领",
         hint_en="check the quantity, or have more approved",
         needs=("requisition", "item_catalogue"),
     )
     def more_issued_than_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Quantities in the base unit; what came back may be issued again."""
-        return over_approved(rows, books)
+        return in_base_units(over_approved(rows, books), rows, books)
 
     @cross_rule(
         "ISS-06",
         at="qty",
-        zh="该批次已过期，不得出库：{item} 未过期的只有 {fresh}（{batch}{expires} 到期）",
-        en="the batch has expired: only {fresh} of {item} are still in date (the rest expired on {expires})",
+        zh="该批次已过期，不得出库：{item_code} 未过期的只有 {fresh}{base_unit}（{batch}{expires} 到期）",
+        en="the batch has expired: {fresh} {base_unit} of {item_code} are in date (the rest expired on {expires})",
         hint_zh="请减少数量；过期物品请办理报废出库",
         hint_en="issue less, and write the expired goods off",
         needs=("stock_receipt", "item_catalogue"),
     )
     def batch_expired(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Certain cases only: see ``schemas.batches``."""
-        return expired_batches(rows, books)
+        return in_base_units(expired_batches(rows, books), rows, books)
 
     @cross_rule(
         "ISS-01",
         at="qty",
-        zh="库存不足: {date} 账面 {q1},出库 {q2}（{item}，仓库 {warehouse}，差 {shortfall}）",
-        en="not enough stock: on {date} the book says {q1}, issued {q2} ({item} in {warehouse}, {shortfall} short)",
+        zh="库存不足：{date} 账面 {q1}{base_unit}，出库 {q2}{base_unit}（{item}，{warehouse}，差 {shortfall}）",
+        en="not enough stock on {date}: book {q1} {base_unit}, issued {q2} ({item}, {warehouse}, {shortfall} short)",
         hint_zh="请核对数量、日期和仓库；货已到的请先录入库单",
         hint_en="check quantity, date and warehouse; if the goods have arrived, enter the receipt first",
         needs=("stock_receipt", "item_catalogue"),
     )
     def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """On its own day or any later one; covers X-01."""
-        return shortages(rows, books, "stock_issue")
+        return in_words(shortages(rows, books, "stock_issue"), books)
 
     @cross_rule(
         "ISS-07",

@@ -273,22 +273,36 @@ class ItemCatalogue(Register):
     @cross_rule(
         "ITM-02",
         at="base_unit",
-        zh="该物品已有收发记录，不得修改基本单位（原为{unit_before}）",
-        en="the item has moved already: its base unit cannot change (it was {unit_before})",
-        hint_zh="请新建物品编码，停用旧编码",
-        hint_en="make a new item code and take this one out of use",
+        zh="该物品已有收发记录，不得修改基本单位（原为“{before}”）",
+        en="the item has moved already: its base unit cannot change (it was “{before}”)",
+        hint_zh="请恢复原单位；确需另一单位时新建物品编码，停用旧编码",
+        hint_en="put the unit back; for another one make a new item code and take this one out of use",
     )
     def unit_changed_after_movement(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """A change from whole units to decimals, or back, counts as well."""
-        before = books.rows("item_catalogue").select(
-            "_key", pl.col("base_unit").alias("unit_before"), pl.col("unit_is_integer").alias("whole_before")
-        )
-        other = pl.col("base_unit") != pl.col("unit_before")
-        changed = rows.join(before, on="_key", how="inner", maintain_order="left").filter(
-            other | (pl.col("unit_is_integer") != pl.col("whole_before"))
-        )
-        moved = pl.concat([books.rows(register).select("item_code") for register in ("stock_receipt", "stock_issue")])
-        return changed.join(moved, on="item_code", how="semi", maintain_order="left").select("_id", "unit_before")
+        """Requisitions move nothing."""
+        return _changed_after_movement("base_unit", rows, books)
+
+    @cross_rule(
+        "ITM-02",
+        at="unit_is_integer",
+        zh="该物品已有收发记录，不得修改“整数单位”（原为“{before}”）",
+        en="the item has moved already: whether it is counted in whole units cannot change (it was “{before}”)",
+        hint_zh="请恢复原值；确需更改时新建物品编码，停用旧编码",
+        hint_en="put it back; where it has to change make a new item code and take this one out of use",
+    )
+    def whole_units_changed_after_movement(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Quantities in the books are whole, or they are not."""
+        return _changed_after_movement("unit_is_integer", rows, books)
+
+
+def _changed_after_movement(column: str, rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the items of which a column changed although they were received or issued, with what it was."""
+    before = books.rows("item_catalogue").select("_key", pl.col(column).alias("before"))
+    changed = rows.join(before, on="_key", how="inner", maintain_order="left").filter(
+        pl.col(column) != pl.col("before")
+    )
+    moved = pl.concat([books.rows(register).select("item_code") for register in ("stock_receipt", "stock_issue")])
+    return changed.join(moved, on="item_code", how="semi", maintain_order="left").select("_id", "before")
 
 
 def _category_of_prefix() -> pl.Expr:

@@ -110,8 +110,8 @@ class Location(Register):
         "LOC-02",
         "W",
         at="keeper",
-        zh="室长已离岗，请更换并办理交接（离岗日期 {left}）",
-        en="the keeper has left ({left}): name another one and hand over",
+        zh="室长已离岗，请更换并办理交接（{keeper}，离岗日期 {left}）",
+        en="the keeper has left ({keeper}, on {left}): name another one and hand over",
         wants=("keeper.off_date",),
         show={"left": lambda _: pl.col("keeper.off_date")},
     )

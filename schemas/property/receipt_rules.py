@@ -1,28 +1,12 @@
-"""The rules of goods receipts."""
+"""The rules of single lines of goods receipts."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.exact import amount_of, decimal
-from schemas.property.receipt_checks import (
-    assets_without_card,
-    over_purchase,
-    price_swings,
-    unapproved,
-    without_request,
-)
-from schemas.register import StockPosting
-from schemas.rules import Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role, returned_too_much
-from schemas.stock_balance import shortages
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
-
-POSTING = StockPosting(1, "receipt_kind", "红字入库", (("期初建账", 0), ("红字入库", 2)), 1)
+from schemas.rules import Facts, row_rule
+from schemas.rules_shared import lacks_role
 
 
 def _red() -> pl.Expr:
@@ -33,21 +17,31 @@ def _incoming() -> pl.Expr:
     return pl.col("receipt_kind") != "红字入库"
 
 
+def _second_hand(buyer: str, keeper: str) -> pl.Expr:
+    """Return the word for the other signature of the inspector, the buyer's first."""
+    by_buyer = pl.col("inspector") == pl.col("buyer")
+    return pl.when(by_buyer).then(pl.lit(buyer)).otherwise(pl.lit(keeper))
+
+
 def _fresh() -> pl.Expr:
     return pl.col("item_code.is_fresh").fill_null(value=False)
 
 
 class ReceiptRules:
-    """Row rules and rules between registers of ``StockReceipt``."""
+    """Row rules of ``StockReceipt``."""
 
     @row_rule(
         "RCP-02",
         small="W",
         at="inspector",
-        zh="验收人不得与经手人（保管员）相同",
-        en="the inspector must be neither the buyer nor the keeper",
+        zh="验收人不得与{other}相同（{inspector}）",
+        en="the inspector must not be the {other_en} ({inspector})",
         hint_zh="请由另一人验收并签字",
         hint_en="have somebody else inspect the goods and sign",
+        show={
+            "other": lambda _: _second_hand("经手人", "保管员"),
+            "other_en": lambda _: _second_hand("buyer", "keeper"),
+        },
     )
     def inspector_is_buyer_or_keeper(facts: Facts) -> pl.Expr:
         """The parameter ``allow_inspector_is_keeper`` lets the keeper inspect."""
@@ -257,7 +251,7 @@ class ReceiptRules:
         at="keeper",
         zh="保管员“{value}”没有“保管员”角色",
         en="keeper “{value}” does not hold the role of custodian",
-        hint_zh="请核对人员，或由管理员确认其角色",
+        hint_zh="请核对保管员，或由管理员确认其角色",
         hint_en="check the person, or have an admin confirm the role",
         wants=("keeper.role_codes",),
     )
@@ -302,98 +296,3 @@ class ReceiptRules:
         """Thirty days, the last valid day included."""
         left = (pl.col("supplier_code.licence_valid_to") - pl.col("doc_date")).dt.total_days()
         return (pl.col("receipt_kind") == "采购入库") & left.is_between(0, 30)
-
-    @cross_rule(
-        "RCP-06",
-        at="qty",
-        zh="退货数量超过原入库：{ref_doc} 原入库 {limit}，尚可退 {left}",
-        en="more goes back than came in: {ref_doc} brought {limit}, {left} can still go back",
-        hint_zh="请核对原单号、物品和数量",
-        hint_en="check the original number, the item and the quantity",
-        needs=("item_catalogue",),
-    )
-    def more_returned_than_received(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Quantities in the base unit."""
-        return returned_too_much(rows, books, "stock_receipt", POSTING)
-
-    @cross_rule(
-        "RCP-07",
-        "W",
-        at="unit_price",
-        zh="单价异常波动：每{base_unit}{price}元，{source}{reference}元",
-        en="unusual price: {price} yuan for one {base_unit}, against {reference} ({source_en})",
-        hint_zh="请核对单价和单位",
-        hint_en="check price and unit",
-        needs=("item_catalogue",),
-    )
-    def price_swings_widely(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Against the reference price, then against the last receipt before it."""
-        return price_swings(rows, books)
-
-    @cross_rule(
-        "X-03",
-        at="purchase_no",
-        zh="无采购审批/超审批数量：{reason}",
-        en="no approved purchase request: {reason_en}",
-        hint_zh="请核对采购申请单号，或先办理审批",
-        hint_en="check the number, or have the request approved first",
-        needs=("purchase_request",),
-    )
-    def request_not_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """A request that has not arrived is not approved: the row is tried again in every run."""
-        return unapproved(rows, books)
-
-    @cross_rule(
-        "X-03",
-        "W",
-        at="purchase_no",
-        zh="无采购审批：本单采购金额 {total} 达到 {minimum}，未填采购申请单号",
-        en="no purchase request: the document comes to {total}, from {minimum} on a request is needed",
-        hint_zh="请补填采购申请单号",
-        hint_en="add the number of the purchase request",
-        needs=("purchase_request",),
-    )
-    def request_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Over all purchase lines of the document."""
-        return without_request(rows, books)
-
-    @cross_rule(
-        "RCP-08",
-        at="qty",
-        zh="入库数量超过批准采购数量：{purchase_no} 批准 {limit}，尚可入库 {left}",
-        en="more received than approved: {purchase_no} allows {limit}, {left} are left",
-        hint_zh="请核对数量，或补办采购申请",
-        hint_en="check the quantity, or have a further request approved",
-        needs=("purchase_request", "item_catalogue"),
-    )
-    def more_received_than_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Covers the quantities of X-03; in base units."""
-        return over_purchase(rows, books)
-
-    @cross_rule(
-        "RCP-09",
-        "W",
-        at="item_code",
-        zh="固定资产未建卡片：{doc_no} 第{line_no}行",
-        en="no asset card refers to this fixed asset: {doc_no} line {line_no}",
-        hint_zh="请建卡片，并填同一发票号码或在备注写入库单号",
-        hint_en="make a card with the same invoice number, or with the receipt's number in its remark",
-        needs=("fixed_asset_card", "item_catalogue"),
-        effect=Effect.COMPLETENESS,
-    )
-    def asset_without_card(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Due when the month of the receipt is over."""
-        return assets_without_card(rows, books)
-
-    @cross_rule(
-        "X-01",
-        at="qty",
-        zh="库存不足：{item} 于 {date} 将为 {q}（仓库 {warehouse}）",
-        en="not enough stock: {item} in {warehouse} would be {q} on {date}",
-        hint_zh="请核对数量和日期；已出库的物品须先更正出库单",
-        hint_en="check quantity and date; what was issued already has to be corrected there first",
-        needs=("item_catalogue",),
-    )
-    def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """A return to the supplier, or a receipt lowered, moved or taken back."""
-        return shortages(rows, books, "stock_receipt")

@@ -137,8 +137,8 @@ class Requisition(Register):
         "REQ-01",
         small="W",
         at="approver",
-        zh="批准人不得与申领人相同",
-        en="the approver must not be the applicant",
+        zh="批准人不得与申领人相同（{approver}）",
+        en="the approver must not be the applicant ({approver})",
         hint_zh="请由他人批准",
         hint_en="have somebody else approve it",
     )
@@ -161,23 +161,40 @@ class Requisition(Register):
     @row_rule(
         "REQ-03",
         at="approver",
-        zh="缺少批准签字（状态为{status}，须有批准人和批准日期）",
-        en="the signature is missing (with status {status} there are an approver and a date)",
-        hint_zh="请填写批准人和批准日期，或改为待批",
-        hint_en="fill in approver and date, or set it back to 待批",
+        zh="缺少批准签字（状态为{status}，须有批准人）",
+        en="the signature is missing (with status {status} there is an approver)",
+        hint_zh="请填写批准人，或改为待批",
+        hint_en="fill in who approved it, or set it back to 待批",
     )
     def approved_without_signature(_facts: Facts) -> pl.Expr:
         """What is issued was approved before: the later statuses need the signature as well."""
-        unsigned = pl.col("approver").is_null() | pl.col("approve_date").is_null()
-        return pl.col("status").is_in(APPROVED) & unsigned
+        return pl.col("status").is_in(APPROVED) & pl.col("approver").is_null()
+
+    @row_rule(
+        "REQ-03",
+        at="approve_date",
+        zh="缺少批准签字（状态为{status}，须有批准日期）",
+        en="the signature is not dated (with status {status} there is a date of approval)",
+        hint_zh="请填写批准日期，或改为待批",
+        hint_en="fill in when it was approved, or set it back to 待批",
+    )
+    def approved_without_date(_facts: Facts) -> pl.Expr:
+        """A signature has its day: what is issued must not be older."""
+        return pl.col("status").is_in(APPROVED) & pl.col("approve_date").is_null()
 
     @row_rule(
         "REQ-04",
         "W",
         at="applicant",
-        zh="班级用品应由班主任领取；教师用品应由年级组长领取",
-        en="class supplies are drawn by class teachers, teachers' supplies by heads of grade or room",
+        zh="{supply_kind}应由{role}领取，{applicant}没有此角色",
+        en="{supply_kind} is drawn by a {role_en}: {applicant} is none",
+        hint_zh="请核对申领人和用品类型，或在教职工名册登记其角色",
+        hint_en="check applicant and kind, or enter the role in the staff roster",
         wants=("applicant.role_codes",),
+        show={
+            "role": lambda _: _by_kind("班主任", "年级组长或室长"),
+            "role_en": lambda _: _by_kind("class teacher", "head of grade or room"),
+        },
     )
     def drawn_by_the_wrong_role(_facts: Facts) -> pl.Expr:
         """Source: DOMAIN.md REQ-04."""
@@ -192,7 +209,7 @@ class Requisition(Register):
         at="approver",
         zh="批准人“{value}”没有“总务主任”或更高的角色",
         en="approver “{value}” does not hold the role of head of general affairs or a higher one",
-        hint_zh="请核对人员，或由管理员确认其角色",
+        hint_zh="请核对批准人，或由管理员确认其角色",
         hint_en="check the person, or have an admin confirm the role",
         wants=("approver.role_codes",),
     )
@@ -223,3 +240,8 @@ class Requisition(Register):
     def item_twice_in_requisition(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """The first line stays."""
         return repeated(rows, books.others("requisition", rows), ["doc_no", "item_code"])
+
+
+def _by_kind(of_class: str, of_teachers: str) -> pl.Expr:
+    """Return one text for class supplies and another for teachers' supplies."""
+    return pl.when(pl.col("supply_kind") == "班级用品").then(pl.lit(of_class)).otherwise(pl.lit(of_teachers))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import polars as pl
 
 from schemas import columns as c
-from schemas.property.receipt_rules import POSTING, ReceiptRules
+from schemas.property.receipt_cross_rules import POSTING, ReceiptCrossRules
+from schemas.property.receipt_rules import ReceiptRules
 from schemas.register import Register
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
 
 
-class StockReceipt(ReceiptRules, Register):
+class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     """Goods receipt: one line of a receipt document (DOMAIN.md 2.2, register 12).
 
     Goods that go back to the supplier are a red-letter receipt (红字入库) with a negative quantity;

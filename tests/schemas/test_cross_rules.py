@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 from register_frames import FrameBooks, books, cross, day, facts, failing, frame
 
+from schemas.register import all_registers
+
 Row = dict[str, Any]
 
 
@@ -109,15 +111,16 @@ class TestMasterData:
     def test_unit_of_an_item_that_moved_stays(self) -> None:
         """ITM-02 holds a new base unit, or whole units turned into decimals, once there is a movement."""
         rows = [item("BG0001", base_unit="箱"), item("BG0002", unit_is_integer=False), item("BG0003", base_unit="箱")]
+        of_unit, of_whole = (rule for rule in all_registers()["item_catalogue"].cross_rules if rule.code == "ITM-02")
+        candidates = frame("item_catalogue", rows)
         kept = books(
             item_catalogue=[item("BG0001"), item("BG0002"), item("BG0003")],
             stock_receipt=[receipt(1, "11-01", 5)],
             stock_issue=[issue(1, "11-01", 5, item_code="BG0002")],
         )
-        assert failing("item_catalogue", "ITM-02", rows, kept) == [
-            {"_id": 1, "unit_before": "包"},
-            {"_id": 2, "unit_before": "包"},
-        ]
+        assert (of_unit.at, of_unit.failing(candidates, kept).to_dicts()) == ("base_unit", [{"_id": 1, "before": "包"}])
+        assert of_whole.at == "unit_is_integer"
+        assert of_whole.failing(candidates, kept).to_dicts() == [{"_id": 2, "before": True}]
 
     def test_factor_in_use_stays(self) -> None:
         """UOM-02 holds a new value of a factor that a document of its days uses; later first days are free."""
@@ -171,9 +174,10 @@ class TestRequisitions:
         kept = books(
             requisition=[asked(1, 20, approved_qty=10)],
             stock_issue=[issue(1, "11-03", 4, requisition_no="SL-202611-0001")],
+            item_catalogue=[item()],
         )
         assert failing("stock_issue", "ISS-05", rows, kept) == [
-            {"_id": 2, "limit": Decimal(10), "left": Decimal(2), "claim": Decimal(5)}
+            {"_id": 2, "limit": Decimal(10), "left": Decimal(2), "claim": Decimal(5), "base_unit": "包"}
         ]
 
     def test_blank_approved_quantity_is_what_was_asked_for(self) -> None:
@@ -207,9 +211,8 @@ class TestReturns:
         """60 received, 10 sent back: 51 are too many, 50 are not."""
         red = {"receipt_kind": "红字入库", "ref_doc": "RK-202611-0002"}
         kept = books(stock_receipt=[receipt(2, "11-02", 60), receipt(3, "11-03", -10, **red)])
-        assert failing("stock_receipt", "RCP-06", [receipt(4, "11-04", -51, **red)], kept) == [
-            {"_id": 1, "limit": Decimal(60), "left": Decimal(50), "claim": Decimal(51)}
-        ]
+        found = failing("stock_receipt", "RCP-06", [receipt(4, "11-04", -51, **red)], kept)
+        assert [(row["_id"], row["reason"]) for row in found] == [(1, "RK-202611-0002 原入库 60，尚可退 50")]
         assert failing("stock_receipt", "RCP-06", [receipt(4, "11-04", -50, **red)], kept) == []
 
     def test_unknown_original_has_nothing_to_return(self) -> None:
@@ -218,7 +221,8 @@ class TestReturns:
             receipt(4, "11-04", -1, receipt_kind="红字入库", ref_doc="RK-202611-0099"),
             receipt(5, "11-04", -1, receipt_kind="红字入库", ref_doc="RK-202611-0002", item_code="BG0002"),
         ]
-        assert ids(failing("stock_receipt", "RCP-06", rows, books(stock_receipt=[receipt(2, "11-02", 60)]))) == [1, 2]
+        found = failing("stock_receipt", "RCP-06", rows, books(stock_receipt=[receipt(2, "11-02", 60)]))
+        assert [row["reason"] for row in found] == ["RK-202611-0099 没有入库此物品", "RK-202611-0002 没有入库此物品"]
 
     def test_original_and_return_may_arrive_together(self) -> None:
         """The original may stand among the candidates."""
@@ -229,8 +233,16 @@ class TestReturns:
         """The changed original is held, what was accepted stays accepted."""
         red = receipt(3, "11-03", -10, receipt_kind="红字入库", ref_doc="RK-202611-0002")
         kept = books(stock_receipt=[receipt(2, "11-02", 60), red])
-        assert ids(failing("stock_receipt", "RCP-06", [receipt(2, "11-02", 9)], kept)) == [1]
+        found = failing("stock_receipt", "RCP-06", [receipt(2, "11-02", 9)], kept)
+        assert [row["reason"] for row in found] == ["RK-202611-0002 已退回 10，原单不能少于此数"]
         assert failing("stock_receipt", "RCP-06", [receipt(2, "11-02", 10)], kept) == []
+        assert failing("stock_receipt", "RCP-06", [receipt(2, "11-02", 60, remark="已验")], kept) == []
+
+    def test_original_cannot_become_another_item(self) -> None:
+        """What went back was of the item that the original named."""
+        red = receipt(3, "11-03", -10, receipt_kind="红字入库", ref_doc="RK-202611-0002")
+        kept = books(stock_receipt=[receipt(2, "11-02", 60), red])
+        assert ids(failing("stock_receipt", "RCP-06", [receipt(2, "11-02", 60, item_code="BG0002")], kept)) == [1]
 
     def test_store_gets_back_no_more_than_it_issued(self) -> None:
         """48 issued, 5 returned: 44 are too many, 43 are not."""
@@ -348,6 +360,4 @@ def test_rules_over_nothing_say_nothing() -> None:
 
 def frame_rules(register: str) -> list[Any]:
     """Return the functions of a register's rules between registers."""
-    from schemas.register import all_registers
-
     return [rule.failing for rule in all_registers()[register].cross_rules]
