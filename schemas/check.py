@@ -86,8 +86,9 @@ class Decider(Protocol):
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Return the frame with ``_outcome``, and flaws of its own.
 
-        Rows with outcome ``proposed`` are then judged by the rules; ``frame`` has a column
-        ``_broken`` for rows in which an error stands already. The rows may come back changed (merged).
+        Rows with outcome ``proposed`` are then judged by the rules; ``frame`` has ``_broken`` for rows
+        in which an error stands already and ``_unread`` for those with a cell that could not be read.
+        The rows may come back changed (merged).
         """
 
 
@@ -189,7 +190,9 @@ def _check_register(
     flaws = flaws + measured + row_flaws(register, frame, batch.frames[register_id], rules, facts)
     frame = _plain(register, frame)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
-    frame = frame.with_columns(pl.col("_id").is_in(list(down)).alias("_broken"))
+    frame = frame.with_columns(
+        pl.col("_id").is_in(list(down)).alias("_broken"), pl.col("_id").is_in(list(batch.broken)).alias("_unread")
+    )
     decided, own = decider.decide(register, frame, books)
     return _admit(register, decided, batch.frames[register_id], flaws + own, books)
 

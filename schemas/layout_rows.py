@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from schemas.cells import is_ditto
 from schemas.headers import ENOUGH, SERIAL, heading, names_of, needed_columns
 from schemas.layout_meta import is_meta, row_text
 from schemas.normal import VOID, matching
@@ -40,7 +41,6 @@ _CHINESE = re.compile("[一-龥]")
 _NUMBER = re.compile(r"[¥￥(+\-−]?[\d,.]+[元)]?")
 _SUSPECT = re.compile(r"^\W*$|[计页转:：说注同]")
 """What an ordinary key never has: everything else of a row with all its keys needs no second look."""
-DITTO = frozenset({"同上", "″", "〃", '"', "''", "“", "”", "′′", "同"})
 
 
 @dataclass(frozen=True)
@@ -212,12 +212,14 @@ class _Scan:
 
     def _is_filled(self, row: Sequence[Cell], number: int, place: int) -> bool:
         cell = row[place]
-        if is_blank(cell) or (isinstance(cell, str) and cell.strip() in DITTO):
+        if is_blank(cell) or is_ditto(cell):
             return False
         if place not in self.places.formulas:
             return True
         column = self.grid.first_column + place
-        return not isinstance(cell, NoValue) and (number, column) not in self.grid.details.formulas
+        # An .xls file keeps no formulas: the result of a blank template formula is read as zero there.
+        stated = not isinstance(cell, NoValue) and cell != 0
+        return stated and (number, column) not in self.grid.details.formulas
 
     def _label(self, row: Sequence[Cell], filled: Sequence[int]) -> str:
         """Return the words of a 小计 … 承前页 row, empty for any other row.

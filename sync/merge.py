@@ -70,12 +70,18 @@ class LedgerDecider:
         return rows, flaws + merge_flaws + rekey_flaws
 
     def _gone(self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows in force that their own workbook, read in this run, no longer states."""
+        """Return the rows in force that their own workbook, read in this run, no longer states.
+
+        A row that is missing already leaves once more where its workbook now says 作废.
+        """
         if "_workbook" not in current.columns or current.is_empty():
             return pl.DataFrame(schema=GONE_SCHEMA)
         unread = [workbook for workbook, register_id in self.memory.unread if register_id == register.id]
         whole = [workbook for workbook in self.memory.read_now if workbook not in unread]
-        own = current.filter(pl.col("_workbook").is_in(whole) & (pl.col("_status") == "accepted"))
+        voided = [key for _, register_id, key in self.memory.voided if register_id == register.id]
+        in_force = pl.col("_status") == "accepted"
+        missing = (pl.col("_status") == "missing") & pl.col("_key").is_in(voided)
+        own = current.filter(pl.col("_workbook").is_in(whole) & (in_force | missing))
         return own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti").select(
             "_key", "_version", "_workbook", "_sheet", "_row"
         )
@@ -164,10 +170,14 @@ def _different(register: type[Register], row: Mapping[str, Any], state: Mapping[
 
 
 def _doubled(register: type[Register], rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Flaw]]:
-    """Mark rows whose key stands more than once in their workbook (DESIGN 8: twice in one workbook)."""
+    """Mark rows whose key stands more than once in their workbook (DESIGN 8: twice in one workbook).
+
+    A row without its key doubles nothing; of rows with unreadable cells nobody knows that they are equal.
+    """
     keys = ["_workbook", "_key"]
-    copies = pl.len().over(keys)
-    same = pl.col("_hash").n_unique().over(keys) == 1
+    named = pl.all_horizontal(pl.col(name).is_not_null() for name in register.key if register.column(name).required)
+    copies = pl.when(named).then(pl.len().over(keys)).otherwise(1)
+    same = (pl.col("_hash").n_unique().over(keys) == 1) & ~pl.col("_unread").any().over(keys)
     first = pl.int_range(pl.len()).over(keys) == 0
     rows = rows.with_columns(
         ((copies > 1) & same & ~first).alias("_duplicate"), ((copies > 1) & ~same).alias("_doubled")
