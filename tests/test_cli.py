@@ -332,6 +332,20 @@ def test_a_refused_register_is_not_in_the_books(tmp_path: Path) -> None:
     assert book(houqin("sync", "--share", school.folder, "--json").json(), "图书室.xlsx")["held"] == 1
 
 
+def test_a_missing_row_is_withdrawn_by_its_remark(tmp_path: Path) -> None:
+    """A row that left its workbook counts until it is put back with 作废 in its remark, as its hint says."""
+    school = School(tmp_path / "share")
+    school.save("ZW/基础资料.xlsx", MASTER)
+    for rows in ([receipt(), receipt(2)], [receipt()], [receipt(), receipt(2, remark="作废")]):
+        school.save("ZW/库房.xlsx", {"stock_receipt": rows})
+        houqin("sync", "--share", school.folder, "--json")
+    told = houqin("rows", "stock_receipt", "--status", "all", "--share", school.folder, "--json").json()
+    assert [(row["doc_no"], row["_status"]) for row in told] == [
+        ("RK-202611-0001", "accepted"),
+        ("RK-202611-0002", "withdrawn"),
+    ]
+
+
 def test_sync_while_another_writes(tmp_path: Path) -> None:
     """While another program writes the ledger, ``sync`` ends with exit code 4."""
     school = School(tmp_path / "share")
