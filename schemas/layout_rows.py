@@ -217,9 +217,7 @@ class _Scan:
         if place not in self.places.formulas:
             return True
         column = self.grid.first_column + place
-        # An .xls file keeps no formulas: the result of a blank template formula is read as zero there.
-        stated = not isinstance(cell, NoValue) and cell != 0
-        return stated and (number, column) not in self.grid.details.formulas
+        return not isinstance(cell, NoValue) and (number, column) not in self.grid.details.formulas
 
     def _label(self, row: Sequence[Cell], filled: Sequence[int]) -> str:
         """Return the words of a 小计 … 承前页 row, empty for any other row.

@@ -116,6 +116,7 @@ class _Look:
         if kind == xlrd.XL_CELL_ERROR:
             self.replaced[place] = ErrorCell(xlrd.error_text_from_code.get(value, "#N/A"))
         elif value == "":
+            self.replaced[place] = None  # a formula that shows nothing, which calamine reads as zero
             return
         else:
             self.filled.append(place)
