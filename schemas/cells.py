@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 MISSING = frozenset({"", "-", "--", "—", "——", "–", "/", "\\", "无"})
 """What people write into a cell that has no value (DOMAIN.md 6.6 N17)."""
 
-DITTO = frozenset({"同上", "〃", "″", "′′", '"', "''", "“", "”"})
+DITTO = frozenset(
+    (*("同上", "同 上", "同上行", "同前", "同", "上同", "仝上", "仝"), *("〃", "〃〃", "″", "′′", '"', "''", ",,", "“", "”"))
+)
 """What people write for “as above” (DOMAIN.md 6.6 D17); U+2033 becomes two primes under NFKC."""
 
 LONGEST_MARK = 16
@@ -48,6 +50,8 @@ class Context:
     """First day of the term, for school weeks (第12周)."""
     unit: str | None = None
     """Unit of the row that a quantity is measured in."""
+    epoch_1904: bool = False
+    """Whether the workbook counts days from 1904 (DOMAIN.md 6.6 D06)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from schemas.cells import Outcome, folded, number_text, refused, warned
-from schemas.chinese import digits_of, integer_of
+from schemas.chinese import NUMERALS, digits_of, integer_of
 
 if TYPE_CHECKING:
     from schemas.cells import Context
@@ -22,27 +22,33 @@ YEARS = (1900, 2199)
 """Years that a written date may have; others are typing mistakes."""
 
 _EPOCH = date(1899, 12, 30)
+_SHIFT_1904 = 1462
+"""Days by which workbooks that count from 1904 are behind."""
 _SECONDS = 86_400
 _NEAR_DAYS = 366
 
-_SPACED = re.compile(r"\s*([-/.:年月日号点时分秒])\s*")
-_FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?:[日号]|(?!\d))", re.ASCII)
+_SPACED = re.compile(r"\s*([-/.:年月日号点时分秒、。])\s*")
+_AROUND = re.compile(r"^(?:['‘’`]|公元)+|\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
+"""What people put around a day: the apostrophe that makes a text of it, the day of the week behind it."""
+_FULL = re.compile(r"(\d{4})[-/.年、。,_\\ ](\d{1,2})[-/.月、。,_\\ ](\d{1,2})(?:[日号]|(?!\d))", re.ASCII)
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)", re.ASCII)
-_CHINESE = re.compile(r"(?P<year>[^年\d]{4}|\d{4})年(?P<month>[^月]{1,3})月(?P<day>[^日号]{1,3})[日号]?", re.ASCII)
+_CHINESE = re.compile(r"(?:(?P<year>[^年]{4})年)?(?P<month>[^年月]{1,4})月(?P<day>[^日号]{1,4})[日号]?")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?", re.ASCII)
 _NO_YEAR = re.compile(r"(\d{1,2})(?:月(\d{1,2})[日号]?|[-/.](\d{2}))", re.ASCII)
 _ONE_DIGIT_DAY = re.compile(r"\d{1,2}[-/.]\d", re.ASCII)
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
-_SPOKEN = re.compile(r"(\d{1,2})[点时](?:(\d{1,2})分?(?:(\d{1,2})秒)?|(半)|整)?", re.ASCII)
+_SPOKEN = re.compile(r"(\d{1,2})[点时](?:(\d{1,2})分?(?:(\d{1,2})秒)?|(半)|([13])刻|整)?", re.ASCII)
 _HALF_OF_DAY = re.compile(r"^(上午|早上|凌晨|下午|晚上|中午|AM|PM)|(AM|PM)$", re.IGNORECASE)
-_MONTH = re.compile(r"(\d{4})(?:[-/年](\d{1,2})月?|\.?(\d{2}))", re.ASCII)
-_MONTH_ALONE = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月份?", re.ASCII)
+_NUMERAL = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
+_MONTH = re.compile(r"(\d{4})(?:[-/年](\d{1,2})月?份?|\.?(\d{2}))", re.ASCII)
+_MONTH_CHINESE = re.compile(r"(?:([^年]{4})年)?([^年月]{1,4})月份?")
 _SEMESTER = re.compile(r"(\d{4})-(\d{4})-([12])", re.ASCII)
 _SEMESTER_FULL = re.compile(
-    r"(\d{4})年?[-/~至](\d{4})(?:学年度?|年度?)?(?:[-,]?\(?第?([一二上下秋春])|[-(第]0?([12]))(?:季?学?期|季)?\)?",
+    r"(\d{4})年?[-/~至到](\d{4})(?:学年度?|年度?)?(?:[-,]?\(?第?([一二上下秋春])|[-(第]0?([12]))(?:季?学?期|季)?\)?",
     re.ASCII,
 )
-_SEMESTER_SHORT = re.compile(r"(\d{4})(?:学年度?第?([一二上下秋春])|年?([秋春]))(?:季?学?期|季)?", re.ASCII)
+_SEMESTER_SHORT = re.compile(r"(\d{4})(?:学年度?第?([一二上下秋春12])|年?([秋春]))(?:季?学?期|季)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +110,9 @@ def read_month(cell: Cell, _column: Column, context: Context) -> Outcome:
     if isinstance(cell, (date, datetime)):
         return Outcome(f"{cell:%Y-%m}")
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if _is_serial(cell):
-            return warned(f"{_serial_day(cell):%Y-%m}", "DATE-SERIAL")
+        counted = _of_serial(cell, context)
+        if counted.day is not None:
+            return warned(f"{counted.day:%Y-%m}", "DATE-SERIAL")
         cell = number_text(cell)
     month = _month_of(_compact(cell), context) if isinstance(cell, str) else None
     return refused("MONTH-INVALID") if month is None else Outcome(month)
@@ -113,7 +120,7 @@ def read_month(cell: Cell, _column: Column, context: Context) -> Outcome:
 
 def read_semester(cell: Cell, _column: Column, _context: Context) -> Outcome:
     """Return the semester of a cell as ``2026-2027-1``; spellings with one year are warned about (D19)."""
-    text = _compact(cell) if isinstance(cell, str) else ""
+    text = "".join(_compact(cell).split()) if isinstance(cell, str) else ""
     if found := _SEMESTER.fullmatch(text) or _SEMESTER_FULL.fullmatch(text):
         first, second, *halves = found.groups()
         part = _half_year("".join(filter(None, halves)))
@@ -136,9 +143,6 @@ def _dated(cell: Cell, context: Context) -> _Dated:
     if isinstance(cell, str):
         return _dated_text(_compact(cell), context)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if _is_serial(cell):
-            seconds = round(cell % 1 * _SECONDS)
-            return _Dated(_serial_day(cell), _clock_at(seconds) if seconds else None, "DATE-SERIAL")
         return _dated_text(number_text(cell), context)
     return _Dated(None, code="DATE-INVALID")
 
@@ -146,7 +150,7 @@ def _dated(cell: Cell, context: Context) -> _Dated:
 def _dated_text(text: str, context: Context) -> _Dated:
     if found := _FULL.match(text) or _EIGHT.match(text):
         day = _day_of(*map(int, found.groups()))
-        return _with_clock(day, text[found.end() :].strip(" T"))
+        return _with_clock(day, text[found.end() :].strip(" T.。"))
     if found := _SHORT_YEAR.fullmatch(text):
         return _short_year(_day_of(2000 + int(found[1]), int(found[2]), int(found[3])), context)
     if found := _NO_YEAR.fullmatch(text):
@@ -154,14 +158,33 @@ def _dated_text(text: str, context: Context) -> _Dated:
     if _ONE_DIGIT_DAY.fullmatch(text):
         return _Dated(None, code="DATE-AMBIG")
     if found := _CHINESE.fullmatch(text):
-        numbers = (_number(found["year"]), _number(found["month"]), _number(found["day"]))
-        day = None if None in numbers else _day_of(*(number or 0 for number in numbers))
-        return _Dated(day, code="DATE-CN" if day else "DATE-INVALID")
+        return _in_words(found, context)
+    if _SERIAL.fullmatch(text):
+        return _of_serial(float(text), context)
     return _Dated(None, code="DATE-INVALID")
+
+
+def _of_serial(number: float, context: Context) -> _Dated:
+    """Return the day that Excel counts with a number (D05), in whichever of its two ways (D06)."""
+    serial = number + (_SHIFT_1904 if context.epoch_1904 else 0)
+    if not _is_serial(serial):
+        return _Dated(None, code="DATE-INVALID")
+    seconds = round(serial % 1 * _SECONDS)
+    return _Dated(_serial_day(serial), _clock_at(seconds) if seconds else None, "DATE-SERIAL")
+
+
+def _in_words(found: re.Match[str], context: Context) -> _Dated:
+    month, day_number = _number(found["month"]) or 0, _number(found["day"]) or 0
+    if found["year"] is None:
+        return _no_year(month, day_number, context)
+    day = _day_of(_year(found["year"]), month, day_number)
+    return _Dated(day, code="DATE-CN" if day else "DATE-INVALID")
 
 
 def _with_clock(day: date | None, rest: str) -> _Dated:
     clock = _clock_of(rest) if rest else None
+    if day is not None and _HALF_OF_DAY.fullmatch(rest):
+        return _Dated(day, code="DATE-TIME-DROPPED")
     if day is None or (rest and clock is None):
         return _Dated(None, code="DATE-INVALID")
     return _Dated(day, clock)
@@ -200,13 +223,19 @@ def _day_of(year: int, month: int, day_number: int) -> date | None:
 
 
 def _number(text: str) -> int | None:
-    """Return a number of a date in words or digits; years are read digit by digit."""
+    """Return the number of a month or day in words or digits; bills have 零 before it."""
     if text.isascii() and text.isdigit():
         return int(text)
-    return digits_of(text) if len(text) == 4 else integer_of(text)
+    return integer_of(text.lstrip("零〇○"))
+
+
+def _year(text: str) -> int:
+    """Return a year that is written digit by digit, 0 where it is none."""
+    return digits_of(text) or 0
 
 
 def _clock_of(text: str) -> time | None:
+    text = _NUMERAL.sub(lambda found: str(integer_of(found[0].lstrip("零〇○")) or ""), text)
     half = _HALF_OF_DAY.search(text)
     if half:
         text = _HALF_OF_DAY.sub("", text, count=1).strip()
@@ -215,7 +244,7 @@ def _clock_of(text: str) -> time | None:
         hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     elif spoken := _SPOKEN.fullmatch(text):
         hour, second = int(spoken[1]), int(spoken[3] or 0)
-        minute = 30 if spoken[4] else int(spoken[2] or 0)
+        minute = 30 if spoken[4] else int(spoken[5]) * 15 if spoken[5] else int(spoken[2] or 0)
     else:
         return None
     if half:
@@ -234,8 +263,8 @@ def _hour_of(half: str, hour: int) -> int:
 def _month_of(text: str, context: Context) -> str | None:
     if found := _MONTH.fullmatch(text):
         year, month = int(found[1]), int(found[2] or found[3])
-    elif (found := _MONTH_ALONE.fullmatch(text)) and context.period:
-        year, month = int(context.period[:4]), _number(found[1]) or 0
+    elif (found := _MONTH_CHINESE.fullmatch(text)) and (found[1] or context.period):
+        year, month = _year(found[1] or (context.period or "")[:4]), _number(found[2]) or 0
     else:
         return None
     return f"{year}-{month:02d}" if YEARS[0] <= year <= YEARS[1] and 1 <= month <= 12 else None
@@ -246,7 +275,7 @@ def _half_year(word: str) -> int:
 
 
 def _compact(text: str) -> str:
-    return _SPACED.sub(r"\1", folded(text))
+    return _SPACED.sub(r"\1", _AROUND.sub("", folded(text)))
 
 
 def _is_serial(number: float) -> bool:

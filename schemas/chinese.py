@@ -16,6 +16,9 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _SPELLED_OUT = {"廿": "二十", "卅": "三十"}
 
+_SINGLE = {**_DIGITS, **{str(value): value for value in range(10)}, "O": 0, "o": 0}
+"""Digits of a year as people mix them: 二0二六, 二O二六."""
+
 NUMERALS = frozenset("".join((*_DIGITS, *_UNITS, *_MYRIADS, *_SPELLED_OUT)))
 """Every character that a number in words may be made of."""
 
@@ -48,9 +51,9 @@ def integer_of(text: str) -> int | None:
 
 def digits_of(text: str) -> int | None:
     """Return digits read one by one (二〇二六 is 2026), None where one of them is not a digit."""
-    if not text or any(character not in _DIGITS for character in text):
+    if not text or any(character not in _SINGLE for character in text):
         return None
-    return int("".join(str(_DIGITS[character]) for character in text))
+    return int("".join(str(_SINGLE[character]) for character in text))
 
 
 def yuan_of_words(text: str) -> Decimal | None:

@@ -46,7 +46,9 @@ def parse(grid: Grid, layout: Layout, reading: Reading) -> Table:
     Struck and void rows are skipped and reported; rows with errors stay, with null in the bad cell.
     Reference columns keep the text as typed. Columns are in the register's order, then ``_row``.
     """
-    context = Context(reading.today, layout.period, reading.class_aliases, reading.term_start)
+    context = Context(
+        reading.today, layout.period, reading.class_aliases, reading.term_start, epoch_1904=grid.epoch_1904
+    )
     left_out = _left_out(RowSet(grid, layout, layout.data_rows, context))
     rows = [row for row in layout.data_rows if row not in left_out]
     sheet = RowSet(grid, layout, rows, context)

@@ -99,6 +99,8 @@ class Grid:
     first_row: int = 1
     first_column: int = 1
     hidden: bool = False
+    epoch_1904: bool = False
+    """Whether the workbook counts days from 1904, as old Macs did."""
     marker: str | None = None
     """Register id that a defined name of the official template gives to this sheet."""
     details: Details = field(default_factory=Details)
