@@ -17,7 +17,7 @@ from sync.publication import rules_switched_off
 from sync.share import Share
 
 PACKAGES = ("addin", "schemas", "sync", "workbooks")
-LIBRARIES = ("polars", "pandera", "openpyxl", "python-calamine", "fastexcel", "SQLAlchemy", "click")
+LIBRARIES = ("polars", "pandera", "openpyxl", "python-calamine", "SQLAlchemy", "click")
 LOW_DISK_BYTES = 1 << 30
 _CLOCK_SLACK = timedelta(minutes=10)
 
