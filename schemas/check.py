@@ -184,9 +184,7 @@ def _check_register(
     fills = _fills_in_force(register, facts)
     wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if fills else [])
     frame = join_wanted(register, frame, wants, books)
-    frame = frame.with_columns(
-        [pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in fills.items()]
-    )
+    frame = frame.with_columns([pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in fills.items()])
     flaws = flaws + measured + row_flaws(register, frame, batch.frames[register_id], rules, facts)
     frame = _plain(register, frame)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
@@ -212,24 +210,54 @@ def _plain(register: type[Register], frame: pl.DataFrame) -> pl.DataFrame:
 def _admit(
     register: type[Register], decided: pl.DataFrame, typed: pl.DataFrame, flaws: list[Flaw], books: OpenBooks
 ) -> tuple[pl.DataFrame, list[Flaw]]:
-    """Judge the proposed rows by the rules between registers and put what passes into the books."""
+    """Judge the proposed rows by the rules between registers and put what passes into the books.
+
+    A rule serves rows that a later rule holds after all: what they took of a requisition, or what
+    was returned of them, is judged again without them. Rows that fall to the last rule that holds
+    any therefore leave, and the others are judged anew, until nothing falls any more.
+    """
     proposed = decided.filter(pl.col("_outcome") == PROPOSED)
     down: set[int] = set()
+    told: list[Flaw] = []
+    while True:
+        found = _judged(register, proposed, typed, books)
+        fallen = [{flaw.row_id for flaw in each if flaw.holds} for each in found]
+        last = max((number for number, ids in enumerate(fallen) if ids), default=0)
+        leaving = fallen[last] if fallen else set()
+        down |= leaving
+        proposed = proposed.filter(~pl.col("_id").is_in(list(leaving)))
+        settled = last == 0
+        told += [flaw for each in found for flaw in each if settled or flaw.row_id in leaving]
+        if settled:
+            break
+    books.put(register, proposed)
+    outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
+    return decided.with_columns(outcome.alias("_outcome")), _without_repeats(flaws, told)
+
+
+def _judged(
+    register: type[Register], proposed: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
+) -> list[list[Flaw]]:
+    """Return what each rule between registers says, in their order; rows held by one are not judged by the next."""
+    found: list[list[Flaw]] = []
     for rule in register.cross_rules:
         if proposed.is_empty() or any(each not in books.facts.known for each in rule.needs):
             continue
         failing = rule.failing(proposed, books)
         words = with_typed(register, proposed.join(failing.select("_id"), on="_id", how="semi"), typed)
         rows = {row["_id"]: row for row in words.iter_rows(named=True)}
-        found = [_cross_flaw(register, rule, row, rows[row["_id"]], books.facts) for row in failing.to_dicts()]
-        flaws = flaws + found
-        fallen = {flaw.row_id for flaw in found if flaw.holds}
+        flaws = [_cross_flaw(register, rule, row, rows[row["_id"]], books.facts) for row in failing.to_dicts()]
+        fallen = [flaw.row_id for flaw in flaws if flaw.holds]
         if fallen:
-            down |= fallen
-            proposed = proposed.filter(~pl.col("_id").is_in(list(fallen)))
-    books.put(register, proposed)
-    outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
-    return decided.with_columns(outcome.alias("_outcome")), flaws
+            proposed = proposed.filter(~pl.col("_id").is_in(fallen))
+        found.append(flaws)
+    return found
+
+
+def _without_repeats(flaws: list[Flaw], told: list[Flaw]) -> list[Flaw]:
+    """Return all flaws; that a document has not arrived is said once where a rule holds the row for it."""
+    held = {(flaw.row_id, flaw.column) for flaw in told if flaw.holds}
+    return [flaw for flaw in flaws if flaw.code != "REF-PENDING" or (flaw.row_id, flaw.column) not in held] + told
 
 
 def _cross_flaw(
@@ -317,4 +345,3 @@ def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]
         start += len(places)
     frames = {register_id: pl.concat(frames, how="vertical_relaxed") for register_id, frames in parts.items()}
     return Batch(frames, columns, deferred, frozenset(broken)), findings
-
