@@ -59,8 +59,9 @@ class Share:
         return [code for code in self.config.departments if self.config.may_write(code, register_id)]
 
     def fingerprint(self) -> str:
-        """Return what the reading of a file depends on besides its content: settings, declarations, program."""
-        settings = self.config.model_dump_json(include={"departments", "registers", "class_aliases", "term_start"})
+        """Return what the findings of a file depend on besides its content: settings, declarations, program."""
+        read_by = {"departments", "registers", "class_aliases", "term_start"}
+        settings = self.config.model_dump_json(include=read_by | {"parameters", "roles"})
         versions = ",".join(f"{name}:{len(register.columns)}" for name, register in self.registers.items())
         return hashlib.sha256(f"{settings}|{versions}|{VERSION}|{__version__}".encode()).hexdigest()[:16]
 

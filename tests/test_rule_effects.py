@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.register import all_registers
-from tests.rule_lines import MASTER, Line
+from tests.rule_lines import MASTER, PARAMETERS, USUAL, Line, goods, issued, received, staff
 from tests.rule_stories import SECOND_STORE, STORIES
 from tests.sync.school import School
 from tests.test_rule_workbooks import Key, configure, key_of
@@ -61,7 +62,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Run]]:
         patch.setenv("HOUQIN_STATE", str(folder / "state"))
         patch.setenv("HOUQIN_TODAY", "2026-11-22")
         school = School(folder / "share")
-        configure(school, small_unit="false")
+        configure(school, **PARAMETERS)
         save(school, "ZW/原有.xlsx", (*MASTER, SECOND_STORE, *(line for story in STORIES for line in story.stays)))
         found = []
         for number in range(RUNS):
@@ -77,3 +78,50 @@ def test_story(runs: Sequence[Run], story: Any) -> None:  # noqa: ANN401 - a Sto
         told = [(after.errors(each.line), after.quantities.get(key_of(each.line))) for each in story.watched]
         wanted = [each.in_run(number) for each in story.watched]
         assert told == [([code] if code else [], quantity) for code, quantity in wanted], f"run {number}"
+
+
+def line_states(after: Run, *lines: Line) -> list[tuple[list[str], list[str], bool]]:
+    """Return the errors and warnings of some rows, and whether they are in the books."""
+    told = [after.findings.get(key_of(line), []) for line in lines]
+    split = [
+        [[each["code"] for each in found if each["severity"] == severity] for severity in ("error", "warning")]
+        for found in told
+    ]
+    return [
+        (errors, warnings, key_of(line) in after.quantities)
+        for line, (errors, warnings) in zip(lines, split, strict=True)
+    ]
+
+
+def test_settings_decide_what_is_wrong(tmp_path: Path) -> None:
+    """A change of roles or parameters in houqin.toml takes effect in the next run, with no workbook touched."""
+    school = School(tmp_path / "share")
+    item, stock = goods(), received(USUAL, 100)
+    by_roster = staff(staff_no="T020", name="高远", dept="ZW", role_codes="GA_HEAD、CUSTODIAN")
+    approved_by_roster, approved_by_grant = issued(USUAL, approver="高远"), issued(USUAL, approver="李明")
+    keeper_inspects = received(USUAL, inspector="王芳")
+    without_request = issued(USUAL, dept="JW")
+    dear = received(item, 1, "2.80", doc_date="2026-11-03")
+    rows = (approved_by_roster, approved_by_grant, keeper_inspects, without_request, dear)
+    save(school, "ZW/全部.xlsx", (*MASTER, by_roster, item, stock, received(item, 1), *rows))
+    assert line_states(run(school), *rows) == [
+        ([], ["ROLE-MISMATCH"], True),
+        ([], ["ROLE-MISMATCH"], True),
+        (["RCP-02"], ["ROLE-MISMATCH"], False),
+        ([], ["ROLE-MISMATCH"], True),
+        ([], ["RCP-07", "ROLE-MISMATCH"], True),
+    ]
+    configure(
+        school,
+        requisition_required="true",
+        requisition_exempt_depts='"ST"',
+        allow_inspector_is_keeper="true",
+        price_deviation_pct="40",
+    )
+    assert line_states(run(school), *rows) == [
+        ([], ["ROLE-MISMATCH"], True),
+        ([], [], True),
+        ([], [], True),
+        ([], ["ISS-11"], True),
+        ([], [], True),
+    ]

@@ -73,10 +73,10 @@ class Book:
         return school.save(WORKBOOK, rows)
 
 
-def configure(school: School, *, small_unit: str) -> None:
-    """Write roles and parameters into houqin.toml, as an admin would."""
+def configure(school: School, **parameters: str) -> None:
+    """Write roles and parameters (as TOML) into houqin.toml, as an admin would."""
     path = school.folder / "houqin.toml"
-    chosen = "\n".join(f"{name} = {value}" for name, value in {**PARAMETERS, "small_unit": small_unit}.items())
+    chosen = "\n".join(f"{name} = {value}" for name, value in parameters.items())
     roles = "\n".join(f"{role} = {json.dumps(people)}" for role, people in ROLES.items())
     text = path.read_text("utf-8").replace("[parameters]", f"[parameters]\n{chosen}\n")
     path.write_text(f"{text}\n[roles]\n{roles}\n", "utf-8")
@@ -178,7 +178,7 @@ def rules_off(school: School) -> dict[str, str]:
 def tried(folder: Path, *, small: bool) -> Trial:
     """Run all cases through one school: first what was right before, then everything."""
     school = School(folder)
-    configure(school, small_unit="true" if small else "false")
+    configure(school, **PARAMETERS, small_unit="true" if small else "false")
     book, last = Book(), Book()
     for line in (*MASTER, *(line for case in CASES for line in case.before)):
         book.put(line)
