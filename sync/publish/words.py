@@ -103,12 +103,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conflicts title": ("冲突", "Conflicts"),
     "conflicts note": (
         (
-            "共 {n} 处。总账保留现值；请双方商定后由管理员执行：houqin conflicts resolve 序号 --take ours|theirs|base"
-            "（本工作簿|总账|原值）。"
+            "共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"
         ),
         (
-            "{n} conflicts. The ledger keeps its value; agree on the right one, then an admin runs: houqin conflicts"
-            " resolve NUMBER --take ours|theirs|base (this workbook | the ledger | as before)."
+            "{n} conflicts. The ledger keeps its value; agree on the right one and make both workbooks say so, or"
+            " delete the row from the one that should not have it: the next merge looks again."
         ),
     ),
     "conflicts empty": ("没有冲突。", "There are no conflicts."),
@@ -120,10 +119,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "other workbook": ("另一来源", "Other source"),
     "missing title": ("疑似删除的行", "Rows that are gone"),
     "missing note": (
-        "共 {n} 行从工作簿中消失，仍在账内。误删请恢复；确要删除，由管理员执行：houqin confirm 序号",
+        "共 {n} 行从工作簿中消失，仍在账内。误删请恢复；确要删除，请填回该行并在备注写“作废”。",
         (
-            "{n} rows are gone from their workbook and still in the books. Put them back, or an admin runs: houqin"
-            " confirm NUMBER"
+            "{n} rows are gone from their workbook and still in the books. Put them back; to withdraw one, put it back"
+            " with 作废 in its remark."
         ),
     ),
     "missing empty": ("没有疑似删除的行。", "No row is missing."),
@@ -190,13 +189,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "other errors": ("其他错误", "Other errors"),
     "page conflicts": ("与总账不一致（冲突）", "In conflict with the ledger"),
     "page conflicts note": (
-        "总账保留现值。请与对方核对，商定后告诉管理员取哪一个。",
-        "The ledger keeps its value. Agree with the other side, then tell the admin which one to take.",
+        "总账保留现值。请与对方核对，商定后把两个工作簿改成一致。",
+        "The ledger keeps its value. Agree with the other side and make both workbooks say the same.",
     ),
     "page missing": ("从工作簿中消失的行（疑似删除）", "Rows gone from the workbook"),
     "page missing note": (
-        "这些行仍在账内。误删请恢复；确要删除，请告诉管理员。",
-        "They are still in the books. Put them back, or tell the admin that they are to go.",
+        "这些行仍在账内。误删请恢复；确要删除，请填回该行并在备注写“作废”。",
+        "They are still in the books. Put them back; to withdraw one, put it back with 作废 in its remark.",
     ),
     "page warnings": ("提醒（已入账，请核对）", "Warnings (taken; please look)"),
     "page notes": ("说明", "Notes"),
