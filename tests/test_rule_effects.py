@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
-from tests.rule_lines import MASTER, PARAMETERS, USUAL, Line, goods, issued, received, staff
+from tests.rule_lines import (
+    MASTER,
+    PARAMETERS,
+    USUAL,
+    Line,
+    asked,
+    brought_back,
+    conversion,
+    goods,
+    issued,
+    received,
+    sent_back,
+    staff,
+)
 from tests.rule_stories import SECOND_STORE, STORIES
 from tests.sync.school import School
 from tests.test_rule_workbooks import Key, configure, key_of
@@ -125,3 +138,43 @@ def test_settings_decide_what_is_wrong(tmp_path: Path) -> None:
         ([], ["ISS-11"], True),
         ([], [], True),
     ]
+
+
+def in_the_books(school: School) -> dict[str, list[dict[str, Any]]]:
+    """Return all rows of all registers without the numbers of the revisions that brought them."""
+    return {
+        register: [{name: value for name, value in row.items() if name != "_revision"} for row in school.rows(register)]
+        for register in all_registers()
+    }
+
+
+@pytest.fixture
+def departments() -> dict[str, list[Line]]:
+    """Return the workbooks of a school in which nothing scarce is contested."""
+    item, box = goods(), goods()
+    request = asked(item)
+    came, out, boxed = received(item), issued(item, requisition_no=request.number), received(box, 1, "10.00", unit="箱")
+    wrong = (received(item, 1, amount="9.00"), issued(item, 4, requisition_no=request.number))
+    return {
+        "ZW/申领.xlsx": [request],
+        "ZW/入库.xlsx": [came, boxed, wrong[0], sent_back(came, -2)],
+        "ST/出库.xlsx": [out, brought_back(out, -1), wrong[1]],
+        "ZW/基础资料.xlsx": [*MASTER, item, box, conversion(box)],
+    }
+
+
+def test_order_of_arrival_does_not_matter(tmp_path: Path, departments: dict[str, list[Line]]) -> None:
+    """Workbooks that arrive at once, or one by one in any order, give the same rows."""
+    names = list(departments)
+    found = []
+    for number, steps in enumerate(([names], [[name] for name in names], [[name] for name in (*names[1:], names[0])])):
+        school = School(tmp_path / f"share{number}")
+        configure(school)
+        for step in steps:
+            for name in step:
+                save(school, name, departments[name])
+            school.sync()
+        found.append(in_the_books(school))
+    assert len(found[0]["stock_issue"]) == 2
+    assert found[1] == found[0]
+    assert found[2] == found[0]
