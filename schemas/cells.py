@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
     from schemas.values import Cell
 
-MISSING = frozenset({"", "-", "--", "—", "——", "–", "/", "\\", "无"})
+MISSING = frozenset(
+    ("", "无", "N/A", "n/a", "NULL", "null", *(mark * count for mark in "-–—―─/\\" for count in range(1, 5)))
+)
 """What people write into a cell that has no value (DOMAIN.md 6.6 N17)."""
 
 DITTO = frozenset(
-    (*("同上", "同 上", "同上行", "同前", "同", "上同", "仝上", "仝"), *("〃", "〃〃", "″", "′′", '"', "''", ",,", "“", "”"))
+    (
+        *("同上", "同 上", "同上行", "同前", "同", "上同", "仝上", "仝"),
+        *("〃", "〃〃", "″", "′′", '"', "''", ",,", "“", "”"),
+    )
 )
 """What people write for “as above” (DOMAIN.md 6.6 D17); U+2033 becomes two primes under NFKC."""
 
@@ -81,8 +86,11 @@ def warned(value: object, code: str, **args: object) -> Outcome:
 
 
 def folded(text: str) -> str:
-    """Return a copy of a text for reading numbers and dates: tidy, with one kind of dash."""
-    return tidy(text).translate(_DASHES)
+    """Return a copy of a text for reading numbers and dates: tidy, with one kind of dash.
+
+    The apostrophe with which people make Excel take a number for text is left out.
+    """
+    return tidy(text).lstrip("'‘’`").translate(_DASHES)
 
 
 def is_ditto(cell: Cell) -> bool:

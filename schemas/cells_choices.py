@@ -96,7 +96,8 @@ def is_missing(cell: str, column: Column) -> bool:
     """
     if len(cell) > LONGEST_MARK and not cell.isspace():
         return False
-    text = tidy(cell)
+    text = tidy(cell).rstrip("。.")
+    text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
     if text not in MISSING:
         return False
     listed = text in column.values or text in column.synonyms or (column.kind is Kind.BOOL and text == "无")

@@ -28,8 +28,8 @@ _SECONDS = 86_400
 _NEAR_DAYS = 366
 
 _SPACED = re.compile(r"\s*([-/.:年月日号点时分秒、。])\s*")
-_AROUND = re.compile(r"^(?:['‘’`]|公元)+|\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
-"""What people put around a day: the apostrophe that makes a text of it, the day of the week behind it."""
+_AROUND = re.compile(r"^公元|\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
+"""What people put around a day: above all the day of the week behind it."""
 _FULL = re.compile(r"(\d{4})[-/.年、。,_\\ ](\d{1,2})[-/.月、。,_\\ ](\d{1,2})(?:[日号]|(?!\d))", re.ASCII)
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)", re.ASCII)
 _CHINESE = re.compile(r"(?:(?P<year>[^年]{4})年)?(?P<month>[^年月]{1,4})月(?P<day>[^日号]{1,4})[日号]?")
@@ -151,17 +151,20 @@ def _dated_text(text: str, context: Context) -> _Dated:
     if found := _FULL.match(text) or _EIGHT.match(text):
         day = _day_of(*map(int, found.groups()))
         return _with_clock(day, text[found.end() :].strip(" T.。"))
+    if _SERIAL.fullmatch(text):
+        return _of_serial(float(text), context)
+    if found := _CHINESE.fullmatch(text):
+        return _in_words(found, context)
+    return _short(text, context)
+
+
+def _short(text: str, context: Context) -> _Dated:
+    """Read a day whose year is short or left out (D09-D11)."""
     if found := _SHORT_YEAR.fullmatch(text):
         return _short_year(_day_of(2000 + int(found[1]), int(found[2]), int(found[3])), context)
     if found := _NO_YEAR.fullmatch(text):
         return _no_year(int(found[1]), int(found[2] or found[3]), context)
-    if _ONE_DIGIT_DAY.fullmatch(text):
-        return _Dated(None, code="DATE-AMBIG")
-    if found := _CHINESE.fullmatch(text):
-        return _in_words(found, context)
-    if _SERIAL.fullmatch(text):
-        return _of_serial(float(text), context)
-    return _Dated(None, code="DATE-INVALID")
+    return _Dated(None, code="DATE-AMBIG" if _ONE_DIGIT_DAY.fullmatch(text) else "DATE-INVALID")
 
 
 def _of_serial(number: float, context: Context) -> _Dated:

@@ -26,20 +26,29 @@ NOISE = Decimal("0.000001")
 """Binary noise behind the last decimal place that is rounded away (N07)."""
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
+_SPACED_COMMA = re.compile(r"(?<=\d),\s(?=\d{3}(?!\d))", re.ASCII)
+_MINUS_WORD = re.compile(r"^负(?=[\d¥.])")
 _PLAIN = re.compile(rf"[+-]?\s?(?:{_NUMBER})", re.ASCII)
 _BRACKETED = re.compile(r"\(\s*(.+?)\s*\)")
+_CURRENCY = r"(?:¥|人民币|RMB|CNY|小写|[:\s])*"
 _YUAN = re.compile(
-    rf"(?P<minus>-?)\s?(?:¥|人民币|RMB|CNY)?\s?(?P<inner>-?)\s?(?P<number>{_NUMBER})\s?(?P<wan>万?)"
-    r"\s?[元圆块]?\s?[整正]?",
+    rf"(?P<minus>-?){_CURRENCY}(?P<inner>-?)\s?(?P<number>{_NUMBER}|\d{{1,3}}(?:\s\d{{3}})+(?:\.\d+)?)"
+    rf"\s?(?P<wan>[万萬]?)\s?[元圆块]?\s?[整正]?{_CURRENCY}",
     re.ASCII | re.IGNORECASE,
 )
+_YUAN_JIAO_FEN = re.compile(
+    rf"{_CURRENCY}(?:(?P<yuan>\d{{1,3}}(?:,\d{{3}})+|\d+)[元圆块])?(?:零?(?P<jiao>\d)[角毛])?(?:零?(?P<fen>\d)分)?[整正]?",
+    re.ASCII | re.IGNORECASE,
+)
+_WORDS_BEFORE = re.compile(r"^(?:人民币|\(?大写\)?|[:¥])+")
 _SCALES = {Kind.MONEY: "MON-SCALE", Kind.PRICE: "PRICE-SCALE", Kind.INT: "INT-INVALID"}
 
 
 def read_number(cell: Cell, column: Column, context: Context) -> Outcome:
     """Return the exact number of a cell as a ``Decimal`` with the column's places, within its limits."""
     if isinstance(cell, str):
-        outcome = _number_of_text(folded(cell), column, context)
+        text = _MINUS_WORD.sub("-", _SPACED_COMMA.sub(",", folded(cell)))
+        outcome = _number_of_text(text, column, context)
     elif isinstance(cell, Percent):
         outcome = _number_of(percent_points(cell) if column.kind is Kind.PCT else exact(cell.value))
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -101,12 +110,14 @@ def _number_of_text(text: str, column: Column, context: Context) -> Outcome:
     if bracketed := _BRACKETED.fullmatch(text):
         # Accountants write a negative amount in brackets (N06); what is inside has no sign of its own.
         inner = _number_of_text(bracketed[1], column, context)
+        if inner.code and inner.value is None:
+            return inner
         positive = isinstance(inner.value, Decimal) and inner.value >= 0 and "-" not in bracketed[1]
         return replace(inner, value=-inner.value) if positive else refused("NUM-INVALID")  # type: ignore[operator]
     if _PLAIN.fullmatch(text):
         return Outcome(_plain(text))
     if column.kind is Kind.PCT:
-        plain = text.removesuffix("%").strip()
+        plain = text.removeprefix("百分之").removesuffix("%").strip()
         return Outcome(_plain(plain)) if _PLAIN.fullmatch(plain) else refused("NUM-INVALID")
     if column.kind in {Kind.MONEY, Kind.PRICE}:
         return _yuan_of_text(text)
@@ -121,7 +132,10 @@ def _yuan_of_text(text: str) -> Outcome:
             return Outcome(number)
         number *= 10_000
         return warned(number, "NUM-WAN", read=f"{number:.2f}")
-    amount = yuan_of_words("".join(text.split()))
+    if (found := _YUAN_JIAO_FEN.fullmatch(text)) and any(found.groups()):
+        parts = (_plain(found[name] or "0") for name in ("yuan", "jiao", "fen"))
+        return Outcome(sum((part.scaleb(-place) for place, part in enumerate(parts)), Decimal(0)))
+    amount = yuan_of_words(_WORDS_BEFORE.sub("", "".join(text.split())))
     if amount is not None:
         return Outcome(amount)
     return refused("QTY-EXPR" if SUM.fullmatch(text) else "NUM-INVALID")

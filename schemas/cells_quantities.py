@@ -16,20 +16,26 @@ if TYPE_CHECKING:
     from schemas.columns import Column
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_UNIT = r"m[23]|[^\d\s+\-*/×÷=~.,()%¥:'\"]{1,6}"
+_UNIT = r"m[23]|[^\d\s+\-*/×÷=~.,、()<>≤≥≈?%¥:'\"]{1,6}"
 
 SUM = re.compile(rf"=?{_NUMBER}(?:\s?[-+*/×÷xX]\s?{_NUMBER})+\s?=?\s?\d*", re.ASCII)
 """A sum written as text: ``3+2``, ``=3*4``, ``2×6=12`` (N16)."""
 
 _VAGUE = re.compile(
-    rf"(?:大?约|大概|近|约?合|不到|不足|超过?|若干|一批|一些|少许|适量|不详|待定|几|数[十百千]).*"
-    rf"|.*(?:左右|上下|以上|以下|以内|[余多来几许])\D{{0,2}}|{_NUMBER}\s?[-~〜至到]\s?\d+(?:\.\d+)?\s?\D{{0,3}}",
+    rf"(?:大?约|大概|估计?|近|约?合|不到|不足|不[少多]于|超过?|若干|一批|一些|一堆|少许|少量|大量|适量|许多|很多|多个"
+    rf"|不详|不明|不清|未知|待定|几|好几|数[个十百千]|[<>≤≥≈~?]).*|.*(?:左右|上下|以上|以下|以内|[余多来几许])\D{{0,2}}"
+    rf"|{_NUMBER}\s?(?:[-~〜至到]\s?\d+(?:\.\d+)?\s?\D{{0,3}}|\D{{0,2}}[+?])",
     re.ASCII,
 )
-_TALLY = re.compile(r"[√✓✔]+\s?(?:[×xX*]?\s?\d+)?|正+[一丅下止]?|[丅止]")
-_COMPOUND = re.compile(rf"(\d+(?:\.\d+)?)\s?({_UNIT})\s?(\d+(?:\.\d+)?)\s?({_UNIT})?", re.ASCII | re.IGNORECASE)
+_TALLY = re.compile(r"[√✓✔\s]+(?:[×xX*]?\s?\d+)?|(?:正\s?)+[一丅下止T丨|]?|[丅止]|[|丨卌\s]+")
+_COMPOUND = re.compile(
+    rf"(\d+(?:\.\d+)?)\s?({_UNIT}?)\s?[零又加及和+、,]?\s?(\d+(?:\.\d+)?)\s?({_UNIT})?", re.ASCII | re.IGNORECASE
+)
+_BRACKETED_UNIT = re.compile(r"(?<=\d)\s?\(([^()\d]{1,6})\)$")
 _SUFFIXED = re.compile(rf"({_NUMBER}|\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)\s?({_UNIT})", re.ASCII | re.IGNORECASE)
-_WORDS = re.compile(rf"半?[{''.join(sorted(NUMERALS))}]+\D{{0,3}}|半\D{{0,3}}|{_NUMBER}\s?[万亿]\D{{0,2}}")
+_WORDS = re.compile(
+    rf"半?[{''.join(sorted(NUMERALS))}]+\D{{0,3}}|半\D{{0,3}}|{_NUMBER}\s?(?:[万亿]\D{{0,2}}|\D{{1,3}}半\D{{0,2}})"
+)
 
 _REFUSED = (("QTY-VAGUE", _VAGUE), ("QTY-TALLY", _TALLY), ("QTY-EXPR", SUM), ("QTY-TEXT", _WORDS))
 
@@ -40,13 +46,14 @@ def read_quantity_text(text: str, column: Column, context: Context) -> Outcome:
     ``5箱3盒`` is deferred to whoever has the catalogue; what is no definite number is refused with
     the code that says why.
     """
+    text = _BRACKETED_UNIT.sub(r"\1", text.rstrip("。.、,;"))
     for code, form in _REFUSED:
         if form.fullmatch(text):
             return refused(code)
     if found := _SUFFIXED.fullmatch(text):
         return _suffixed(Decimal(found[1].replace(",", "")), found[2], column, context)
     if found := _COMPOUND.fullmatch(text):
-        return _compound(text, found, column, context)
+        return _compound(found, column, context)
     return refused("NUM-INVALID")
 
 
@@ -73,8 +80,10 @@ def _without_unit(number: Decimal, written: str, unit: str, column: Column) -> O
     return warned(number, "QTY-SUFFIX", read=_measured(number, unit)) if known else refused("UOM-MISMATCH", unit="")
 
 
-def _compound(text: str, found: re.Match[str], column: Column, context: Context) -> Outcome:
+def _compound(found: re.Match[str], column: Column, context: Context) -> Outcome:
     first, first_unit, second, second_unit = found.groups()
+    if first_unit == second_unit:
+        return refused("QTY-EXPR")
     large, small = grams_of(first_unit), grams_of(second_unit or "")
     row_grams = GRAMS.get(context.unit or "")
     if large and small and row_grams:
@@ -83,7 +92,7 @@ def _compound(text: str, found: re.Match[str], column: Column, context: Context)
         return refused("UOM-MISMATCH" if column.unit else "NUM-INVALID", unit=context.unit or "")
     if second_unit is not None and unit_of_text(second_unit) is None:
         return refused("UOM-MISMATCH", unit=context.unit or "")
-    return Outcome(deferred=text)
+    return Outcome(deferred=f"{first}{first_unit}{second}{second_unit or ''}")
 
 
 def _converted(number: Decimal, unit: str) -> Outcome:

@@ -71,12 +71,7 @@ def measure(
 def _without_catalogue(
     column: Column, frame: pl.DataFrame, cells: Sequence[tuple[int, str]]
 ) -> tuple[pl.DataFrame, list[Flaw]]:
-    single = ~pl.col(str(column.unit)).is_in([*MEASURED_UNITS, *PACKING_UNITS])
-    broken = frame.filter(single & (pl.col(column.name) % 1 != 0))
-    flaws = [
-        reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row[str(column.unit)])
-        for row in broken.iter_rows(named=True)
-    ]
+    flaws = _broken_singles(column, frame)
     by_id = {row["_id"]: row for row in frame.filter(pl.col("_id").is_in([i for i, _ in cells])).iter_rows(named=True)}
     flaws += [
         _no_conversion(by_id[row_id], column, column.name, text, _units_in(text)) for row_id, text in cells
@@ -136,6 +131,15 @@ def _broken_pieces(column: Column, frame: pl.DataFrame) -> list[Flaw]:
     return [
         reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row["_base"])
         for row in frame.filter(whole).iter_rows(named=True)
+    ] + _broken_singles(column, frame.filter(pl.col(str(column.item)).is_null()))
+
+
+def _broken_singles(column: Column, frame: pl.DataFrame) -> list[Flaw]:
+    """Return the flaws of decimals where no item is known and the unit alone decides."""
+    single = ~pl.col(str(column.unit)).is_in([*MEASURED_UNITS, *PACKING_UNITS])
+    return [
+        reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row[str(column.unit)])
+        for row in frame.filter(single & (pl.col(column.name) % 1 != 0)).iter_rows(named=True)
     ]
 
 

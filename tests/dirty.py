@@ -185,7 +185,8 @@ ROWS = {
 }
 """Register to what makes its row of a number."""
 
-FOOD = {"item_code": "SP0001", "item_name": "大米", "base_unit": "千克", "unit_is_integer": "否", "category": "食品"} | {
+FOOD = {"item_code": "SP0001", "item_name": "大米", "base_unit": "千克", "unit_is_integer": "否"} | {
+    "category": "食品",
     "nature": "食品",
     "is_fresh": "是",
     "active": "是",
