@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from schemas.columns import Column
     from schemas.values import Cell
 
-YES = frozenset(("是", "√", "✓", "✔", "☑", "对", "有", "y", "yes", "1", "true"))
-NO = frozenset(("否", "×", "✗", "✘", "✕", "✖", "不", "无", "n", "no", "0", "false"))
+YES = frozenset(("是", "是的", "√", "✓", "✔", "☑", "✅", "对", "有", "有的", "y", "yes", "1", "true"))
+NO = frozenset(("否", "×", "✗", "✘", "✕", "✖", "❌", "不", "不是", "无", "没有", "n", "no", "0", "false"))
 LOOKS_LIKE_YES = frozenset("vV")
 
 SEPARATOR = "、"
@@ -57,7 +57,7 @@ def read_yes_no(cell: Cell, _column: Column, _context: Context) -> Outcome:
     text = matching("" if isinstance(cell, Percent) else shown(cell))
     if text in LOOKS_LIKE_YES:
         return warned(value=True, code="BOOL-V")
-    plain = text.lower()
+    plain = text.lower().rstrip("。.")
     if plain in YES or plain in NO:
         return Outcome(plain in YES)
     return refused("BOOL-INVALID")
@@ -107,7 +107,7 @@ def is_missing(cell: str, column: Column) -> bool:
 def _choice(text: str, column: Column) -> str | None:
     if text in column.values:
         return text
-    plain = matching(text)
+    plain = matching(text).rstrip("。.").replace("其它", "其他")
     choices = {matching(spelling).lower(): value for spelling, value in column.synonyms.items()}
     choices |= {matching(value).lower(): value for value in column.values}
     if plain.lower() in choices:

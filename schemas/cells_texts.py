@@ -24,10 +24,10 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{2,3}", re.IGNORECASE | re.ASCII)
 
 _COUNT = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _SCHOOL_CLASS = (
-    re.compile(rf"(初|高)?{_COUNT}年级?\(?{_COUNT}\)?班?", re.ASCII),
+    re.compile(rf"(初|高)?{_COUNT}年级?第?\(?{_COUNT}\)?班?", re.ASCII),
     re.compile(rf"(初|高)?{_COUNT}\({_COUNT}\)班?", re.ASCII),
     re.compile(r"(初|高)?([一二三四五六七八九])(\d{1,2})班", re.ASCII),
-    re.compile(r"()(\d)\.(\d{1,2})班", re.ASCII),
+    re.compile(r"(初|高)?([一二三四五六七八九]|\d)[.·-](\d{1,2})班", re.ASCII),
 )
 """Spellings as stage, grade and class; 十一班 and 31班 are none of them: they could be cut in two places."""
 
@@ -59,7 +59,7 @@ def read_name(cell: Cell, column: Column, _context: Context) -> Outcome:
 def read_code(cell: Cell, column: Column, context: Context) -> Outcome:
     """Return a code: upper case, no spaces, the column's pattern; a long number has lost digits (C04)."""
     if _lost_digits(cell):
-        return refused("ID-PRECISION")
+        return refused(column.precision_code)
     text = code_text(shown(cell))
     if column.limit is not None and len(text) > column.limit:
         return refused("TEXT-LONG", limit=column.limit)
@@ -72,7 +72,7 @@ def read_code(cell: Cell, column: Column, context: Context) -> Outcome:
 def read_reference(cell: Cell, column: Column, _context: Context) -> Outcome:
     """Return the text of a reference as typed, tidy: what it stands for is decided against the ledger."""
     if _lost_digits(cell):
-        return refused("ID-PRECISION")
+        return refused(column.precision_code)
     text = tidy(shown(cell))
     if column.limit is not None and len(text) > column.limit:
         return refused("TEXT-LONG", limit=column.limit)
@@ -95,7 +95,7 @@ def read_class(cell: Cell, column: Column, context: Context) -> Outcome:
 def class_of_text(text: str) -> str | None:
     """Return the code that a usual spelling of a class means: 三(1)班 is G3C1, 大一班 DB1."""
     for spelling in _SCHOOL_CLASS:
-        if found := spelling.fullmatch(text):
+        if found := spelling.fullmatch(text.removeprefix("小学")):
             stage, grade, number = found[1] or "", _count(found[2]), _count(found[3])
             is_grade = 1 <= grade <= (3 if stage else 12)
             return f"G{grade + _STAGES[stage]}C{number}" if is_grade and number else None

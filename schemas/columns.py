@@ -128,6 +128,8 @@ class Column:
     """For a quantity: the columns that say in which unit, and of which item, it is measured."""
     formula: str | None = None
     """Template formula, with other columns of the row as ``[name]``."""
+    precision_code: str = "ID-PRECISION"
+    """What a number is told that has lost digits in Excel (DOMAIN.md 6.6 C04)."""
     masked: bool = False
     """True for personal numbers, masked outside the ledger (DOMAIN.md 2.0.5)."""
     fill: object = None

@@ -33,8 +33,8 @@ _CLEAN_TEXT = rf"^[{_CHARACTER}]+( [{_CHARACTER}]+)*$"
 """Characters that NFKC and tidying leave as they are."""
 
 _CLEAN_NAME = r"^[一-龥]{2,20}$"
-_CLEAN_CODE = r"^[!-`{-~]+$"
-"""Printable ASCII without lower-case letters and spaces."""
+_CLEAN_CODE = r"^[!-&(-_{-~][!-`{-~]*$"
+"""Printable ASCII without lower-case letters and spaces, not beginning with an apostrophe."""
 
 _SCIENTIFIC = r"^\d(\.\d+)?[Ee]\+\d{2,3}$"
 _NUMBER = r"^-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,6})?$"

@@ -12,6 +12,7 @@ _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 _BRACKETS = str.maketrans("[{【〔〖「『]}】〕〗」』", "(((((((" + ")))))))")
+_DASHES = str.maketrans(dict.fromkeys("−–—‐‑‒―", "-"))
 _OLD_BOOK = re.compile("(?<=[账记录名册本业习口到勤票稿])薄(?![弱膜荷板片])|薄(?=[记册子])")
 """薄 where 簿 is meant: 登记薄, 账薄, 薄记; not 薄弱, 薄膜, 单薄."""
 
@@ -19,13 +20,13 @@ _OLD_BOOK = re.compile("(?<=[账记录名册本业习口到勤票稿])薄(?![弱
 def matching(text: str) -> str:
     """Return a copy of a text for comparing: the original is what is kept and shown.
 
-    NFKC, no zero-width characters, no whitespace at all, one kind of brackets, 账 for 帐 and 簿 for
-    薄 where a book is meant (DOMAIN.md 6.4 and C13). Letter case stays.
+    NFKC, no zero-width characters, no whitespace at all, one kind of brackets, 账 for 帐, 簿 for 薄
+    where a book is meant, 保管员 for 保官员 (DOMAIN.md 6.4 and C13). Letter case stays.
     """
     plain = _SPACES.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     if plain.isascii():
         return plain.translate(_BRACKETS)
-    return _OLD_BOOK.sub("簿", plain.translate(_BRACKETS).replace("帐", "账"))
+    return _OLD_BOOK.sub("簿", plain.translate(_BRACKETS).replace("帐", "账").replace("保官员", "保管员"))
 
 
 def tidy(text: str) -> str:
@@ -43,5 +44,9 @@ def tidy_remark(text: str) -> str:
 
 
 def code_text(text: str) -> str:
-    """Return a code as it is kept: NFKC, upper case, without any space."""
-    return _SPACES.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).upper()
+    """Return a code as it is kept: NFKC, upper case, one kind of dash, without any space.
+
+    The apostrophe with which people make Excel take a number for text is left out.
+    """
+    plain = _SPACES.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).upper()
+    return plain.translate(_DASHES).lstrip("'‘’`")

@@ -143,7 +143,7 @@ def _shortened(plain: str) -> Iterable[str]:
     untitled = _TITLES.sub("", bare)
     if untitled not in {bare, ""}:
         yield untitled
-    leading = re.match(r"[A-Z0-9-]+", plain)
+    leading = re.match(r"[A-Z0-9]+(?:-[A-Z0-9]+)*", plain.upper())
     if leading and leading.group() != plain:
         yield leading.group()
 

@@ -284,6 +284,13 @@ CELL_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请把单元格设为文本后重新录入",
         "format the cell as text and type it again",
     ),
+    "INV-13": (
+        "E",
+        "{title}“{value}”被Excel截断",
+        "Excel cut digits off {title_en} “{value}”",
+        "请把单元格设为文本后按发票重新录入",
+        "format the cell as text and type the number of the invoice again",
+    ),
     "NAME-TRIM": ("W", "{title}“{value}”已读作 {read}", "{title_en} “{value}” was read as {read}", "", ""),
     "PERSON-UNKNOWN": (
         "E",

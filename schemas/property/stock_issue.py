@@ -173,7 +173,7 @@ class StockIssue(IssueRules, Register):
         "发放人(保管员)",
         "Handed out by",
         required=True,
-        aliases=("保管员", "发放人", "发料人", "保管人", "仓管员"),
+        aliases=("保管员", "发放人", "发料人", "保管人", "仓管员", "仓库保管员"),
         hint="不得是领用人",
         hint_en="not the collector",
     )

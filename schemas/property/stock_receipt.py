@@ -183,6 +183,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         "发票号码",
         "Invoice no.",
         "invoice_reimbursement.invoice_no",
+        precision_code="INV-13",
         aliases=("发票号", "发票编号"),
         hint="付款前须填",
         hint_en="required before payment",
@@ -204,7 +205,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         hint="不得与经手人、保管员相同",
         hint_en="neither the buyer nor the keeper",
     )
-    keeper = c.person("保管员", "Keeper", required=True, aliases=("保管人", "仓管员", "库管员"))
+    keeper = c.person("保管员", "Keeper", required=True, aliases=("保管人", "仓管员", "库管员", "仓库保管员"))
     ref_doc = c.code(
         "原单号",
         "Original no.",

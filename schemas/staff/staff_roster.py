@@ -81,6 +81,7 @@ class StaffRoster(Register):
             "校长": "PRINCIPAL",
             "园长": "PRINCIPAL",
             "后勤主任": "GA_HEAD",
+            "仓库保管员": "CUSTODIAN",
             "采购员": "BUYER",
             "厨师": "COOK",
             "保安": "GUARD",
