@@ -14,7 +14,16 @@ from collections.abc import Iterable, Iterator
 
 from schemas.values import CellPlace
 from workbooks.refusals import hostile, too_large
-from workbooks.xlsx_cells import MAX_MERGED, RawCell, SheetFacts, place_of, range_of
+from workbooks.xlsx_cells import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MAX_MERGED,
+    RawCell,
+    SheetFacts,
+    column_number,
+    place_of,
+    range_of,
+)
 from workbooks.xlsx_styles import Styles
 
 MAX_EDGE = 64 << 20
@@ -27,12 +36,16 @@ _MOST_STYLES = 50
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref=["']([^"'<>]+)["']""")
 _ROW = re.compile(rb"<row ([^<>]*)>")
 _CELL = re.compile(rb"<c ([^<>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_PLAIN = re.compile(
+    rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?>'
+    rb"(<f(?: ([^<>]*))?(?:/>|>([^<]*)</f>))?(?:<v>([^<]*)</v>)?</c>"
+)
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _FORMULA = re.compile(rb"<f(\s[^<>]*?)?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)</v>")
 _FAR = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})')
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*(?<!/)>')
-_UNUSUAL = (b"='", b"<!", b"<c>", b"<row>")
+_UNUSUAL = (b"='", b"<!", b' ="', b'= "')
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
 
 
@@ -127,7 +140,7 @@ class SheetScan:
 
     def _look_at(self, body: bytes) -> None:
         """Take in whole cells."""
-        if any(mark in body for mark in _UNUSUAL):
+        if any(mark in body for mark in _UNUSUAL) or _has_bare_tags(body):
             self.usual = False
         if self.usual:
             self.struck = self.struck or bool(self._struck and self._struck.search(body))
@@ -146,8 +159,10 @@ class SheetScan:
         self.content_end = self._offset + (len(body) if self._inside_row else row_end + 6)
 
     def _collect(self, body: bytes) -> None:
-        for _, found in sorted(self._pointed_at(body).items()):
-            raw = _raw_cell(found)
+        cells = self._pointed_at(body)
+        for start in sorted(cells):
+            found = cells[start]
+            raw = _plain_cell(found) if found.re is _PLAIN else _raw_cell(found)
             if raw is None:
                 self.usual = False
                 return
@@ -168,12 +183,14 @@ class SheetScan:
                 if place < done:
                     continue
                 start = body.rfind(b"<c ", done, place)
-                found = (cells.get(start) or _CELL.match(body, start)) if start >= 0 else None
-                if start >= 0 and found is None:
+                done = place
+                if start < 0:
+                    continue
+                found = cells.get(start) or _PLAIN.match(body, start) or _CELL.match(body, start)
+                if found is None:
                     self.usual = False
                     return {}
-                done = place
-                if found and found.end() > place:
+                if found.end() > place:
                     cells[start] = found
                     done = found.end()
         return cells
@@ -189,6 +206,11 @@ class SheetScan:
                 return
             if attributes.get(b"hidden") in {b"1", b"true"}:
                 self.facts.hidden_rows.add(int(number))
+
+
+def _has_bare_tags(body: bytes) -> bool:
+    """Tell whether a cell or a row has no attributes, or a line break before the first."""
+    return body.count(b"<c") != body.count(b"<c ") or body.count(b"<row") != body.count(b"<row ")
 
 
 def farthest(chunks: Iterable[bytes]) -> CellPlace:
@@ -226,11 +248,12 @@ def at_tags(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _style_pattern(styles: frozenset[int]) -> re.Pattern[bytes] | None:
+    """Return what finds the cells with content in these styles; a million formatted blank ones are passed over."""
     if not styles:
         return None
     if len(styles) > _MOST_STYLES:
-        return re.compile(rb' s="[0-9]+"')
-    return re.compile(rb' s="(?:%s)"' % b"|".join(str(number).encode() for number in sorted(styles)))
+        return re.compile(rb' s="[0-9]+"[^<>]*(?<!/)>')
+    return re.compile(rb' s="(?:%s)"[^<>]*(?<!/)>' % b"|".join(str(number).encode() for number in sorted(styles)))
 
 
 def _places(body: bytes, wanted: bytes) -> Iterator[int]:
@@ -238,6 +261,18 @@ def _places(body: bytes, wanted: bytes) -> Iterator[int]:
     while place >= 0:
         yield place
         place = body.find(wanted, place + 1)
+
+
+def _plain_cell(found: re.Match[bytes]) -> RawCell:
+    """Return a cell whose bytes stand in the order in which the usual programs write them."""
+    letters, number, style, kind, formula, traits, formula_text, value = found.groups()
+    row, column = int(number), column_number(letters.decode())
+    if row > LAST_ROW or column > LAST_COLUMN:
+        place_of((letters + number).decode())
+    cell = (row, column, kind.decode() if kind else "n", int(style) if style else 0, _text(value) if value else "")
+    if formula is None:
+        return RawCell(*cell)
+    return RawCell(*cell, _text(formula_text or b""), _shared(traits) if traits else None)
 
 
 def _raw_cell(found: re.Match[bytes]) -> RawCell | None:
@@ -256,9 +291,13 @@ def _raw_cell(found: re.Match[bytes]) -> RawCell | None:
     formula = _FORMULA.search(inner)
     if formula is None:
         return None
-    traits = dict(_ATTRIBUTE.findall(formula[1] or b""))
-    shared = traits.get(b"si", b"").decode() if traits.get(b"t") == b"shared" else None
-    return RawCell(*place, kind, int(style), value, _text(formula[2] or b""), shared)
+    return RawCell(*place, kind, int(style), value, _text(formula[2] or b""), _shared(formula[1] or b""))
+
+
+def _shared(traits: bytes) -> str | None:
+    """Return the number of the shared formula that a formula with these attributes belongs to."""
+    attributes = dict(_ATTRIBUTE.findall(traits))
+    return attributes.get(b"si", b"").decode() if attributes.get(b"t") == b"shared" else None
 
 
 def _text(escaped: bytes) -> str:
