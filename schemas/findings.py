@@ -100,9 +100,9 @@ class Finding:
 
     def line(self, language: str = "zh") -> str:
         """Return place, message and hint in one line for a terminal or a log."""
-        hint = self.hint(language)
-        ending = "" if not hint else f" {hint}" if language == "en" else f"，{hint}"
-        return f"{self.where()}: {self.message(language)}{ending}"
+        message, hint = self.message(language), self.hint(language)
+        joint = "" if not hint else " " if language == "en" else "" if message.endswith("？") else "，"
+        return f"{self.where()}: {message}{joint}{hint}"
 
     def as_json(self, language: str = "zh") -> dict[str, object]:
         """Return the promised JSON object of one finding (DESIGN 13)."""

@@ -35,6 +35,14 @@ UOM_01 = Text(
 )
 
 
+QTY_INT_CONVERTED = Text(
+    "{title}“{value}”：{value}{unit}合 {base}{base_unit}，{base_unit}为整数单位，不得有小数",
+    "{title_en} “{value}”: {value} {unit} are {base} {base_unit}, which is counted in whole numbers",
+    "请核对数量、单位和换算率",
+    "check quantity, unit and conversion",
+)
+
+
 def measured_columns(register: type[Register]) -> list[Column]:
     """Return the quantity columns that are measured in a unit of an item."""
     return [column for column in register.columns if column.kind is Kind.QTY and column.unit and column.item]
@@ -127,11 +135,19 @@ def _unit_flaws(column: Column, frame: pl.DataFrame) -> list[Flaw]:
 
 
 def _broken_pieces(column: Column, frame: pl.DataFrame) -> list[Flaw]:
-    whole = pl.col("_whole") & (pl.col(f"{column.name}_base") % 1 != 0)
-    return [
-        reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=row["_base"])
-        for row in frame.filter(whole).iter_rows(named=True)
-    ] + _broken_singles(column, frame.filter(pl.col(str(column.item)).is_null()))
+    """Return the flaws of quantities that are no whole number of an item counted in whole units."""
+    broken = frame.filter(pl.col("_whole") & (pl.col(f"{column.name}_base") % 1 != 0))
+    flaws = [_broken_piece(row, column) for row in broken.iter_rows(named=True)]
+    return flaws + _broken_singles(column, frame.filter(pl.col(str(column.item)).is_null()))
+
+
+def _broken_piece(row: Mapping[str, Any], column: Column) -> Flaw:
+    unit, base_unit = row[str(column.unit)], row["_base"]
+    if unit == base_unit:
+        return reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=base_unit)
+    titles = {"title": column.title, "title_en": column.title_en}
+    args = {**titles, "unit": unit, "base": row[f"{column.name}_base"], "base_unit": base_unit}
+    return Flaw(row["_id"], "QTY-INT", Severity.ERROR, column.name, shown(row[column.name]), QTY_INT_CONVERTED, args)
 
 
 def _broken_singles(column: Column, frame: pl.DataFrame) -> list[Flaw]:
