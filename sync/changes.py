@@ -82,7 +82,7 @@ def _register_changes(
     added = [_accepted(register, passed, sources)]
     closed = _ended(current, passed["_key"].to_list())
     if "_version" in current.columns:
-        gone = _gone_versions(register, decisions, rekeyed, current)
+        gone = _gone_versions(register, decisions, rekeyed, current).join(passed, on="_key", how="anti")
         added.append(gone)
         closed += _ended(current, gone["_key"].to_list())
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
