@@ -62,7 +62,6 @@ class OpenBooks:
             if known is not None:
                 loaded = self._load(known)
                 rows = loaded.with_columns((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias("_id"))
-                rows = _with_effective_roles(rows, self.facts.parameters)
             self._kept[register_id] = rows
         return self._kept[register_id]
 
@@ -78,7 +77,7 @@ class OpenBooks:
                 columns = [name for name in kept.columns if name in passed.columns]
                 fresh = kept.join(passed.select("_key"), on="_key", how="anti")
                 kept = pl.concat([fresh.select(columns), passed.select(columns)], how="vertical_relaxed")
-            self._merged[register] = kept
+            self._merged[register] = _with_effective_roles(kept, self.facts.parameters)
         return self._merged[register]
 
     def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +91,7 @@ class OpenBooks:
 
     def put(self, register: type[Register], passed: pl.DataFrame) -> None:
         """Replace what has passed of a register so far: other registers see it from now on."""
-        self._passed[register.id] = _with_effective_roles(passed, self.facts.parameters)
+        self._passed[register.id] = passed
         self._changed(register)
 
     def _changed(self, register: type[Register]) -> None:

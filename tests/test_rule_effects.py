@@ -178,3 +178,15 @@ def test_order_of_arrival_does_not_matter(tmp_path: Path, departments: dict[str,
     assert len(found[0]["stock_issue"]) == 2
     assert found[1] == found[0]
     assert found[2] == found[0]
+
+
+def test_a_person_who_leaves_the_roster_keeps_what_was_stated(tmp_path: Path) -> None:
+    """Roles that wait for an admin have no effect, but stay as they were written when a row goes missing."""
+    school = School(tmp_path / "share")
+    deputy = staff(staff_no="T020", name="高远", dept="ZW", role_codes="GA_HEAD、TEACHER")
+    save(school, "ZW/人员.xlsx", (*MASTER, deputy))
+    school.sync()
+    save(school, "ZW/人员.xlsx", MASTER)
+    school.sync()
+    rows = {row["staff_no"]: (row["_status"], row["role_codes"]) for row in school.rows("staff_roster")}
+    assert rows["T020"] == ("missing", "GA_HEAD、TEACHER")
