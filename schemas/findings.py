@@ -101,7 +101,8 @@ class Finding:
     def line(self, language: str = "zh") -> str:
         """Return place, message and hint in one line for a terminal or a log."""
         message, hint = self.message(language), self.hint(language)
-        joint = "" if not hint else " " if language == "en" else "" if message.endswith("？") else "，"
+        joints = (" ", "; ") if language == "en" else ("", "，")
+        joint = "" if not hint else joints[0] if message.endswith(("？", "?")) else joints[1]
         return f"{self.where()}: {message}{joint}{hint}"
 
     def as_json(self, language: str = "zh") -> dict[str, object]:

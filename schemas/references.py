@@ -98,9 +98,16 @@ def _decide(
     active = [code for code in candidates if any(code in d.codes and d.active_on(code, day) for d in directories)]
     if len(active) == 1:
         return active[0]
-    scope = row.get("dept") or row.get("_department")
+    scope = _department_of(register, row)
     near = [code for code in active if any(d.scope_of(code) == scope for d in directories)]
     return near[0] if len(near) == 1 else None
+
+
+def _department_of(register: type[Register], row: Mapping[str, Any]) -> str:
+    """Return the department of a row: the one it names, the one it is, or the one that sent it."""
+    named = [column.name for column in register.columns if "department.dept_code" in column.refs]
+    own = ["dept_code"] if register.id == "department" else named
+    return str(next((row[name] for name in own if row[name]), row["_department"]))
 
 
 def _flaw_of(

@@ -61,7 +61,7 @@ def repeated(rows: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> pl.
     stated = [frame.select("_id", "_key", *by).drop_nulls(list(by)) for frame in (others, rows)]
     seen = pl.concat(stated, how="vertical_relaxed").with_columns(pl.col("_key").first().over(*by).alias("holder"))
     again = seen.filter((pl.col("holder") != pl.col("_key")) & pl.col("_id").is_in(rows["_id"].implode()))
-    return again.select("_id", pl.col("holder").str.replace_all("\x1f", " 第", literal=True))
+    return again.select("_id", pl.col("holder").str.replace_all("\x1f", " / ", literal=True))
 
 
 def claims_of(rows: pl.DataFrame, books: Books, register: str, by: Sequence[pl.Expr], amount: pl.Expr) -> pl.DataFrame:

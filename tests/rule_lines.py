@@ -196,7 +196,7 @@ USUAL = goods(item_code="QT0900", item_name="常备用品")
 OFF = goods(item_code="QT0901", item_name="停用物品", active="否")
 MASTER = (
     department(dept_code="ZW", dept_name="总务处", head="李明"),
-    department(dept_code="ST", dept_name="食堂"),
+    department(dept_code="ST", dept_name="食堂", head="陈静"),
     department(dept_code="JW", dept_name="教务处", head="钱进"),
     *STAFF,
     room(room_code="CK01", room_name="总务仓库", room_type="仓库", keeper="王芳", is_warehouse="是"),

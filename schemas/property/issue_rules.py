@@ -54,8 +54,8 @@ class IssueRules:
         "ISS-04",
         small="W",
         at="keeper",
-        zh="保管员不得给自己发放，须由总务主任代发（{keeper}）",
-        en="the keeper must not hand out goods to himself: the head of general affairs does it ({keeper})",
+        zh="保管员不得给自己发放（{keeper}），须由总务主任代发",
+        en="the keeper must not hand out goods to himself ({keeper}): the head of general affairs does it",
         hint_zh="请填写实际发放人",
         hint_en="write down who handed them out",
     )
@@ -79,10 +79,10 @@ class IssueRules:
     @row_rule(
         "ISS-10",
         at="issue_kind",
-        zh="盘亏出库由系统生成，请通过盘点处理表",
-        en="losses found in a count are posted by the system: use the stocktake results",
-        hint_zh="请删去此行",
-        hint_en="delete the row",
+        zh="盘亏出库由系统生成，不能手工填写",
+        en="losses found in a count are posted by the system, not by hand",
+        hint_zh="请通过盘点处理表办理，并删去此行",
+        hint_en="use the stocktake results, and delete the row",
     )
     def loss_typed_by_hand(_facts: Facts) -> pl.Expr:
         """Source: DOMAIN.md ISS-10."""
@@ -197,8 +197,8 @@ class IssueRules:
         at="requisition_no",
         zh="无有效申领：{reason}",
         en="no valid requisition: {reason_en}",
-        hint_zh="请核对申领单号、物品、部门和日期",
-        hint_en="check the number, the item, the department and the date",
+        hint_zh="请核对申领单号、物品、部门和日期；申领单补齐后本行自动入账",
+        hint_en="check number, item, department and date; the row is taken once the requisition is complete",
         needs=("requisition",),
     )
     def requisition_not_valid(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

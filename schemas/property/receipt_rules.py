@@ -114,10 +114,10 @@ class ReceiptRules:
     @row_rule(
         "RCP-10",
         at="receipt_kind",
-        zh="盘盈入库由系统生成，请通过盘点处理表",
-        en="surplus found in a count is posted by the system: use the stocktake results",
-        hint_zh="请删去此行",
-        hint_en="delete the row",
+        zh="盘盈入库由系统生成，不能手工填写",
+        en="surplus found in a count is posted by the system, not by hand",
+        hint_zh="请通过盘点处理表办理，并删去此行",
+        hint_en="use the stocktake results, and delete the row",
     )
     def surplus_typed_by_hand(_facts: Facts) -> pl.Expr:
         """Source: DOMAIN.md RCP-10."""

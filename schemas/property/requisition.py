@@ -232,14 +232,15 @@ class Requisition(Register):
     @cross_rule(
         "REQ-05",
         at="item_code",
-        zh="同一申领单内物品重复（{holder}行已有）",
-        en="the item stands twice in one requisition (see {holder})",
+        zh="同一申领单内物品重复（第{line}行已有）",
+        en="the item stands twice in one requisition (line {line} has it)",
         hint_zh="请合并为一行",
         hint_en="make one line of them",
     )
     def item_twice_in_requisition(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """The first line stays."""
-        return repeated(rows, books.others("requisition", rows), ["doc_no", "item_code"])
+        again = repeated(rows, books.others("requisition", rows), ["doc_no", "item_code"])
+        return again.select("_id", pl.col("holder").str.split(" / ").list.last().alias("line"))
 
 
 def _by_kind(of_class: str, of_teachers: str) -> pl.Expr:
