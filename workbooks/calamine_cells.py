@@ -45,17 +45,21 @@ def check_box(sheet: str, rows: int, columns: int) -> None:
         )
 
 
-def rows_of(sheet: CalamineSheet) -> list[list[Cell]]:
+def rows_of(sheet: CalamineSheet, name: str) -> list[list[Cell]]:
     """Return the cells from A1 on: None for blanks and error cells, numbers as floats.
 
     A point in time at midnight is a date, an amount of hours below a day is a time.
+
+    Args:
+        sheet: The sheet.
+        name: What people know it by, for the refusal.
 
     Raises:
         RefusedError: ``FILE-TOO-LARGE``.
     """
     if sheet.end is None:
         return []
-    check_box(sheet.name, sheet.end[0] + 1, sheet.end[1] + 1)
+    check_box(name, sheet.end[0] + 1, sheet.end[1] + 1)
     rows = sheet.to_python(skip_empty_area=False)
     return [[None if value == "" else value for value in row] for row in rows]
 

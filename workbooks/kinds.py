@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbooks.package import open_zip
 from workbooks.refusals import RefusedError, corrupt
 
 
@@ -79,11 +78,8 @@ def _unsupported(label: str) -> RefusedError:
 
 
 def _recognise_zip(content: bytes, extension: str) -> Recognised:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            names = {name.replace("\\", "/").lstrip("/").lower() for name in package.namelist()}
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise corrupt("压缩包不完整", "the package is cut off or broken") from error
+    with open_zip(content) as package:
+        names = {name.replace("\\", "/").lstrip("/").lower() for name in package.namelist()}
     if "xl/workbook.bin" in names:
         raise _unsupported(".xlsb")
     if "mimetype" in names:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import posixpath
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -20,7 +22,10 @@ MAX_RATIO = 300
 RATIO_COUNTS_FROM = 10 << 20
 MAX_SMALL_PART = 64 << 20
 """Bytes of a part that is held as a tree: styles, comments, relations, workbook."""
+MAX_DIRECTORY = 4 << 20
+"""Bytes of the directory of a zip file; 5,000 parts with long names have 1 MB."""
 CHUNK = 1 << 22
+_END, _END_64, _IN_ZIP64 = b"PK\x05\x06", b"PK\x06\x06", b"\xff" * 4
 _XML_ENDINGS = (".xml", ".rels", ".vml")
 
 
@@ -33,6 +38,32 @@ class Relation:
     external: bool
 
 
+def open_zip(content: bytes) -> zipfile.ZipFile:
+    """Return the zip file in some bytes.
+
+    Raises:
+        RefusedError: ``FILE-CORRUPT``, or ``FILE-TOO-LARGE`` where its directory alone would take too much memory.
+    """
+    if _directory_size(content) > MAX_DIRECTORY:
+        raise too_large("压缩包目录过大", "the directory of the package is too large")
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error) as error:
+        raise corrupt("压缩包不完整", "the package is cut off or broken") from error
+
+
+def _directory_size(content: bytes) -> int:
+    """Return the bytes of the directory as the end of a zip file states them (APPNOTE 4.3.14, 4.3.16)."""
+    end = content.rfind(_END)
+    stated = content[end + 12 : end + 16]
+    if end < 0 or len(stated) < 4:
+        return 0
+    if stated != _IN_ZIP64:
+        return int.from_bytes(stated, "little")
+    end = content.rfind(_END_64, 0, end)
+    return int.from_bytes(content[end + 40 : end + 48], "little") if end >= 0 else 0
+
+
 class Package:
     """The parts of an OOXML file by lower-case name without leading slash.
 
@@ -41,7 +72,7 @@ class Package:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._zip = zipfile.ZipFile(io.BytesIO(content))
+        self._zip = open_zip(content)
         self._parts: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
             name = info.filename.replace("\\", "/").lstrip("/").lower()
@@ -95,7 +126,7 @@ class Package:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(CHUNK):
                     yield chunk
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise corrupt(f"部件“{part}”有误", f"the part “{part}” is damaged") from error
 
     def relations(self, part: str) -> dict[str, Relation]:
@@ -114,9 +145,13 @@ class Package:
         return found
 
     def related(self, part: str, kind: str) -> list[str]:
-        """Return the parts that a part leads to by relations of one kind and that exist."""
+        """Return the parts that a part leads to by relations of one kind and that exist, each once."""
         leads = self.relations(part).values()
-        return [lead.target for lead in leads if lead.kind == kind and not lead.external and self.has(lead.target)]
+        return list(
+            dict.fromkeys(
+                lead.target for lead in leads if lead.kind == kind and not lead.external and self.has(lead.target)
+            )
+        )
 
 
 def _resolved(folder: str, target: str) -> str:

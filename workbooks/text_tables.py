@@ -12,7 +12,10 @@ from schemas.values import Cell, Details, Grid
 from workbooks.calamine_cells import check_box, trimmed
 from workbooks.kinds import decoded
 from workbooks.refusals import RefusedError, corrupt, hostile, too_large
+from workbooks.xlsx_cells import LAST_COLUMN
 
+MAX_TEXT = 64 << 20
+"""Bytes of a text; a million rows of a school's register have less."""
 MAX_ROWS = 1_048_576
 MAX_SPAN = 1_000
 MAX_COVERED = 1_000_000
@@ -20,6 +23,7 @@ MAX_COVERED = 1_000_000
 _SAMPLE = 64 << 10
 _MAX_FIELD = 1 << 20
 _GUARDED = re.compile(r'="([^"]*)"')
+_LINE_TAGS = {"br", "p", "div", "li"}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -76,6 +80,8 @@ def read_html(content: bytes, name: str) -> tuple[Grid, ...]:
 
 
 def _text(content: bytes) -> str:
+    if len(content) > MAX_TEXT:
+        raise too_large(f"文本超过{MAX_TEXT >> 20} MB", f"the text has more than {MAX_TEXT >> 20} MB")
     text = decoded(content)
     if text is None:
         raise RefusedError("FILE-TYPE", value="?")
@@ -84,24 +90,43 @@ def _text(content: bytes) -> str:
 
 def _even(rows: list[list[Cell]]) -> list[list[Cell]]:
     width = max((len(row) for row in rows), default=0)
+    if width > LAST_COLUMN:
+        raise too_large(f"有{width}列", f"it has {width} columns")
     check_box("Sheet1", len(rows), width)
     return [[*row, *([None] * (width - len(row)))] for row in rows]
 
 
 class _Table:
-    """One table in the making; places that a span covers stay blank."""
+    """One table in the making; places that a span covers stay blank.
+
+    Attributes:
+        text: Pieces of the cell that is open, None between cells.
+    """
 
     def __init__(self) -> None:
         self.rows: list[list[Cell]] = []
         self.merged: list[tuple[int, int, int, int]] = []
+        self.text: list[str] | None = None
+        self._span = (1, 1)
         self._covered: set[tuple[int, int]] = set()
 
     def begin_row(self) -> None:
+        self.end_cell()
         if len(self.rows) >= MAX_ROWS:
             raise too_large("行数过多", "it has too many rows")
         self.rows.append([])
 
-    def add(self, text: str, down: int, across: int) -> None:
+    def begin_cell(self, down: int = 1, across: int = 1) -> None:
+        self.end_cell()
+        self.text, self._span = [], (down, across)
+
+    def end_cell(self) -> None:
+        if self.text is not None:
+            lines = "".join(self.text).split("\n")
+            self._add("\n".join(line.strip() for line in lines).strip(), *self._span)
+        self.text = None
+
+    def _add(self, text: str, down: int, across: int) -> None:
         if not self.rows:
             self.begin_row()
         row, line = len(self.rows), self.rows[-1]
@@ -125,50 +150,53 @@ class _Tables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tables: list[_Table] = []
         self._open: list[_Table] = []
-        self._cell: list[str] | None = None
-        self._span = (1, 1)
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a table, a row or a cell."""
+        """Begin a table, a row or a cell; a caption is a row of one cell, as in Excel."""
         if tag in {"script", "style"}:
             self._silent += 1
         elif tag == "table":
-            self._end_cell()
             self._open.append(_Table())
             self.tables.append(self._open[-1])
-        elif tag == "tr" and self._open:
-            self._end_cell()
+        elif not self._open:
+            return
+        elif tag == "tr":
             self._open[-1].begin_row()
-        elif tag in {"td", "th"} and self._open:
-            self._end_cell()
-            self._cell = []
-            self._span = (_span(attrs, "rowspan"), _span(attrs, "colspan"))
-        elif tag == "br" and self._cell is not None:
-            self._cell.append("\n")
+        elif tag in {"td", "th"}:
+            self._open[-1].begin_cell(_span(attrs, "rowspan"), _span(attrs, "colspan"))
+        elif tag == "caption":
+            self._open[-1].begin_row()
+            self._open[-1].begin_cell()
+        elif tag in _LINE_TAGS:
+            self._take("\n")
 
     def handle_endtag(self, tag: str) -> None:
         """End what the tag ends."""
         if tag in {"script", "style"}:
             self._silent = max(0, self._silent - 1)
-        elif tag in {"td", "th", "tr"}:
-            self._end_cell()
-        elif tag == "table" and self._open:
-            self._end_cell()
-            self._open.pop()
+        elif not self._open:
+            return
+        elif tag in {"td", "th", "tr", "caption"}:
+            self._open[-1].end_cell()
+        elif tag == "table":
+            self._open.pop().end_cell()
 
     def handle_data(self, data: str) -> None:
         """Collect the text of a cell."""
-        if self._cell is not None and not self._silent:
-            self._cell.append(_BLANKS.sub(" ", data))
+        self._take(_BLANKS.sub(" ", data))
 
-    def _end_cell(self) -> None:
-        if self._cell is not None and self._open:
-            lines = "".join(self._cell).split("\n")
-            self._open[-1].add("\n".join(line.strip() for line in lines).strip(), *self._span)
-        self._cell = None
+    def _take(self, text: str) -> None:
+        if self._open and self._open[-1].text is not None and not self._silent:
+            self._open[-1].text.append(text)
+
+    def close(self) -> None:
+        """End what the text left open."""
+        super().close()
+        for table in self._open:
+            table.end_cell()
 
 
 def _span(attributes: list[tuple[str, str | None]], wanted: str) -> int:
     value = dict(attributes).get(wanted) or "1"
-    return min(MAX_SPAN, max(1, int(value))) if value.isdecimal() else 1
+    return min(MAX_SPAN, max(1, int(value))) if value.isdecimal() and len(value) < 5 else 1

@@ -62,7 +62,7 @@ def _names(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str) -> Grid:
-    rows = rows_of(sheet)
+    rows = rows_of(sheet, seen.name)
     looked = _Look(book, seen)
     for place in looked.filled:
         row = rows[place[0] - 1] if place[0] <= len(rows) else []

@@ -12,7 +12,7 @@ from workbooks.marks import ORIGIN_PATH, ORIGIN_SHA256, note_of_people
 from workbooks.package import Package, Relation
 from workbooks.refusals import contradictory, hostile
 from workbooks.xlsx_cells import place_of
-from workbooks.xml_parts import Node, parse_part
+from workbooks.xml_parts import Node, feed, local, parse_part, secure_parser
 
 MAX_SHEETS = 1_000
 
@@ -140,9 +140,42 @@ def _links(package: Package, relations: Mapping[str, Relation], root: Node) -> d
 
 
 def blank_strings(package: Package, strings: str) -> frozenset[str]:
-    """Return the numbers of shared strings without any text."""
-    root = parse_part(package.read(strings)) if strings else Node("", {})
-    return frozenset(str(number) for number, node in enumerate(root.named("si")) if not shown_text(node))
+    """Return the numbers of shared strings without any text, blanks not counted."""
+    seen = _BlankStrings()
+    parser = secure_parser()
+    parser.StartElementHandler = seen.start
+    parser.EndElementHandler = seen.end
+    parser.CharacterDataHandler = seen.text
+    feed(parser, package.chunks(strings) if strings else ())
+    return frozenset(seen.blank)
+
+
+class _BlankStrings:
+    """Goes through the shared strings, of which there may be millions."""
+
+    def __init__(self) -> None:
+        self.blank: set[str] = set()
+        self.count = 0
+        self.has_text = self.in_text = False
+
+    def start(self, name: str, _attributes: dict[str, str]) -> None:
+        match local(name):
+            case "si":
+                self.has_text = False
+            case "t":
+                self.in_text = True
+
+    def text(self, text: str) -> None:
+        self.has_text = self.has_text or (self.in_text and not text.isspace())
+
+    def end(self, name: str) -> None:
+        match local(name):
+            case "si":
+                if not self.has_text:
+                    self.blank.add(str(self.count))
+                self.count += 1
+            case "t":
+                self.in_text = False
 
 
 def read_comments(package: Package, sheet_part: str) -> dict[CellPlace, str]:

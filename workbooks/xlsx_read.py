@@ -87,7 +87,7 @@ def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
 
 def _grid(package: Package, read: CalamineSheet, look: _Look, name: str, parts: BookParts) -> Grid:
     sheet, scan, facts = look.sheet, look.scan, look.facts
-    rows = rows_of(read)
+    rows = rows_of(read, sheet.name)
     if not scan.complete or _filled(rows) != scan.value_cells:
         _recount(package, look, rows, parts.strings)
     placed: dict[CellPlace, Cell] = dict(facts.replaced)

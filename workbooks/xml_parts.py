@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from workbooks.refusals import corrupt, hostile
+from workbooks.refusals import corrupt, hostile, too_large
 
+MAX_NODES = 500_000
+"""Elements of a part that is held as a tree; a workbook with every style that Excel allows has 200,000."""
 MAX_DEPTH = 60
 """Elements inside elements; the deepest honest part (rich comments, drawings) stays below 20."""
 
@@ -61,26 +63,33 @@ class _Builder:
     def __init__(self) -> None:
         self.root = Node("", {})
         self.open = [self.root]
+        self.texts: list[list[str]] = [[]]
+        self.nodes = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.open) > MAX_DEPTH:
             raise hostile("XML嵌套过深", "the XML is nested too deeply")
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise too_large("XML元素过多", "the XML has too many elements")
         node = Node(local(name), {local(key): value for key, value in attributes.items()})
         self.open[-1].children.append(node)
         self.open.append(node)
+        self.texts.append([])
 
     def end(self, _name: str) -> None:
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
 
     def text(self, text: str) -> None:
-        self.open[-1].text += text
+        self.texts[-1].append(text)
 
 
 def parse_part(content: bytes) -> Node:
     """Return the root element of a part.
 
     Raises:
-        RefusedError: ``FILE-HOSTILE`` for document types and deep nesting, ``FILE-CORRUPT`` for broken XML.
+        RefusedError: ``FILE-HOSTILE`` for document types and deep nesting, ``FILE-TOO-LARGE`` for too many
+            elements, ``FILE-CORRUPT`` for broken XML.
     """
     builder = _Builder()
     parser = secure_parser()
