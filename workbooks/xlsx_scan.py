@@ -45,7 +45,7 @@ _FORMULA = re.compile(rb"<f(\s[^<>]*?)?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)</v>")
 _FAR = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})')
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*(?<!/)>')
-_UNUSUAL = (b"='", b"<!", b' ="', b'= "')
+_UNUSUAL = (b"='", b"<!", b' ="', b'= "', b":v>", b":f>", b":is>")
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
 
 
@@ -140,20 +140,26 @@ class SheetScan:
 
     def _look_at(self, body: bytes) -> None:
         """Take in whole cells."""
-        if any(mark in body for mark in _UNUSUAL) or _has_bare_tags(body):
+        if any(mark in body for mark in _UNUSUAL):
             self.usual = False
         if self.usual:
-            self.struck = self.struck or bool(self._struck and self._struck.search(body))
-            self.far = self.far or bool(_FAR.search(body))
-            self._count(body)
-            self._collect(body)
+            last = max(body.rfind(b"<v"), body.rfind(b"<f"), body.rfind(b"<is"))
+            if last >= 0:
+                self._look_at_content(body)
+            if last >= 0 or self._inside_row:
+                self._end_content(body, last)
+            if b' hidden="' in body:
+                self._collect_hidden(body)
         self._offset += len(body)
 
-    def _count(self, body: bytes) -> None:
+    def _look_at_content(self, body: bytes) -> None:
+        self.usual = not _has_bare_tags(body)
+        self.struck = self.struck or bool(self._struck and self._struck.search(body))
+        self.far = self.far or bool(_FAR.search(body))
         self.value_cells += body.count(b"<v>") - body.count(b"<v></v>") + body.count(b"<is>")
-        last = max(body.rfind(b"<v"), body.rfind(b"<f"), body.rfind(b"<is"))
-        if last < 0 and not self._inside_row:
-            return
+        self._collect(body)
+
+    def _end_content(self, body: bytes, last: int) -> None:
         row_end = body.find(b"</row>", max(last, 0))
         self._inside_row = row_end < 0
         self.content_end = self._offset + (len(body) if self._inside_row else row_end + 6)
@@ -168,8 +174,6 @@ class SheetScan:
                 return
             if raw.value or raw.formula is not None:
                 self.facts.add(raw, self._styles)
-        if b' hidden="' in body:
-            self._collect_hidden(body)
 
     def _pointed_at(self, body: bytes) -> dict[int, re.Match[bytes]]:
         """Return the cells that a trigger lies in, by where they begin."""
