@@ -8,12 +8,14 @@ import importlib
 import os
 import pickle
 import queue
+import select
+import signal
 import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any, Literal, Self
@@ -79,7 +81,10 @@ class ReaderPool:
             worker.stop()
 
     def run(self, jobs: Sequence[Job], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
-        """Return the outcome of every job, in their order; ``on_done`` hears of each when it is done."""
+        """Return the outcome of every job, in their order; ``on_done`` hears of each when it is done.
+
+        Where ``on_done`` raises, or the user interrupts, the other jobs are given up.
+        """
         waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
         finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         for place, job in enumerate(jobs):
@@ -92,17 +97,28 @@ class ReaderPool:
         for thread in threads:
             thread.start()
         outcomes: dict[int, Outcome] = {}
-        while len(outcomes) < len(jobs):
-            with contextlib.suppress(queue.Empty):
-                place, outcome = finished.get(timeout=_LOOK_SECONDS)
-                outcomes[place] = outcome
-                if on_done is not None:
-                    on_done(outcome)
-            for worker in self._workers:
-                worker.look(*limits)
-        for thread in threads:
-            thread.join()
+        try:
+            while len(outcomes) < len(jobs):
+                with contextlib.suppress(queue.Empty):
+                    place, outcome = finished.get(timeout=_LOOK_SECONDS)
+                    outcomes[place] = outcome
+                    if on_done is not None:
+                        on_done(outcome)
+                for worker in self._workers:
+                    worker.look(*limits)
+        finally:
+            self._give_up(waiting)
+            for thread in threads:
+                thread.join()
         return [outcomes[place] for place in range(len(jobs))]
+
+    def _give_up(self, waiting: queue.SimpleQueue[tuple[int, Job]]) -> None:
+        """Take back the jobs that wait and kill the workers that are at one; after a whole run there are none."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.get_nowait()
+        for worker in self._workers:
+            worker.give_up()
 
 
 class _Worker:
@@ -112,6 +128,7 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._since: float | None = None
         self._verdict: Failure = ""
+        self._seen_bytes = 0
         self._lock = threading.Lock()
 
     def work(
@@ -135,7 +152,7 @@ class _Worker:
     def _do(self, job: Job, seconds: float, memory_bytes: int) -> Outcome:
         process = self._started(memory_bytes)
         with self._lock:
-            self._verdict, self._since = "", time.monotonic()
+            self._verdict, self._seen_bytes, self._since = "", 0, time.monotonic()
         try:
             _send(_open(process.stdin), (job.function, job.args, seconds))
             answer = _receive(_open(process.stdout))
@@ -146,7 +163,9 @@ class _Worker:
             verdict = self._verdict
         if verdict or answer is None:
             code = self.stop()
-            return Outcome(job, None, verdict or "crash", f"exit {code}")
+            # a library that is refused memory aborts; it had taken much of it by then
+            starved = code == -signal.SIGABRT and self._seen_bytes > memory_bytes // 4
+            return Outcome(job, None, verdict or ("memory" if starved else "crash"), f"exit {code}")
         return Outcome(job, *answer)
 
     def _started(self, memory_bytes: int) -> subprocess.Popen[bytes]:
@@ -165,9 +184,16 @@ class _Worker:
                 return
             if time.monotonic() - self._since > seconds:
                 self._verdict = "timeout"
-            elif _resident(self._process.pid) > memory_bytes:
-                self._verdict = "memory"
+            else:
+                self._seen_bytes = _resident(self._process.pid)
+                self._verdict = "memory" if self._seen_bytes > memory_bytes else ""
             if self._verdict:
+                self._process.kill()
+
+    def give_up(self) -> None:
+        """Kill the process where it is at a job."""
+        with self._lock:
+            if self._since is not None and self._process is not None:
                 self._process.kill()
 
     def stop(self) -> int | None:
@@ -244,10 +270,33 @@ def serve() -> None:
         except EOFError:
             return
         faulthandler.dump_traceback_later(seconds + _ORPHAN_SECONDS, exit=True)
-        answer = _answer(function, args)
+        with _ending_with_parent(questions.fileno()):
+            answer = _answer(function, args)
         faulthandler.cancel_dump_traceback_later()
         with contextlib.suppress(BrokenPipeError):
             _send(answers, answer)
+
+
+@contextlib.contextmanager
+def _ending_with_parent(questions: int) -> Iterator[None]:
+    """Have the kernel end this process when its parent is gone, in the midst of a library's call too.
+
+    Between jobs the end of the questions says so. Where the kernel has no signal for it (Windows) a job is done first.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    usual = fcntl.fcntl(questions, fcntl.F_GETFL)
+    fcntl.fcntl(questions, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(questions, fcntl.F_SETFL, usual | os.O_ASYNC)  # SIGIO, of which a process dies
+    try:
+        if select.select([questions], [], [], 0)[0]:
+            raise SystemExit
+        yield
+    finally:
+        fcntl.fcntl(questions, fcntl.F_SETFL, usual)
 
 
 def _answer(function: str, args: tuple[object, ...]) -> tuple[object, Failure, str]:
