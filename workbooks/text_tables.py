@@ -121,10 +121,10 @@ class _Table:
         self.text, self._span = [], (down, across)
 
     def end_cell(self) -> None:
-        if self.text is not None:
-            lines = "".join(self.text).split("\n")
+        pieces, self.text = self.text, None
+        if pieces is not None:
+            lines = "".join(pieces).split("\n")
             self._add("\n".join(line.strip() for line in lines).strip(), *self._span)
-        self.text = None
 
     def _add(self, text: str, down: int, across: int) -> None:
         if not self.rows:
