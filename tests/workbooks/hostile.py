@@ -1,73 +1,20 @@
-"""Makers of files that are built to break readers; each is small on disk and quick to make."""
+"""Files that are built to break readers; each is small on disk and quick to make."""
 
 from __future__ import annotations
 
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+from tests.workbooks.makers import MAIN, OFFICE, cell, good, package, packed, relations, sheet
+
 LAUGHS = (
     '<!DOCTYPE x [<!ENTITY a "哈哈哈哈哈哈哈哈哈哈">'
     + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
     + "]>"
 )
 QUADRATIC = f'<!DOCTYPE x [<!ENTITY a "{"哈" * 50_000}">]>'
-
-
-def relations(*leads: tuple[str, str, str], mode: str = "") -> str:
-    """Return a relations part of (id, last word of the type, target)."""
-    listed = "".join(
-        f'<Relationship Id="{name}" Type="{OFFICE}/{kind}" Target="{target}"{mode}/>' for name, kind, target in leads
-    )
-    return f'<Relationships xmlns="{PACKAGE}">{listed}</Relationships>'
-
-
-def sheet(rows: str, *, dimension: str = "", after: str = "", before: str = "") -> str:
-    """Return a worksheet part."""
-    stated = f'<dimension ref="{dimension}"/>' if dimension else ""
-    return f'{before}<worksheet xmlns="{MAIN}">{stated}<sheetData>{rows}</sheetData>{after}</worksheet>'
-
-
-def cell(reference: str, inner: str = "<v>1</v>", attributes: str = "") -> str:
-    """Return a row with one cell."""
-    number = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return f'<row r="{number}"><c r="{reference}"{attributes}>{inner}</c></row>'
-
-
-def package(*sheets: str, changes: dict[str, str | bytes] | None = None) -> bytes:
-    """Return a workbook of these worksheet parts, with some parts changed or added."""
-    listed = "".join(f'<sheet name="表{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, len(sheets) + 1))
-    leads = [(f"rId{n}", "worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
-    leads += [("rIdS", "styles", "styles.xml"), ("rIdT", "sharedStrings", "sharedStrings.xml")]
-    parts: dict[str, str | bytes] = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-        "_rels/.rels": relations(("rId1", "officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": relations(*leads),
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/></cellXfs></styleSheet>',
-        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}"><si><t>食堂</t></si></sst>',
-        **{f"xl/worksheets/sheet{n}.xml": content for n, content in enumerate(sheets, 1)},
-        **(changes or {}),
-    }
-    return packed(parts.items())
-
-
-def packed(parts: Iterable[tuple[str, str | bytes]]) -> bytes:
-    """Return a zip file of these parts in this order."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in parts:
-            target.writestr(name, content)
-    return stream.getvalue()
-
-
-def good() -> bytes:
-    """Return an honest workbook: 食堂 in A1, 1 in B1."""
-    return package(sheet('<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><v>1</v></c></row>'))
 
 
 def lying_about_size() -> bytes:

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.workbooks.hostile import HOSTILE, good
+from tests.workbooks.hostile import HOSTILE
+from tests.workbooks.makers import good
 from workbooks.pool import Job, Outcome, ReaderPool
 from workbooks.read import FileContent
 
