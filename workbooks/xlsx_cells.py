@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from schemas.values import Cell, CellPlace, ErrorCell, ImageCell, NoValue
 from workbooks.refusals import contradictory
@@ -84,6 +85,8 @@ class SheetFacts:
     last_row: int = 0
     last_column: int = 0
     """Merged ranges and the farthest row and column with content; known only where the whole sheet was walked."""
+    overlong: bool = False
+    """Whether a number in a format of elapsed time is longer than any time can be."""
     _masters: dict[str, str] = field(default_factory=dict)
 
     def add(self, cell: RawCell, styles: Styles) -> None:
@@ -108,13 +111,15 @@ class SheetFacts:
     def _add_styled(self, cell: RawCell, styles: Styles) -> None:
         if cell.style in styles.percent:
             self.percents.add(cell.place)
-        if cell.style in styles.red and is_positive(cell.value):
+        if cell.style in styles.red and _number(cell.value) > 0:
             self.red_cells.add(cell.place)
+        if cell.style in styles.elapsed and not abs(_number(cell.value)) < timedelta.max.days:
+            self.overlong = True
 
 
-def is_positive(text: str) -> bool:
-    """Tell whether the stored text of a number is above zero."""
+def _number(text: str) -> float:
+    """Return the number that a cell stores, 0 for what is none."""
     try:
-        return float(text) > 0
+        return float(text)
     except ValueError:
-        return False
+        return 0

@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from workbooks.package import Package
 from workbooks.refusals import hostile
@@ -26,14 +27,29 @@ _ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(["'])e\2""")
 _DIMENSION = re.compile(rb"""(<(?:\w+:)?dimension\s(?:[^<>]*?\s)?ref=)(["'])[^"'<>]*\2""")
 
 
+@dataclass(frozen=True)
+class CopiedSheet:
+    """A worksheet to copy.
+
+    Attributes:
+        part: Its part.
+        scan: What was seen of it.
+        plain: Styles whose cells are copied without them.
+    """
+
+    part: str
+    scan: SheetScan
+    plain: frozenset[int]
+
+
 def fast_copy(
-    package: Package, sheets: Iterable[tuple[str, SheetScan]], styles: str, strings: str, *, epoch_1904: bool
+    package: Package, sheets: Iterable[CopiedSheet], styles: str, strings: str, *, epoch_1904: bool
 ) -> io.BytesIO:
     """Return the package for the fast reader; its sheets are named 1, 2 … in their order.
 
     Args:
         package: The workbook.
-        sheets: Part and scan of each worksheet.
+        sheets: The worksheets.
         styles: Part of the styles, empty where there is none.
         strings: Part of the shared strings, empty where there is none.
         epoch_1904: Whether its days are counted from 1904.
@@ -44,9 +60,10 @@ def fast_copy(
     stream = io.BytesIO()
     numbers = []
     with zipfile.ZipFile(stream, "w", compresslevel=1) as copy:
-        for number, (part, scan) in enumerate(sheets, 1):
+        for number, sheet in enumerate(sheets, 1):
             numbers.append(number)
-            _write(copy, f"xl/worksheets/sheet{number}.xml", package.size(part), _sheet(package.chunks(part), scan))
+            chunks = _sheet(package.chunks(sheet.part), sheet)
+            _write(copy, f"xl/worksheets/sheet{number}.xml", package.size(sheet.part), chunks)
         if styles:
             _write(copy, "xl/styles.xml", package.size(styles), package.chunks(styles))
         if strings:
@@ -64,17 +81,21 @@ def _write(copy: zipfile.ZipFile, name: str, size: int, chunks: Iterable[bytes])
             part.write(chunk)
 
 
-def _sheet(chunks: Iterable[bytes], scan: SheetScan) -> Iterator[bytes]:
+def _sheet(chunks: Iterable[bytes], sheet: CopiedSheet) -> Iterator[bytes]:
     """Yield a sheet with error cells as texts (the fast reader knows only the oldest errors) and no dimension.
 
     Its stated dimension would have room set aside for as many cells as it likes.
     """
+    scan = sheet.scan
+    plain = b"|".join(str(number).encode() for number in sorted(sheet.plain))
+    styled = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?)s=(["'])(?:%s)\2""" % plain) if plain else None
     if scan.usual and not scan.content_end:
         yield _BLANK
         return
     for number, piece in enumerate(at_tags(scan.whole(chunks))):
         head, start, rest = piece.partition(b"sheetData") if number == 0 else (b"", b"", piece)
         yield _DIMENSION.sub(rb"\1\2A1\2", head) + start
+        rest = styled.sub(rb"\1", rest) if styled else rest
         yield _ERROR.sub(rb"\1\2str\2", rest) if b't="e"' in rest or b"t='e'" in rest else rest
     if scan.usual:
         yield b"</sheetData></worksheet>"

@@ -22,7 +22,7 @@ from workbooks.xlsx_book import (
     read_saved_at,
 )
 from workbooks.xlsx_cells import RawCell, SheetFacts
-from workbooks.xlsx_copy import fast_copy
+from workbooks.xlsx_copy import CopiedSheet, fast_copy
 from workbooks.xlsx_scan import SheetScan, farthest
 from workbooks.xlsx_styles import Styles, read_styles
 from workbooks.xlsx_walk import facts_by_walking, walk
@@ -66,8 +66,8 @@ def read_xlsx(content: bytes, name: str) -> Workbook:
     parts = read_book(package)
     styles = read_styles(package.read(parts.styles)) if parts.styles else Styles()
     looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in parts.own]
-    scans = [(look.sheet.part, look.scan) for look in looks]
-    copy = fast_copy(package, scans, parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
+    copied = [_copied(look, styles) for look in looks]
+    copy = fast_copy(package, copied, parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
     book = open_workbook(copy)
     grids = tuple(_grid(package, book.get_sheet_by_index(place), look, name, parts) for place, look in enumerate(looks))
     origin = read_origin(package)
@@ -83,6 +83,10 @@ def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
     elif scan.far:
         check_box(sheet.name, *farthest(scan.whole(package.chunks(sheet.part))))
     return _Look(sheet, scan, facts)
+
+
+def _copied(look: _Look, styles: Styles) -> CopiedSheet:
+    return CopiedSheet(look.sheet.part, look.scan, styles.elapsed if look.facts.overlong else frozenset())
 
 
 def _grid(package: Package, read: CalamineSheet, look: _Look, name: str, parts: BookParts) -> Grid:

@@ -76,7 +76,7 @@ class SheetScan:
         self.value_cells = 0
         self.content_end = 0
         self._styles = styles
-        self._styled = _style_pattern(styles.red | styles.percent)
+        self._styled = _style_pattern(styles.red | styles.percent | styles.elapsed)
         self._struck = _style_pattern(styles.strike)
         self._offset = 0
         self._inside_row = False

@@ -1,4 +1,4 @@
-"""Which cell styles of a workbook are struck through, red or a percentage."""
+"""Which cell styles of a workbook are struck through, red, a percentage or an elapsed time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from workbooks.xml_parts import Node, parse_part
 
-_BUILT_IN_PERCENT = {9, 10}
+_BUILT_IN_PERCENT, _BUILT_IN_ELAPSED = {9, 10}, {46}
 _RED_INDEXES = {"2", "10"}
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Styles:
     strike: frozenset[int] = frozenset()
     red: frozenset[int] = frozenset()
     percent: frozenset[int] = frozenset()
+    elapsed: frozenset[int] = frozenset()
+    """Hours beyond a day, as ``[h]:mm`` shows them."""
 
 
 def read_styles(content: bytes) -> Styles:
@@ -33,11 +36,12 @@ def read_styles(content: bytes) -> Styles:
     fonts = list(_children(root, "fonts", "font"))
     struck = {place for place, font in enumerate(fonts) if _is_on(font.first("strike"))}
     red = {place for place, font in enumerate(fonts) if _is_red(font.first("color"))}
-    percents = _BUILT_IN_PERCENT | {
-        _number(node.attributes.get("numFmtId"))
+    codes = {
+        _number(node.attributes.get("numFmtId")): node.attributes.get("formatCode", "")
         for node in _children(root, "numFmts", "numFmt")
-        if is_percent_format(node.attributes.get("formatCode", ""))
     }
+    percents = _BUILT_IN_PERCENT | {number for number, code in codes.items() if is_percent_format(code)}
+    elapsed = _BUILT_IN_ELAPSED | {number for number, code in codes.items() if _ELAPSED.search(code)}
     formats = [
         (_number(xf.attributes.get("fontId")), _number(xf.attributes.get("numFmtId")))
         for xf in _children(root, "cellXfs", "xf")
@@ -46,6 +50,7 @@ def read_styles(content: bytes) -> Styles:
         frozenset(place for place, (font, _) in enumerate(formats) if font in struck),
         frozenset(place for place, (font, _) in enumerate(formats) if font in red),
         frozenset(place for place, (_, number) in enumerate(formats) if number in percents),
+        frozenset(place for place, (_, number) in enumerate(formats) if number in elapsed),
     )
 
 
