@@ -32,6 +32,14 @@ def key_parts(key: str) -> tuple[str, ...]:
     return tuple(key.split(KEY_SEPARATOR))
 
 
+def restated_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys (``_key``) that rows state anew: their own, and the ones that they replace (``_replaces``)."""
+    keys = rows.select("_key")
+    if "_replaces" not in rows.columns:
+        return keys
+    return pl.concat([keys, rows.select(pl.col("_replaces").alias("_key")).drop_nulls()])
+
+
 def empty_frame(register: type[Register]) -> pl.DataFrame:
     """Return a frame of the register's columns without rows."""
     schema = {column.name: column.dtype for column in register.columns}
@@ -75,17 +83,17 @@ class OpenBooks:
                 kept = kept.filter(~pl.col("_key").is_in(left_out))
             if passed is not None:
                 columns = [name for name in kept.columns if name in passed.columns]
-                fresh = kept.join(passed.select("_key"), on="_key", how="anti")
+                fresh = kept.join(restated_keys(passed), on="_key", how="anti")
                 kept = pl.concat([fresh.select(columns), passed.select(columns)], how="vertical_relaxed")
             self._merged[register] = _with_effective_roles(kept, self.facts.parameters)
         return self._merged[register]
 
     def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows in force without the keys that the candidates state anew."""
-        return self.rows(register).join(candidates.select("_key"), on="_key", how="anti")
+        """Return the rows in force without the keys that the candidates state anew, corrected numbers included."""
+        return self.rows(register).join(restated_keys(candidates), on="_key", how="anti")
 
     def leave_out(self, register: type[Register], keys: Sequence[str]) -> None:
-        """Say which keys of a register leave the books in this run (a corrected number, a withdrawal)."""
+        """Say which keys of a register are withdrawn in this run."""
         self._left_out[register.id] = list(keys)
         self._changed(register)
 

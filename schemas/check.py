@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.books import OpenBooks, key_expression, key_parts
 from schemas.columns import Kind
+from schemas.findings import Severity
 from schemas.flaws import Flaw, as_finding, shown, shown_in
 from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PROPOSED = "proposed"
 """Outcome of a row that is new or changed and may enter if no rule holds it."""
 HELD = "held"
+UNCHANGED = "unchanged"
+"""Outcome of a row that is in the books as it is: only warnings are told of it."""
 
 META = ("_id", "_workbook", "_sheet", "_row", "_department")
 """Columns of a batch besides the register's own, as people's places: which workbook, sheet and row."""
@@ -220,7 +223,7 @@ def _admit(
     down: set[int] = set()
     told: list[Flaw] = []
     while True:
-        found = _judged(register, proposed, typed, books)
+        found = _judged(register, register.cross_rules, proposed, typed, books)
         fallen = [{flaw.row_id for flaw in each if flaw.holds} for each in found]
         last = max((number for number, ids in enumerate(fallen) if ids), default=0)
         leaving = fallen[last] if fallen else set()
@@ -231,16 +234,19 @@ def _admit(
         if settled:
             break
     books.put(register, proposed)
+    standing = decided.filter(pl.col("_outcome") == UNCHANGED)
+    warnings = [rule for rule in register.cross_rules if rule.severity_for(books.facts) is not Severity.ERROR]
+    told += [flaw for each in _judged(register, warnings, standing, typed, books) for flaw in each]
     outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
     return decided.with_columns(outcome.alias("_outcome")), _without_repeats(flaws, told)
 
 
 def _judged(
-    register: type[Register], proposed: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
+    register: type[Register], rules: Sequence[CrossRule], proposed: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
 ) -> list[list[Flaw]]:
     """Return what each rule between registers says, in their order; rows held by one are not judged by the next."""
     found: list[list[Flaw]] = []
-    for rule in register.cross_rules:
+    for rule in rules:
         if proposed.is_empty() or any(each not in books.facts.known for each in rule.needs):
             continue
         failing = rule.failing(proposed, books)

@@ -52,6 +52,17 @@ urls = []                        # 通知地址：邮件、企业微信、钉钉
 # "301" = "G3C1"                 # 老师的写法 = 班级代码
 """
 
+_ROLES = """
+# 审批和管账的角色只由这里给出（工作簿不能自己授予）：角色代码 = 工号。
+# [roles]
+# PRINCIPAL = ["T0001"]          # 校长、园长
+# LEADER = []                    # 班子成员
+# GA_HEAD = ["T0002"]            # 总务主任
+# CUSTODIAN = ["T0003"]          # 保管员
+# ACCOUNTANT = []                # 会计
+# CASHIER = []                   # 出纳
+"""
+
 _DEPARTMENTS = """
 # 各部门把工作簿放在 departments/文件夹 下。folder 不写时与部门代码相同；
 # registers 不写时按登记表的主管部门和经办部门决定，写了就只能报列出的登记表，例如：
@@ -104,6 +115,7 @@ def default_config_text(school: str) -> str:
     parameters = "\n".join(_parameter(name, value) for name, value in DEFAULTS.items())
     return (
         _HEAD.format(school=_quoted(school))
+        + _ROLES
         + _DEPARTMENTS.format(departments=departments)
         + _PARAMETERS.format(parameters=parameters)
     )

@@ -13,6 +13,8 @@ from schemas.flaws import Flaw
 from schemas.stock_balance import shortages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from schemas.books import OpenBooks
     from schemas.register import Register
     from sync.memory import Decisions, Memory
@@ -37,22 +39,45 @@ def other_sources(
 
 
 def corrected_keys(
-    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame
+    register: type[Register],
+    rows: pl.DataFrame,
+    gone: pl.DataFrame,
+    current: pl.DataFrame,
+    earlier: Mapping[int, str],
 ) -> tuple[dict[int, str], list[Flaw]]:
-    """Pair keys that left with keys that came: same sheet row, or equal other cells (DESIGN 8)."""
+    """Pair keys that left with keys that came: same sheet row, or equal other cells (DESIGN 8).
+
+    ``earlier`` is row id to old key of rows that were held when their number was corrected: the
+    old row still counts, and the pair holds as long as it does.
+    """
     came = rows.filter((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "added"))
+    keys = dict(came.select("_id", "_key").iter_rows())
+    pairs = _paired_now(register, came, gone, current) | _paired_earlier(came, current, earlier)
+    return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+
+
+def _paired_earlier(came: pl.DataFrame, current: pl.DataFrame, earlier: Mapping[int, str]) -> dict[int, str]:
+    if not earlier or "_workbook" not in current.columns:
+        return {}
+    schema = {"_id": pl.Int64(), "_old": pl.String()}
+    pairs = pl.DataFrame(list(earlier.items()), schema=schema, orient="row")
+    standing = current.filter(pl.col("_status") != "withdrawn").select(pl.col("_key").alias("_old"), "_workbook")
+    found = came.select("_id", "_workbook").join(pairs, on="_id").join(standing, on=["_old", "_workbook"])
+    return dict(found.select("_id", "_old").iter_rows())
+
+
+def _paired_now(
+    register: type[Register], came: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame
+) -> dict[int, str]:
     if gone.is_empty() or came.is_empty():
-        return {}, []
+        return {}
     others = [c.name for c in register.columns if not c.system and c.name not in register.key]
     before = gone.join(current.select("_key", *others), on="_key", how="left")
     by_place = _pairs(came, before, ["_workbook", "_sheet", "_row"])
     rest_came = came.filter(~pl.col("_id").is_in(list(by_place)))
     rest_gone = before.filter(~pl.col("_key").is_in(list(by_place.values())))
     by_content = _pairs(rest_came, rest_gone, ["_workbook", *others])
-    pairs = {**by_place, **by_content}
-    keys = dict(came.select("_id", "_key").iter_rows())
-    flaws = [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
-    return pairs, flaws
+    return {**by_place, **by_content}
 
 
 def part_withdrawals(

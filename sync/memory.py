@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from schemas.register import Register
 
-UNCHANGED = "unchanged"
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
 SUPERSEDED = "superseded"
@@ -55,6 +54,8 @@ class Memory:
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
     voided: frozenset[tuple[str, str, str]] = frozenset()
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
+    replaces: Mapping[int, str] = field(default_factory=dict)
+    """Row id to the key that a held row was to replace, its number being corrected."""
     branches: frozenset[str] = frozenset()
     """Workbooks that are copies of others: a row without a base takes the nearest version as its base."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.books import key_parts
-from schemas.check import HELD, PROPOSED
+from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
 from schemas.values import cell_name
@@ -23,7 +23,6 @@ from sync.memory import (
     GONE_SCHEMA,
     NO_PLACE,
     SUPERSEDED,
-    UNCHANGED,
     WITHDRAWN,
     Decisions,
     Memory,
@@ -61,12 +60,14 @@ class LedgerDecider:
         rows, merge_flaws = self._settle(register, rows, current, decisions)
         decisions.moved = other_sources(register, gone, current, rows, self.memory)
         left = gone.filter(~pl.col("_key").is_in(list(decisions.moved)))
-        rekeys, rekey_flaws = corrected_keys(register, rows, left, current)
+        rekeys, rekey_flaws = corrected_keys(register, rows, left, current, self.memory.replaces)
         decisions.rekeyed = rekeys
         part_withdrawals(register, decisions, self.memory, books)
-        reason = pl.when(pl.col("_id").is_in(list(rekeys))).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
+        replaces = pl.col("_id").replace_strict(rekeys, default=None, return_dtype=pl.String)
+        rows = rows.with_columns(replaces.alias("_replaces"))
+        reason = pl.when(pl.col("_replaces").is_not_null()).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
         rows = rows.with_columns(reason.alias("_reason"))
-        books.leave_out(register, [*rekeys.values(), *decisions.withdrawn["_key"]])
+        books.leave_out(register, decisions.withdrawn["_key"].to_list())
         return rows, flaws + merge_flaws + rekey_flaws
 
     def _gone(self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:

@@ -139,16 +139,19 @@ def relevant_findings(checked: Checked) -> list[Finding]:
     """Return the findings of the check, without errors on rows that are accepted and did not change.
 
     What has been accepted stays accepted: a rule that such a row would break today is no error of it.
+    That a number was corrected is told once the row is taken.
     """
-    unchanged: set[tuple[str, str, int]] = set()
+    settled: set[tuple[str, str, int]] = set()
     for frame in checked.frames.values():
-        settled = frame.filter(~pl.col("_outcome").is_in([HELD, CONFLICT]))
-        unchanged |= set(settled.select("_workbook", "_sheet", "_row").iter_rows())
-    return [
-        finding
-        for finding in checked.findings()
-        if finding.severity is not Severity.ERROR or (finding.workbook, finding.sheet, finding.row) not in unchanged
-    ]
+        taken = frame.filter(~pl.col("_outcome").is_in([HELD, CONFLICT]))
+        settled |= set(taken.select("_workbook", "_sheet", "_row").iter_rows())
+
+    def matters(finding: Finding) -> bool:
+        if (finding.workbook, finding.sheet, finding.row) in settled:
+            return finding.severity is not Severity.ERROR
+        return finding.code != "IMP-08"
+
+    return [finding for finding in checked.findings() if matters(finding)]
 
 
 def held_rows(
@@ -181,6 +184,7 @@ def held_rows(
                 "broken": row["_id"] in batch.broken,
                 "department": row["_department"] or department,
                 "columns": dict(batch.columns.get((place[0], place[1], register_id), {})),
+                "replaces": row["_replaces"],
                 "reading": [finding_as_json(f) for f in in_reading_order(reading.get(place, ()))],
             }
             stored.append(

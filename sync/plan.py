@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -111,8 +112,10 @@ def _memory(
     standing: Standing,
     staged: Staged,
     taken: Sequence[tuple[TakenFile, str]],
-    again: Sequence[object],
+    again: Sequence[Mapping[str, Any]],
 ) -> Memory:
+    payloads = {row["version_id"]: row["payload"] for row in again}
+    replaces = {row_id: payloads[version].get("replaces") for row_id, version in staged.retried.items()}
     waiting = sorted({row["workbook"] for row in standing.held}) if again else []
     order = dict.fromkeys([*(file.name for file, _ in taken), *waiting])
     return Memory(
@@ -122,6 +125,7 @@ def _memory(
         staged.read_now,
         staged.unread,
         staged.voided,
+        {row_id: old for row_id, old in replaces.items() if old},
         branches_among(taken, standing),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.findings import Finding
+from schemas.findings import Finding, reader_finding
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
@@ -14,7 +14,7 @@ from sync.scan import FoundFile, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import Standing, identified
-from sync.state import archive_file
+from sync.state import SourceChanged, archive_file
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
@@ -51,15 +51,35 @@ def sync(share: Share, pool: ReaderPool, progress: Progress | None = None, *, fu
         wanted = [file for file in found.files if full or is_new(file, standing, share)]
         taken = read_files(share, wanted, pool, told)
         told.step("merge", 1)
+        taken, postponed = kept_for_good(share, found.files, taken)
         plan = plan_run(ledger, standing, taken, rights_of(share), share.facts())
-        for file in wanted:
-            archive_file(share.state, file.path, file.sha256)
         revision = record(ledger, plan, standing, found, share.fingerprint())
         told.advance()
         published = publish_all(share, ledger, pool, told)
         return SyncResult(
-            revision, plan, Standing.of(ledger), found.findings, published.written, published.postponed
+            revision, plan, Standing.of(ledger), (*found.findings, *postponed), published.written, published.postponed
         )
+
+
+def kept_for_good(
+    share: Share, files: Sequence[FoundFile], taken: Sequence[tuple[TakenFile, str]]
+) -> tuple[list[tuple[TakenFile, str]], list[Finding]]:
+    """Return the files whose content is safe in the archive, and a warning for each that changed meanwhile.
+
+    A file that somebody saves while it is being read is left to the next run.
+    """
+    places = {file.identity: file for file in files}
+    kept: list[tuple[TakenFile, str]] = []
+    postponed: list[Finding] = []
+    for file, department in taken:
+        found = places[file.name]
+        try:
+            archive_file(share.state, found.path, file.sha256 or found.sha256)
+        except (SourceChanged, FileNotFoundError, PermissionError):
+            postponed.append(reader_finding("IMP-03", found.name))
+        else:
+            kept.append((file, department))
+    return kept, postponed
 
 
 def rights_of(share: Share) -> Rights:

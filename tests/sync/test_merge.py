@@ -289,3 +289,38 @@ def test_a_copy_edited_in_another_cell_merges(school: School) -> None:
     row = school.rows("stock_receipt")[0]
     assert (row["qty"], row["remark"]) == ("20.000", "已验")
     assert len(school.rows("stock_receipt")) == 2
+
+
+def test_warnings_between_registers_stay_while_the_row_stands(school: School) -> None:
+    """A full reading tells the same warnings of rows that did not change, and writes nothing."""
+    dear = receipt(2, unit_price="20.00", amount="500.00", doc_date="2026-11-03")
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(), dear]})
+    first = school.sync()
+    assert "RCP-07" in codes(school.book(first, "ZW/库房.xlsx"), "warning")
+    again = school.sync(full=True)
+    assert codes(school.book(again, "ZW/库房.xlsx"), "warning") == codes(school.book(first, "ZW/库房.xlsx"), "warning")
+    assert again["revision"] == first["revision"]
+
+
+def test_a_file_saved_while_it_is_read_waits_for_the_next_run(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read is no longer there to be kept: only this workbook is put off."""
+    from sync import run
+
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
+    school.save("ZW/另一本.xlsx", {"stock_receipt": [receipt(5)]})
+    read = run.read_files
+
+    def read_and_saved(*args: object) -> object:
+        taken = read(*args)  # type: ignore[arg-type]
+        school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(), receipt(2)]})
+        return taken
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "read_files", read_and_saved)
+        told = school.sync()
+    assert [f["code"] for book in told["workbooks"] for f in book["findings"] if f["code"] == "IMP-03"] == ["IMP-03"]
+    assert list(school.quantities("stock_receipt")) == ["RK-202611-0005/1"]
+    school.sync()
+    assert len(school.rows("stock_receipt")) == 3
