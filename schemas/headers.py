@@ -24,6 +24,8 @@ ENOUGH = 0.6
 FEWEST_NAMES = 2
 """One known word alone is no header."""
 SERIAL = "序号"
+_NUMBERING = frozenset((SERIAL, "序", "顺序号", "编号", "行次", "no", "no.", "#"))
+"""Headers of columns that only number the lines, where they mean nothing else to the register."""
 
 _COLLOQUIAL_UNITS = ("公斤", "斤", "两", "kg", "g", "m2", "m3", "m", "l", "ml", "t", "個", "平米", "公升")
 _UNIT_NAMES = frozenset(UNITS) | frozenset(_COLLOQUIAL_UNITS)
@@ -31,6 +33,7 @@ _MONEY_UNITS = frozenset({"元", "人民币", "人民币元", "¥", "rmb", "cny"
 _LARGE_MONEY = re.compile(r"(人民币)?[十百千万亿]+元")
 _SUFFIX = re.compile(r"(.+?)\(([^()]*)\)|(.+)/(元|[十百千万亿]+元|.{1,2})")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_IN_BRACKETS = re.compile(r"^\(([^()]*)\)$")
 _CODE_WORDS = re.compile("[编代]码|[编工学单代]号|code|no")
 _OTHER_MEANING = frozenset({"大写", "汉字", "中文"})
 """Brackets that make another thing of the column: an amount in words is not the amount."""
@@ -72,7 +75,9 @@ class HeaderMatch:
     duplicates: Mapping[str, tuple[int, ...]]
     """Column name to all worksheet columns that claim it, where there is more than one."""
     unknown: Mapping[int, str]
-    """Worksheet column to header, for headers that mean no column of the register."""
+    """Worksheet column to header, for headers that mean no column of the register, or one taken already."""
+    remarks: Mapping[int, str]
+    """Those of them whose content belongs into the remark: unknown ones, and further remarks."""
     suffixes: Mapping[str, str]
     """Column name to what its header has in brackets."""
     default_unit: str | None
@@ -88,7 +93,8 @@ class HeaderMatch:
 
 def heading(text: str) -> str:
     """Return a header as it is compared: like ``matching``, lower case, without marks around it."""
-    return matching(text).casefold().strip("*★※")
+    plain = matching(text).casefold().strip("*★※:、。.,;")
+    return _IN_BRACKETS.sub(r"\1", plain)
 
 
 def without_brackets(title: str) -> str:
@@ -173,8 +179,9 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
         hit = _meaning(register, texts)
         if hit is not None:
             claims[hit.column].append((column, hit.suffix))
-        elif texts[0] != SERIAL:
+        elif texts[0] not in _NUMBERING:
             unknown[column] = window.shown[column]
+    remarks = dict(unknown)
     columns: dict[str, int] = {}
     suffixes: dict[str, str] = {}
     duplicates: dict[str, tuple[int, ...]] = {}
@@ -183,7 +190,9 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
         columns[name], suffixes[name] = kept[0]
         if len(kept) > 1:
             duplicates[name] = tuple(column for column, _ in kept)
-        unknown |= {column: window.shown[column] for column, _ in claimed if (column, _) not in kept}
+        left = {column: window.shown[column] for column, _ in claimed if (column, _) not in kept}
+        unknown |= left
+        remarks |= left if name == "remark" else {}
     unit = _default_unit(register, columns, suffixes)
     needed = needed_columns(register)
     missing = tuple(
@@ -191,7 +200,7 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
     )
     share = 1 - len(missing) / len(needed)
     return HeaderMatch(
-        register, window, columns, duplicates, dict(sorted(unknown.items())), suffixes, unit, missing, share
+        register, window, columns, duplicates, dict(sorted(unknown.items())), remarks, suffixes, unit, missing, share
     )
 
 
@@ -238,6 +247,7 @@ def _split(text: str) -> tuple[str, str]:
     if found is None:
         return "", ""
     stem, suffix = (found[1], found[2]) if found[1] else (found[3], found[4])
+    suffix = suffix.removeprefix("单位:").removeprefix("单位")
     return (stem, suffix) if found[1] or _is_unit(suffix) else ("", "")
 
 

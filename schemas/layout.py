@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from schemas.register import Register
     from schemas.values import Cell, CellPlace, Grid
 
+_KEPT = ("并入备注", "kept in the remark")
+_LEFT_OUT = ("不入账", "not taken")
+"""What becomes of the content of an unknown column."""
+
 OWN_PREFIX = "hq_"
 """Sheets of the program itself carry a name, or a defined name as marker, that begins so."""
 
@@ -48,6 +52,8 @@ class Layout:
     """Month of the sheet, ``yyyy-mm``, from its title, meta line or name."""
     department: str | None = None
     """Department of the meta line (``单位：总务处``), as typed."""
+    remarks: Mapping[int, str] = field(default_factory=dict)
+    """Worksheet column to header of unknown columns with content, which is kept in the remark (S06)."""
     default_unit: str | None = None
     """Unit of ``数量（个）`` where the sheet has no unit column (DOMAIN.md 6.6 S03)."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -182,6 +188,7 @@ def _layout(grid: Grid, match: HeaderMatch, flaws: Sequence[Finding]) -> Layout:
     metadata = metadata_of(line for line in lines if is_meta(line))
     period = period_of(lines, grid.sheet)
     filled = _filled(grid, columns, rows.data)
+    unknown = _unknown_columns(grid, match, rows)
     totals = Totals(grid, register, columns, rows.data, rows.subtotals, filled, period)
     return Layout(
         register,
@@ -193,13 +200,14 @@ def _layout(grid: Grid, match: HeaderMatch, flaws: Sequence[Finding]) -> Layout:
         filled,
         (
             *flaws,
-            *_unknown_columns(grid, match, rows),
+            *_unknown_findings(grid, match, unknown),
             *_rows_not_read(grid, match, rows),
             *mismatches(totals),
             *sheet_notes(grid, register, columns, rows.data),
         ),
         period,
         department_of(metadata),
+        {column: header for column, header in unknown.items() if column in match.remarks},
         match.default_unit,
         metadata_of(rows.footer) | metadata,
     )
@@ -226,31 +234,48 @@ def _filled(grid: Grid, columns: Mapping[str, int], data_rows: Sequence[int]) ->
     return filled
 
 
-def _unknown_columns(grid: Grid, match: HeaderMatch, rows: Rows) -> Iterator[Finding]:
-    """Yield one warning per column that has content and means nothing to the register (S06)."""
+def _unknown_columns(grid: Grid, match: HeaderMatch, rows: Rows) -> dict[int, str]:
+    """Return the worksheet columns that have content and mean nothing to the register, with their headers.
+
+    A column of scribbles beside the sheet has an empty header.
+    """
     known = frozenset(match.columns.values())
     looked_at = [grid.cells[row - grid.first_row] for row in (*rows.data, *rows.idle, *rows.notes)]
-    width = len(grid.cells[0])
-    for column in range(grid.first_column, grid.first_column + width):
+    found = {}
+    for place in range(len(grid.cells[0])):
+        column = grid.first_column + place
         header = match.unknown.get(column)
         if column in known or (header is None and column in match.window.texts):
             continue
-        place = column - grid.first_column
         if any(not is_blank(row[place]) for row in looked_at):
-            row_number = _header_row(grid, match, column) if header else match.window.last_row
-            name = tidy(header) if header else column_letters(column)
-            cell = cell_name(row_number, column)
-            yield _on_sheet(grid, "COL-UNKNOWN", match.register, row=row_number, cell=cell, value=name)
+            found[column] = header or ""
+    return found
+
+
+def _unknown_findings(grid: Grid, match: HeaderMatch, unknown: Mapping[int, str]) -> Iterator[Finding]:
+    """Yield one warning per unknown column (S06).
+
+    What has a header is kept in the remark; scribbles beside the sheet, and the name of an item
+    beside its code, are not.
+    """
+    for column, header in unknown.items():
+        row = _header_row(grid, match, column) if header else match.window.last_row
+        kept, kept_en = _KEPT if column in match.remarks else _LEFT_OUT
+        places = {"row": row, "cell": cell_name(row, column), "value": tidy(header) or column_letters(column)}
+        yield _on_sheet(grid, "COL-UNKNOWN", match.register, **places, kept=kept, kept_en=kept_en)
 
 
 def _rows_not_read(grid: Grid, match: HeaderMatch, rows: Rows) -> Iterator[Finding]:
     """Yield what is said about rows with content that are not data."""
-    remark = match.columns.get("remark", grid.first_column)
+    names = {number: name for name, number in match.columns.items()}
     for row in rows.notes:
-        text = shown(grid.cells[row - grid.first_row][remark - grid.first_column])
-        yield _on_sheet(
-            grid, "ROW-NOTE", match.register, row=row, cell=cell_name(row, remark), field="remark", value=text
-        )
+        cells = grid.cells[row - grid.first_row]
+        place = match.columns.get("remark", 0)
+        if not place or is_blank(cells[place - grid.first_column]):
+            place = grid.first_column + next(number for number, cell in enumerate(cells) if not is_blank(cell))
+        text, cell = shown(cells[place - grid.first_column]), cell_name(row, place)
+        field_name = names.get(place, "")
+        yield _on_sheet(grid, "ROW-NOTE", match.register, row=row, cell=cell, field=field_name, value=text)
     if rows.after_end:
         row = rows.after_end[0]
         cell = cell_name(row, min(match.columns.values()))

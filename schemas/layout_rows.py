@@ -8,9 +8,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from schemas.cells import is_ditto
+from schemas.columns import NUMERIC, Kind
 from schemas.headers import ENOUGH, SERIAL, heading, names_of, needed_columns
 from schemas.layout_meta import is_meta, row_text
-from schemas.normal import VOID, matching
+from schemas.normal import is_void as is_void_remark
+from schemas.normal import matching
 from schemas.values import NoValue
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ BLANK_ROWS = 50
 TITLE_ROWS = 3
 """A page begins with at most so many rows of title and meta line above its header."""
 
-_TOTAL = "小计|合计|总计|累计|共计"
+_TOTAL = "小计|合计|总计|累计|共计|(?i:(?:sub|grand)?total)"
 _CARRIED = "过次页|承前页|接下页|转下页|接上页|转次页|承上页|上页结转|结转下页|转后页|接前页"
 _SUBTOTAL = re.compile(
     rf"(?:本[页日周旬月季年学期]*|\(|\d{{1,2}}月份?)?(?:{_TOTAL}).*|.{{0,8}}(?:{_TOTAL}):?|(?:{_CARRIED}).*"
@@ -33,11 +35,13 @@ _SUBTOTAL = re.compile(
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|编制|审核|复核|审批|经办|经手|报送|打印)(人|者|员|单位|部门|日期|时间)?(\([^)]*\))?:"
     r"|(负责人|主管|单位负责人|部门负责人|财务负责人|分管领导|分管校长|校长|园长|会计|出纳|保管员|监盘人)(\([^)]*\))?(签[字名章])?:"
-    r"|(填表|填报|填写|制表)说明"
+    r"|(填表|填报|填写|制表)说明|.{0,12}(签[字名章]|盖章|公章)\)?:"
 )
 _CLOSING_NOTE = re.compile(r"(备注|说明|注|附注|日期|时间|附件|注意事项?)\d?:")
 _LABELLED = re.compile(r"[^:]{1,10}:")
 _CHINESE = re.compile("[一-龥]")
+_EXACT_KINDS = NUMERIC | {Kind.CODE, Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.MONTH}
+"""What a column holds in which words are no value: 二、食品类 below 入库单号 is a heading."""
 _NUMBER = re.compile(r"[¥￥(+\-−]?[\d,.]+[元)]?")
 _SUSPECT = re.compile(r"^\W*$|[计页转:：说注同]")
 """What an ordinary key never has: everything else of a row with all its keys needs no second look."""
@@ -50,7 +54,7 @@ class Rows:
     data: tuple[int, ...]
     subtotals: tuple[tuple[int, str], ...]
     notes: tuple[int, ...]
-    """Rows with nothing but a remark."""
+    """Rows with nothing but a remark, or a heading between the rows."""
     idle: tuple[int, ...]
     """Rows with content only outside the entry columns: numbering, template formulas, unknown columns."""
     after_end: tuple[int, ...]
@@ -90,7 +94,7 @@ def is_blank(cell: Cell) -> bool:
 
 def is_void(cell: Cell) -> bool:
     """Tell whether a remark declares its row void (S33)."""
-    return isinstance(cell, str) and matching(cell) in VOID
+    return isinstance(cell, str) and is_void_remark(cell)
 
 
 class _Places:
@@ -99,14 +103,16 @@ class _Places:
     def __init__(self, register: type[Register], columns: Mapping[str, int], first_column: int) -> None:
         entry = [column for column in register.entry_columns() if column.name in columns]
         place = {column.name: columns[column.name] - first_column for column in entry}
-        serial = {column.name for column in entry if column.is_serial or heading(column.title) == SERIAL}
+        numbering = {column.name for column in entry if column.is_serial or heading(column.title) == SERIAL}
+        serial = numbering | {register.line_column}
         self.all_keys = [place[name] for name in register.key if name in place]
-        self.keys = [place[name] for name in register.key if name in place and name not in serial]
+        self.keys = [place[name] for name in register.key if name in place and name not in numbering]
         self.content = [
             place[column.name] for column in entry if column.name not in serial and column.name != "remark"
         ]
         self.formulas = {place[column.name] for column in entry if column.formula}
         self.needed = [place[column.name] for column in needed_columns(register) if column.name in place]
+        self.exact = {place[column.name] for column in entry if column.kind in _EXACT_KINDS}
         self.remark = place.get("remark")
         self.quick = bool(self.keys) and not self.formulas.intersection(self.keys)
 
@@ -181,12 +187,20 @@ class _Scan:
             self._take(row, number, filled)
 
     def _take(self, row: Sequence[Cell], number: int, filled: Sequence[int]) -> None:
-        if self._has_content(row, number):
+        if self._is_heading(row, filled):
+            self.found.notes.append(number)
+        elif self._has_content(row, number):
             self.found.data.append(number)
         elif self.places.remark in filled:
             self.found.notes.append(number)
         else:
             self.found.idle.append(number)
+
+    def _is_heading(self, row: Sequence[Cell], filled: Sequence[int]) -> bool:
+        """Tell whether a row is one line of words where the columns want numbers, codes or days."""
+        cell = row[filled[0]]
+        alone = len(filled) == 1 and filled[0] in self.places.exact and isinstance(cell, str)
+        return alone and not is_ditto(cell) and _CHINESE.search(str(cell)) is not None
 
     def _take_ending(self, row: Sequence[Cell], number: int, filled: Sequence[int], label: str) -> None:
         """Keep the lines of the footer, and remember rows of data that nobody will read."""

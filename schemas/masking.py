@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
+_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|1[3-9]\d{9})(?![0-9A-Za-z])")
 _NUMBER = re.compile(r"[0-9A-Za-z-]+")
 _HIDDEN = "***"
 
@@ -20,6 +21,11 @@ def mask(value: str) -> str:
     if len(value) >= 12 and _NUMBER.fullmatch(value):
         return _between(value, 4, 4)
     return _HIDDEN if value else ""
+
+
+def masked_numbers(text: str) -> str:
+    """Return a text with the telephone and identity numbers in it masked."""
+    return _PERSONAL.sub(lambda found: mask(found[0]), text)
 
 
 def _between(value: str, first: int, last: int) -> str:

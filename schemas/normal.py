@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-VOID = frozenset({"作废", "(作废)", "已作废"})
-"""Remarks, as ``matching`` gives them, that withdraw their row (DOMAIN.md 2.0.4)."""
+_VOID = re.compile(r"\(?(?:[此本该整][单行条张笔份]|单据|已)?(?:作废|作廢)单?\)?(?:[,;:。!.(、].*)?")
+"""Remarks, as ``matching`` gives them, that withdraw their row; 作废品 is another word."""
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
@@ -27,6 +27,11 @@ def matching(text: str) -> str:
     if plain.isascii():
         return plain.translate(_BRACKETS)
     return _OLD_BOOK.sub("簿", plain.translate(_BRACKETS).replace("帐", "账").replace("保官员", "保管员"))
+
+
+def is_void(remark: str) -> bool:
+    """Tell whether a remark withdraws its row: 作废, 此单作废, 作废，重开 (DOMAIN.md 2.0.4)."""
+    return _VOID.fullmatch(matching(remark)) is not None
 
 
 def tidy(text: str) -> str:

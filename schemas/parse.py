@@ -9,10 +9,11 @@ import polars as pl
 
 from schemas.cells import Context
 from schemas.columns import Kind
-from schemas.normal import matching
+from schemas.normal import is_void
 from schemas.parse_columns import Block, ColumnRead, read_column
 from schemas.parse_findings import cell_findings, key_texts, overwrite_findings, period_findings, row_finding
 from schemas.parse_formulas import own_formulas, recomputed
+from schemas.parse_remarks import with_unknown_columns
 from schemas.parse_sheet import RowSet
 from schemas.values import Deferred, Skip, Table
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from schemas.findings import Finding
     from schemas.layout import Layout
     from schemas.values import Cell, Grid
-
-VOID = frozenset({"作废", "(作废)", "已作废"})
-"""What the remark of a withdrawn row says (DOMAIN.md 2.0.4)."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def _left_out(sheet: RowSet) -> dict[int, str]:
     left_out = {row: "ROW-STRIKE" for row in sheet.rows if row in struck} if struck else {}
     if "remark" in sheet.layout.columns:
         remarks = zip(sheet.rows, sheet.cells("remark"), strict=True)
-        void = {row: "ROW-VOID" for row, cell in remarks if isinstance(cell, str) and matching(cell) in VOID}
+        void = {row: "ROW-VOID" for row, cell in remarks if isinstance(cell, str) and is_void(cell)}
         left_out.update(void)
     return left_out
 
@@ -116,7 +114,7 @@ def _read(sheet: RowSet) -> dict[str, ColumnRead]:
             computed.append((column, own))
     for column, own in computed:
         reads[column.name] = recomputed(reads, column, own, sheet.layout.register)
-    return reads
+    return with_unknown_columns(sheet, reads)
 
 
 def _units(column: Column, reads: Mapping[str, ColumnRead]) -> Sequence[str | None] | None:
@@ -138,12 +136,17 @@ def _frame(sheet: RowSet, reads: Mapping[str, ColumnRead]) -> pl.DataFrame:
 
 
 def _stated(sheet: RowSet) -> dict[str, int]:
-    """Return the columns that the sheet makes a statement about; a unit in a header is one."""
+    """Return the columns that the sheet makes a statement about.
+
+    A unit in a header is one, and unknown columns state the remark.
+    """
     stated = dict(sheet.layout.columns)
     standing_in = sheet.unit_column_without_header()
     if standing_in is not None:
         column, number = standing_in
         stated[column.name] = number
+    if sheet.layout.remarks:
+        stated.setdefault("remark", min(sheet.layout.remarks))
     return stated
 
 

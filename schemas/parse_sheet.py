@@ -29,7 +29,10 @@ class RowSet:
 
     def cells(self, name: str) -> list[Cell]:
         """Return the raw cells of a column in these rows; merged ranges fill their blank cells (S08)."""
-        number = self.layout.columns[name]
+        return self.cells_at(self.layout.columns[name])
+
+    def cells_at(self, number: int) -> list[Cell]:
+        """Return the raw cells of a worksheet column (1-based) in these rows."""
         place = number - self.grid.first_column
         lines, first = self.grid.cells, self.grid.first_row
         width = len(lines[0]) if lines else 0

@@ -36,8 +36,8 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     "ROW-BLANK": ("I", "第{row}行没有内容", "row {row} has no content", "", ""),
     "ROW-NOTE": (
         "I",
-        "第{row}行只有备注“{value}”，不是数据，未采用",
-        "row {row} holds nothing but the remark “{value}” and is not data",
+        "第{row}行只有文字“{value}”，不是数据，未采用",
+        "row {row} holds nothing but the words “{value}” and is not data",
         "",
         "",
     ),
@@ -87,8 +87,8 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "COL-UNKNOWN": (
         "W",
-        "未知列“{value}”，其内容不入账",
-        "the column “{value}” is unknown, its content is not taken",
+        "未知列“{value}”，其内容{kept}",
+        "the column “{value}” is unknown, its content is {kept_en}",
         "",
         "",
     ),

@@ -64,7 +64,8 @@ class Raw:
 
     value: object
     """A stored value; of a formula its stored result, ``None`` where it has none."""
-    number_format: str = ""
+    number_format: str | int = ""
+    """As Excel writes it, or the number of a built-in one."""
     formula: str = ""
     struck: bool = False
     red: bool = False
@@ -344,6 +345,11 @@ class Validated:
         """Return the typed rows of a register that have a status, in the order of the sheet."""
         frame = self.plan.checked.frames[register].filter(pl.col("_outcome") == status)
         return frame.sort("_sheet", "_row").to_dicts()
+
+    def only_error(self) -> Finding:
+        """Return the only finding of severity error."""
+        (found,) = [one for one in self.findings if one.severity == "error"]
+        return found
 
     def column(self, register: str, name: str) -> list[Any]:
         """Return the accepted values of a column."""
