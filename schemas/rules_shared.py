@@ -64,6 +64,18 @@ def repeated(rows: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> pl.
     return again.select("_id", pl.col("holder").str.replace_all("\x1f", " / ", literal=True))
 
 
+def accepted_versions(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
+    """Return the versions in force of candidates, under the keys of the candidates.
+
+    A candidate whose number was corrected (``_replaces`` names the old key) has its old row as its version.
+    """
+    kept = books.rows(register)
+    if "_replaces" not in rows.columns:
+        return kept.join(rows.select("_key"), on="_key", how="semi")
+    keys = rows.select(pl.coalesce("_replaces", "_key").alias("_was"), "_key")
+    return kept.rename({"_key": "_was"}).join(keys, on="_was", how="inner", maintain_order="left").select(kept.columns)
+
+
 def claims_of(rows: pl.DataFrame, books: Books, register: str, by: Sequence[pl.Expr], amount: pl.Expr) -> pl.DataFrame:
     """Return the claims of candidates on something limited, in order, for ``beyond_limit``.
 
@@ -72,7 +84,7 @@ def claims_of(rows: pl.DataFrame, books: Books, register: str, by: Sequence[pl.E
     """
     names = [each.meta.output_name() for each in by]
     claims = rows.select("_id", "_key", *by, amount.alias("claim")).drop_nulls([*names, "claim"])
-    before = books.rows(register).join(claims.select("_key"), on="_key", how="semi")
+    before = accepted_versions(rows, books, register)
     were = before.select("_key", *by, amount.alias("was")).drop_nulls(names)
     joined = claims.join(were, on=["_key", *names], how="left", maintain_order="left")
     return joined.drop("_key").with_columns(pl.col("was").fill_null(pl.lit(0)))
@@ -154,14 +166,15 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     )
     told = beyond_limit(claims, limits, _PLACE).join(claims.select("_id", *_PLACE), on="_id", maintain_order="left")
     too_much = told.join(limits.select(*_PLACE, "used"), on=_PLACE, maintain_order="left")
-    lowered = _uncovered_originals(rows, books.rows(register), limits.filter(pl.col("used") > pl.col("limit")))
+    before = accepted_versions(rows, books, register)
+    lowered = _uncovered_originals(rows, before, limits.filter(pl.col("used") > pl.col("limit")))
     names = ("_id", pl.col("ref_doc").alias("original"), "limit", "used", "left", "claim")
     return pl.concat([frame.select(names) for frame in (too_much, lowered)], how="vertical_relaxed")
 
 
-def _uncovered_originals(rows: pl.DataFrame, kept: pl.DataFrame, uncovered: pl.DataFrame) -> pl.DataFrame:
+def _uncovered_originals(rows: pl.DataFrame, accepted: pl.DataFrame, uncovered: pl.DataFrame) -> pl.DataFrame:
     """Return the changed originals that move less of an item than their accepted version, of which too much is back."""
-    before = kept.filter(_QTY > 0).select("_key", pl.col("doc_no").alias("ref_doc"), "item_code", _QTY.alias("was"))
+    before = accepted.filter(_QTY > 0).select("_key", pl.col("doc_no").alias("ref_doc"), "item_code", _QTY.alias("was"))
     short = before.join(uncovered, on=_PLACE, how="inner")
     now = rows.select("_id", "_key", pl.col("doc_no").alias("now_doc"), pl.col("item_code").alias("now_item"), _QTY)
     same = (pl.col("now_doc") == pl.col("ref_doc")) & (pl.col("now_item") == pl.col("item_code"))

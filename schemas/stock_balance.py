@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.exact import QTY_PLACES, scaled
 from schemas.register import all_registers
-from schemas.rules_shared import as_quantity
+from schemas.rules_shared import accepted_versions, as_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +49,15 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     Source: DOMAIN.md 4.2 and 4.7 (9) and (11).
     """
     candidates = movements(rows, register, "_id", "_key")
-    before = movements(books.rows(register).join(rows.select("_key"), on="_key", how="semi"), register, "_key")
+    before = movements(accepted_versions(rows, books, register), register, "_key")
     unchanged = candidates.join(before, on=_SAME, how="semi").select("_key")
     candidates = candidates.join(unchanged, on="_key", how="anti", maintain_order="left")
     before = before.join(unchanged, on="_key", how="anti")
     risky = candidates.filter((pl.col("effect") < 0) | pl.col("_key").is_in(before["_key"].implode()))
     places = pl.concat([risky.select(_PLACE), before.select(_PLACE)]).unique()
     involved = candidates.join(places, on=_PLACE, how="semi", maintain_order="left")
-    settled = _settled(candidates, books, register).join(places, on=_PLACE, how="semi")
+    stated = rows.join(candidates.select("_id"), on="_id", how="semi")
+    settled = _settled(stated, books, register).join(places, on=_PLACE, how="semi")
     ends = _day_ends([settled, involved])
     failing = ends.filter(pl.col("balance") < 0).select(_PLACE).unique(maintain_order=True)
     return _as_words([] if failing.is_empty() else _held(settled, involved, before, failing))
@@ -100,15 +101,13 @@ def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.Da
     ).drop_nulls(_MOVE)
 
 
-def _settled(candidates: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
-    """Return the movements in force that the candidates leave as they are."""
+def _settled(stated: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
+    """Return the movements in force that some candidates leave as they are."""
     parts = []
     for other in all_registers().values():
         if other.stock is None:
             continue
-        kept = books.rows(other.id)
-        if other.id == register:
-            kept = kept.join(candidates.select("_key"), on="_key", how="anti")
+        kept = books.others(register, stated) if other.id == register else books.rows(other.id)
         parts.append(movements(kept, other.id).select(_MOVE))
     return pl.concat(parts)
 

@@ -256,7 +256,33 @@ def people_stories() -> Iterable[Story]:
     )
 
 
+def number_stories() -> Iterable[Story]:
+    """Yield the stories of numbers that are corrected while something else stands against the row."""
+    item = goods()
+    came, went = received(item), issued(item, 8)
+    renamed = came.but(doc_no="RK-202611-9001", qty=5, amount="10.00")
+    yield Story(
+        "a corrected number cannot take stock from under an issue",
+        (taken(came, "10.000"), Watched(renamed, (("", None), ("X-01", None)))),
+        (item, went),
+        ((came,), (renamed,)),
+    )
+    item = goods()
+    request, went = asked(item), issued(item)
+    renamed = went.but(doc_no="CK-202611-9001", requisition_no=request.number)
+    yield Story(
+        "a corrected number that waits counts once",
+        (
+            Watched(went, (("", "4.000"), ("", "4.000"), ("", None))),
+            Watched(renamed, (("", None), ("X-02", None), ("", "4.000"))),
+        ),
+        (item, received(item)),
+        ((went,), (renamed,), (renamed, request)),
+    )
+
+
 STORIES = (
+    *number_stories(),
     *stock_stories(),
     *request_stories(),
     *return_stories(),
