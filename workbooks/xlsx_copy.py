@@ -11,20 +11,24 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
 
+from schemas.values import cell_name
 from workbooks.package import Package
 from workbooks.refusals import hostile
+from workbooks.xlsx_cells import RawCell
 from workbooks.xlsx_scan import SheetScan, at_tags
+from workbooks.xlsx_walk import walk
 
 MAX_STORED = 16 << 20
 """Bytes up to which a part is stored as it is; larger ones are compressed, for the sake of memory."""
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_BLANK = f'<worksheet xmlns="{_MAIN}"><sheetData/></worksheet>'.encode()
+_WORKSHEET, _DATA, _END = f'<worksheet xmlns="{_MAIN}">'.encode(), b"<sheetData", b"</sheetData></worksheet>"
 _TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-_ERROR = re.compile(rb"""(<(?:\w+:)?c\s(?:[^<>]*?\s)?t=)(["'])e\2""")
-_DIMENSION = re.compile(rb"""(<(?:\w+:)?dimension\s(?:[^<>]*?\s)?ref=)(["'])[^"'<>]*\2""")
+_RETURN = {"\r": "&#13;"}
+_ERROR = re.compile(rb'(<c (?:[^<>]*? )?)t="e"')
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,7 @@ def fast_copy(
     with zipfile.ZipFile(stream, "w", compresslevel=1) as copy:
         for number, sheet in enumerate(sheets, 1):
             numbers.append(number)
-            chunks = _sheet(package.chunks(sheet.part), sheet)
-            _write(copy, f"xl/worksheets/sheet{number}.xml", package.size(sheet.part), chunks)
+            _write(copy, f"xl/worksheets/sheet{number}.xml", package.size(sheet.part), _sheet(package, sheet))
         if styles:
             _write(copy, "xl/styles.xml", package.size(styles), package.chunks(styles))
         if strings:
@@ -81,24 +84,49 @@ def _write(copy: zipfile.ZipFile, name: str, size: int, chunks: Iterable[bytes])
             part.write(chunk)
 
 
-def _sheet(chunks: Iterable[bytes], sheet: CopiedSheet) -> Iterator[bytes]:
-    """Yield a sheet with error cells as texts (the fast reader knows only the oldest errors) and no dimension.
+def _sheet(package: Package, sheet: CopiedSheet) -> Iterable[bytes]:
+    chunks = sheet.scan.whole(package.chunks(sheet.part))
+    if not sheet.scan.usual:
+        return _rewritten(chunks, sheet.plain)
+    return _as_it_is(chunks, sheet.plain) if sheet.scan.content_end else (_WORKSHEET, _DATA, b">", _END)
 
-    Its stated dimension would have room set aside for as many cells as it likes.
+
+def _as_it_is(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]:
+    """Yield the cells of a sheet, errors as texts: the fast reader knows only the oldest errors.
+
+    What stands before the cells is left out: the stated dimension would have room set aside as it likes.
     """
-    scan = sheet.scan
-    plain = b"|".join(str(number).encode() for number in sorted(sheet.plain))
-    styled = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?)s=(["'])(?:%s)\2""" % plain) if plain else None
-    if scan.usual and not scan.content_end:
-        yield _BLANK
-        return
-    for number, piece in enumerate(at_tags(scan.whole(chunks))):
-        head, start, rest = piece.partition(b"sheetData") if number == 0 else (b"", b"", piece)
-        yield _DIMENSION.sub(rb"\1\2A1\2", head) + start
-        rest = styled.sub(rb"\1", rest) if styled else rest
-        yield _ERROR.sub(rb"\1\2str\2", rest) if b't="e"' in rest or b"t='e'" in rest else rest
-    if scan.usual:
-        yield b"</sheetData></worksheet>"
+    numbers = b"|".join(str(number).encode() for number in sorted(plain))
+    styled = re.compile(rb'(<c [^<>]*?)s="(?:%s)"' % numbers) if plain else None
+    begun = False
+    for piece in at_tags(chunks):
+        body = piece
+        if not begun:
+            _, start, body = piece.partition(_DATA)
+            begun = bool(start)
+            yield _WORKSHEET + start if begun else b""
+        if begun:
+            body = styled.sub(rb"\1", body) if styled else body
+            yield _ERROR.sub(rb'\1t="str"', body) if b't="e"' in body else body
+    yield _END
+
+
+def _rewritten(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]:
+    """Yield a sheet of which the fast reader may not know the spelling, as Excel would spell its values."""
+    rows: list[str] = []
+
+    def take_cell(cell: RawCell) -> None:
+        if cell.value:
+            style = 0 if cell.style in plain else cell.style
+            kind = "str" if cell.kind in {"e", "inlineStr"} else cell.kind
+            value = cell.value if kind == "str" else cell.value.strip()
+            traits = f'r="{cell_name(*cell.place)}" s="{style}" t={quoteattr(kind)}'
+            rows.append(f'<row r="{cell.row}"><c {traits}><v>{escape(value, _RETURN)}</v></c></row>')
+
+    walk(chunks, take_cell)
+    yield _WORKSHEET + _DATA + b">"
+    yield "".join(rows).encode()
+    yield _END
 
 
 def _without_entities(chunks: Iterable[bytes]) -> Iterator[bytes]:

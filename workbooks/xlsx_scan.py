@@ -153,7 +153,7 @@ class SheetScan:
         self._offset += len(body)
 
     def _look_at_content(self, body: bytes) -> None:
-        self.usual = not _has_bare_tags(body)
+        self.usual = not _has_other_tags(body)
         self.struck = self.struck or bool(self._struck and self._struck.search(body))
         self.far = self.far or bool(_FAR.search(body))
         self.value_cells += body.count(b"<v>") - body.count(b"<v></v>") + body.count(b"<is>")
@@ -212,9 +212,9 @@ class SheetScan:
                 self.facts.hidden_rows.add(int(number))
 
 
-def _has_bare_tags(body: bytes) -> bool:
-    """Tell whether a cell or a row has no attributes, or a line break before the first."""
-    return body.count(b"<c") != body.count(b"<c ") or body.count(b"<row") != body.count(b"<row ")
+def _has_other_tags(body: bytes) -> bool:
+    """Tell whether a cell begins with anything but its reference, or a row has no attributes."""
+    return body.count(b"<c") != body.count(b'<c r="') or body.count(b"<row") != body.count(b"<row ")
 
 
 def farthest(chunks: Iterable[bytes]) -> CellPlace:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import random
-import subprocess
-import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,11 +11,24 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
-from openpyxl.styles import Font
 
 from schemas.register import register_of
 from schemas.values import ErrorCell, Grid, ImageCell, NoValue, Percent
-from tests.workbooks.makers import MAIN, OFFICE, cell, cells, codes, only, package, raw, relations, saved, sheet
+from tests.workbooks.makers import (
+    MAIN,
+    OFFICE,
+    cell,
+    cells,
+    codes,
+    only,
+    package,
+    raw,
+    relations,
+    saved,
+    sheet,
+    strings,
+    styles,
+)
 from workbooks.read import read_file
 from workbooks.template import write_template
 from workbooks.xlsx_scan import SheetScan
@@ -135,6 +145,75 @@ class TestValues:
             '<c r="C1" t="inlineStr"><is><r><t>直</t></r><r><t>接</t></r></is></c></row>'
         )
         assert cells(raw(tmp_path, row, strings=strings)) == [["食堂 ", "课", "直接"]]
+
+    def test_errors_of_every_kind(self, tmp_path: Path) -> None:
+        """Errors that came with later versions, or with other programs, are error cells like the old ones."""
+        errors = ("#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "Err:502")
+        row = "".join(f'<c r="A{n}" t="e"><v>{text}</v></c>' for n, text in enumerate(errors, 1))
+        rows = "".join(f'<row r="{n}">{part}</c></row>' for n, part in enumerate(row.split("</c>")[:-1], 1))
+        assert cells(raw(tmp_path, rows)) == [[ErrorCell(text)] for text in errors]
+
+    def test_an_error_beside_a_text_that_speaks_of_errors(self, tmp_path: Path) -> None:
+        """Texts stay as they are, even where they look like the XML of an error cell."""
+        said = '<is><t>写作 t="e" 的单元格</t></is>'
+        row = f'<row r="1"><c r="A1" t="inlineStr">{said}</c><c r="B1" t="e"><v>#N/A</v></c></row>'
+        assert cells(raw(tmp_path, row)) == [['写作 t="e" 的单元格', ErrorCell("#N/A")]]
+
+    def test_numbers_keep_what_excel_keeps(self, tmp_path: Path) -> None:
+        """Noise of binary fractions and the loss beyond 2^53 come as they are stored; digits as text stay text."""
+        stored = (
+            "0.30000000000000004",
+            "12.340000000000002",
+            "9007199254740993",
+            "1E3",
+            "-0",
+            "2.6332000000012301E+19",
+        )
+        numbers = "".join(f'<c r="{letter}1"><v>{text}</v></c>' for letter, text in zip("ABCDEF", stored, strict=True))
+        row = f'<row r="1">{numbers}<c r="G1" t="str"><v>26332000000012300456</v></c></row>'
+        (read,) = cells(raw(tmp_path, row))
+        assert read == [0.1 + 0.2, 12.340000000000002, 2**53, 1000, 0, 26332000000012300288, "26332000000012300456"]
+
+    def test_dates_in_words_of_the_standard(self, tmp_path: Path) -> None:
+        """Cells of type d hold a date, a moment or a time."""
+        stored = ("2026-11-22", "2026-11-22T08:05:00", "08:05:00")
+        row = "".join(f'<c r="{letter}1" t="d"><v>{text}</v></c>' for letter, text in zip("ABC", stored, strict=True))
+        expected = [date(2026, 11, 22), datetime(2026, 11, 22, 8, 5), time(8, 5)]  # noqa: DTZ001 - cells have no zone
+        assert cells(raw(tmp_path, f'<row r="1">{row}</row>')) == [expected]
+
+    @pytest.mark.parametrize("number_format", [14, 22, 27, 31, 57, 58])
+    def test_built_in_formats_of_dates(self, tmp_path: Path, number_format: int) -> None:
+        """Formats that Chinese Excel keeps by number only, such as 2026年11月22日, are dates."""
+        grid = raw(tmp_path, cell("A1", "<v>46348</v>", ' s="1"'), styles=styles(formats=[(0, number_format)]))
+        assert cells(grid) == [[date(2026, 11, 22)]]
+
+    def test_a_number_too_long_for_a_time(self, tmp_path: Path) -> None:
+        """A telephone number in a column of hours is a number, and the rest of the sheet is read."""
+        row = '<row r="1"><c r="A1" s="1"><v>13800138000</v></c><c r="B1" s="2"><v>46348</v></c></row>'
+        part = styles(formats=[(0, 164), (0, 14)], codes=["[h]:mm"])
+        assert cells(raw(tmp_path, row, styles=part)) == [[13_800_138_000, date(2026, 11, 22)]]
+
+    def test_blanks_in_a_string(self, tmp_path: Path) -> None:
+        """A text of blanks alone is nothing that was lost."""
+        row = (
+            '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t> </t></is></c>'
+            '<c r="C1" t="s"><v>1</v></c></row>'
+        )
+        grid = raw(tmp_path, row, strings=strings("<t> </t>", "<t>有</t>"))
+        assert cells(grid)[0][2] == "有"
+
+    def test_results_of_formulas(self, tmp_path: Path) -> None:
+        """Results of array formulas, texts, truth values and empty texts are what their cell shows."""
+        row = (
+            '<row r="1"><c r="A1"><f t="array" ref="A1:A1">SUM(B1*2)</f><v>4</v></c>'
+            '<c r="B1" t="b"><f>1=1</f><v>1</v></c>'
+            '<c r="C1" t="str"><f>"合"&amp;"格"</f><v>合格</v></c><c r="D1" t="str"><f>""</f><v></v></c>'
+            '<c r="E1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
+        )
+        grid = raw(tmp_path, row)
+        assert cells(grid) == [[4, True, "合格", None, ErrorCell("#DIV/0!")]]
+        assert grid.details.formulas[1, 3] == '"合"&"格"'
+        assert len(grid.details.formulas) == 5
 
 
 class TestDetails:
@@ -260,6 +339,35 @@ class TestDetails:
         assert scan.complete
         assert scan.facts == walked
 
+    def test_which_red_counts(self, tmp_path: Path) -> None:
+        """Red is told by its colour or its old index; colours of the theme and of conditional formats are none."""
+        fonts = (
+            '<color rgb="FFFF0000"/>',
+            '<color rgb="FFC00000"/>',
+            '<color indexed="10"/>',
+            '<color theme="5"/>',
+            '<color rgb="FF0070C0"/>',
+            '<strike val="0"/>',
+        )
+        part = styles(fonts=fonts, formats=[(number, 0) for number in range(1, 7)])
+        row = "".join(f'<c r="{letter}1" s="{n}"><v>5</v></c>' for n, letter in enumerate("ABCDEF", 1))
+        grid = raw(tmp_path, f'<row r="1">{row}</row>', styles=part)
+        assert grid.details.red_cells == {(1, 1), (1, 2), (1, 3)}
+        assert grid.details.struck_rows == frozenset()
+
+    def test_rows_hidden_by_a_filter(self, tmp_path: Path) -> None:
+        """Filtered rows are hidden rows, and are read (S26)."""
+        rows = cell("A1") + '<row r="2" hidden="1"><c r="A2"><v>2</v></c></row><row hidden="true" r="3"/>' + cell("A4")
+        grid = raw(tmp_path, rows)
+        assert cells(grid) == [[1], [2], [None], [1]]
+        assert grid.details.hidden_rows == {2, 3}
+
+    def test_more_styles_than_are_looked_for_one_by_one(self, tmp_path: Path) -> None:
+        """With a hundred percentage styles the percentages are still told apart."""
+        part = styles(formats=[(0, 9)] * 100)
+        row = '<row r="1"><c r="A1" s="0"><v>1</v></c><c r="B1" s="77"><v>1</v></c><c r="C1" s="1"/></row>'
+        assert cells(raw(tmp_path, row, styles=part)) == [[1, Percent(1)]]
+
 
 class TestSheets:
     """Which sheets are read, and as what."""
@@ -303,113 +411,3 @@ class TestSheets:
     def test_a_workbook_with_nothing_in_it(self, tmp_path: Path) -> None:
         """A workbook without any cell is empty, which is an error and not a success."""
         assert codes(saved(tmp_path, package(sheet("")))) == ["FILE-EMPTY"]
-
-
-class TestWriters:
-    """XML as this or that program writes it."""
-
-    def test_a_dimension_that_lies(self, tmp_path: Path) -> None:
-        """A stated dimension of A1:A1 hides no row (S14)."""
-        rows = "".join(cell(f"B{row}") for row in range(1, 101))
-        grid = only(saved(tmp_path, package(sheet(rows, dimension="A1:A1"))))
-        assert len(grid.cells) == 100
-
-    def test_a_million_formatted_rows(self, tmp_path: Path) -> None:
-        """Formatted blank rows down to 1048576 are cut off (S13)."""
-        blank = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, 1_048_577))
-        rows = cell("A1", "<v>1</v>") + cell("A2", "<v>2</v>") + blank
-        grid = only(saved(tmp_path, package(sheet(rows, dimension="A1:A1048576"))))
-        assert cells(grid) == [[1], [2]]
-
-    @pytest.mark.parametrize("quote", ['"', "'"])
-    def test_prefixes_and_quotes(self, tmp_path: Path, quote: str) -> None:
-        """Namespace prefixes and single quotes change nothing."""
-        part = (
-            f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1" hidden="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c>'
-            '<x:c r="B1" t="e"><x:v>#N/A</x:v></x:c><x:c r="C1"><x:f>1+1</x:f></x:c></x:row></x:sheetData>'
-            '<x:mergeCells><x:mergeCell ref="A1:B2"/></x:mergeCells></x:worksheet>'
-        ).replace('"', quote)
-        grid = only(saved(tmp_path, package(part)))
-        assert cells(grid) == [["食堂", ErrorCell("#N/A"), NoValue("1+1")]]
-        assert grid.details.hidden_rows == {1}
-        assert grid.details.merged == ((1, 1, 2, 2),)
-
-    def test_cells_without_references(self, tmp_path: Path) -> None:
-        """Cells and rows without a reference follow their neighbour."""
-        rows = '<row><c><v>1</v></c><c/><c t="e"><v>#REF!</v></c></row><row><c><f>A1</f></c></row>'
-        assert cells(raw(tmp_path, rows)) == [[1, None, ErrorCell("#REF!")], [NoValue("A1"), None, None]]
-
-    def test_strict_files(self, tmp_path: Path) -> None:
-        """A workbook saved as Strict Open XML reads like any other."""
-        path = tmp_path / "a.xlsx"
-        book = xlsxwriter.Workbook(path)
-        target = book.add_worksheet("入库")
-        target.write_row(0, 0, ["食堂", 12.5])
-        target.write_comment(0, 1, "批注")
-        book.close()
-        pairs = (
-            (MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"),
-            (OFFICE, "http://purl.oclc.org/ooxml/officeDocument/relationships"),
-        )
-        with zipfile.ZipFile(path) as source:
-            parts = {info.filename: source.read(info).decode() for info in source.infolist()}
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as strict:
-            for name, part in parts.items():
-                for usual, other in pairs:
-                    part = part.replace(usual, other)  # noqa: PLW2901 - both names in turn
-                strict.writestr(name, part)
-        grid = only(saved(tmp_path, stream.getvalue()))
-        assert cells(grid) == [["食堂", 12.5]]
-        assert grid.details.comments == {(1, 2): "批注"}
-
-    def test_parts_with_other_spellings(self, tmp_path: Path) -> None:
-        """Absolute targets and parts in capital letters are found."""
-        content = package(sheet(cell("A1", "<v>0</v>", ' t="s"')))
-        with zipfile.ZipFile(io.BytesIO(content)) as source:
-            parts = {info.filename: source.read(info).decode() for info in source.infolist()}
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as other:
-            for name, part in parts.items():
-                text = part.replace('Target="worksheets/', 'Target="/xl/worksheets/')
-                other.writestr(name.replace("sharedStrings", "SharedStrings"), text)
-        assert cells(only(saved(tmp_path, stream.getvalue()))) == [["食堂"]]
-
-    def test_libreoffice(self, tmp_path: Path, soffice: str) -> None:
-        """What LibreOffice saves as .xlsx and .xls reads like the original, marker and own sheets included."""
-        path = tmp_path / "a.xlsx"
-        book = openpyxl.Workbook()
-        target = book.active
-        target.title = "入库"
-        target.append(["物品", date(2026, 11, 22), 12.5, "=C1*2", "=1/0", None, ""])
-        target.append(["作废", 1])
-        for place in target[2]:
-            place.font = Font(strike=True)
-        target["C1"].font = Font(color="FFFF0000")
-        target["A1"].comment = Comment("已调整为15", "张三")
-        target.merge_cells("A4:B5")
-        target["A4"] = "合并"
-        target.row_dimensions[4].hidden = True
-        book.create_sheet("hq_字典")["A1"] = "是"
-        book.defined_names["HOUQIN_stock_receipt_v1"] = openpyxl.workbook.defined_name.DefinedName(
-            "HOUQIN_stock_receipt_v1", attr_text="入库!$A$1:$G$1"
-        )
-        book.defined_names["hq_lists"] = openpyxl.workbook.defined_name.DefinedName(
-            "hq_lists", attr_text="hq_字典!$A$1"
-        )
-        book.save(path)
-        for ending in ("xlsx", "xls"):
-            folder = tmp_path / ending
-            profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-            command = [soffice, profile, "--headless", "--convert-to", ending, "--outdir", str(folder), str(path)]
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-            content = read_file(folder / f"a.{ending}", f"a.{ending}")
-            assert codes(content) == ([] if ending == "xlsx" else ["FILE-XLS"])
-            grid = content.grids[0]
-            assert list(grid.cells[0]) == ["物品", date(2026, 11, 22), 12.5, 25, ErrorCell("#DIV/0!")]
-            assert grid.details.merged == ((4, 1, 5, 2),)
-            assert grid.details.hidden_rows == {4}
-            assert grid.details.struck_rows == {2}
-            assert grid.details.red_cells == {(1, 3)}
-            assert [text.splitlines()[-1] for text in grid.details.comments.values()] == ["已调整为15"]
-            assert [(each.sheet, each.marker) for each in content.grids] == [("入库", "stock_receipt")]
