@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.rule_cases import Case
-from tests.rule_lines import USUAL, asked, brought_back, food, goods, issued, medicine, received, sent_back
+from tests.rule_lines import OFF, USUAL, asked, brought_back, food, goods, issued, medicine, received, sent_back
 
 
 def receipt_cases() -> list[Case]:
@@ -322,5 +322,39 @@ def scarce_cases() -> list[Case]:
                 issued(two, remark="批号B1105"),
             ),
             (issued(two, remark="批号B1101"),),
+        ),
+    ]
+
+
+def reference_cases() -> list[Case]:
+    """Return the cases of people, places and goods that documents name and nobody knows."""
+    small, large = goods(item_name="扫帚", spec="小"), goods(item_name="扫帚", spec="大")
+    return [
+        Case(
+            "PERSON-UNKNOWN", "E", "collector", (issued(USUAL, collector="赵强强"),), (issued(USUAL, collector="赵强"),)
+        ),
+        Case(
+            "PERSON-INACTIVE",
+            "E",
+            "buyer",
+            (received(USUAL, buyer="何平", doc_date="2026-11-01"),),
+            (received(USUAL, buyer="何平", doc_date="2026-10-31"),),
+        ),
+        Case("DEPT-UNKNOWN", "E", "dept", (issued(USUAL, dept="总务科"),), (issued(USUAL, dept="总务处"),)),
+        Case("ROOM-UNKNOWN", "E", "warehouse", (received(USUAL, warehouse="总务库"),), (received(USUAL),)),
+        Case(
+            "CODE-UNKNOWN",
+            "E",
+            "item_code",
+            (received(USUAL, item_code="QT09O0"),),
+            (received(USUAL, item_code="常备用品"),),
+        ),
+        Case("CODE-INACTIVE", "E", "item_code", (received(OFF),), (asked(OFF),)),
+        Case(
+            "NAME-AMBIG",
+            "E",
+            "item_code",
+            (small, large, received(small, item_code="扫帚")),
+            (received(small, item_code=large.item),),
         ),
     ]

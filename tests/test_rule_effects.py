@@ -155,11 +155,12 @@ def departments() -> dict[str, list[Line]]:
     request = asked(item)
     came, out, boxed = received(item), issued(item, requisition_no=request.number), received(box, 1, "10.00", unit="箱")
     wrong = (received(item, 1, amount="9.00"), issued(item, 4, requisition_no=request.number))
+    heads = [line for line in MASTER if line.register == "department"]
     return {
-        "ZW/申领.xlsx": [request],
-        "ZW/入库.xlsx": [came, boxed, wrong[0], sent_back(came, -2)],
+        "ZW/部门.xlsx": heads,
+        "ZW/单据.xlsx": [request, came, boxed, wrong[0], sent_back(came, -2)],
         "ST/出库.xlsx": [out, brought_back(out, -1), wrong[1]],
-        "ZW/基础资料.xlsx": [*MASTER, item, box, conversion(box)],
+        "ZW/基础资料.xlsx": [*(line for line in MASTER if line not in heads), item, box, conversion(box)],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.row_check import reader_codes, rules_in_force
 from schemas.rules import Facts
@@ -22,7 +24,7 @@ from sync.commands.status import command as status
 from sync.preview import preview_in_share
 from sync.share import Share
 from tests.rule_cases import Case, item_cases, people_cases, request_cases, unit_cases
-from tests.rule_cases_stock import issue_cases, receipt_cases, return_cases, scarce_cases
+from tests.rule_cases_stock import issue_cases, receipt_cases, reference_cases, return_cases, scarce_cases
 from tests.rule_lines import MASTER, PARAMETERS, ROLES, WOULD_BREAK, Line
 from tests.sync.school import POOL, School
 
@@ -35,6 +37,7 @@ CASES = (
     *receipt_cases(),
     *return_cases(),
     *issue_cases(),
+    *reference_cases(),
     *scarce_cases(),
 )
 WORKBOOK = "ZW/登记.xlsx"
@@ -106,7 +109,7 @@ class Trial:
     small: bool
     first: list[dict[str, Any]]
     """What was said before anything was wrong."""
-    validated: list[dict[str, Any]]
+    validated: list[Finding]
     synced: dict[str, Any]
     """The second run's document of the workbook."""
     letters: dict[str, dict[str, str]]
@@ -149,12 +152,12 @@ def put_case(book: Book, case: Case) -> tuple[list[Place], list[Place]]:
     return [places[id(line)] for line in case.wrong], [places[id(line)] for line in case.right]
 
 
-def validated(school: School, path: Path) -> list[dict[str, Any]]:
+def validated(school: School, path: Path) -> list[Finding]:
     """Return what ``validate`` says about a workbook in its department's folder."""
     share = Share.open(school.folder)
     with share.open_ledger() as ledger:
         plan, _ = preview_in_share(share, ledger, [path], POOL)
-    return [finding.as_json() for outcome in plan.outcomes for finding in outcome.findings]
+    return [finding for outcome in plan.outcomes for finding in outcome.findings]
 
 
 def states(school: School) -> tuple[set[Key], set[Place]]:
@@ -192,7 +195,7 @@ def tried(folder: Path, *, small: bool) -> Trial:
     told = school.book(school.sync(), WORKBOOK)
     return Trial(
         small,
-        [*first, *begun["findings"]],
+        [*(finding.as_json() for finding in first), *begun["findings"]],
         checked,
         told,
         headers(path),
@@ -224,7 +227,7 @@ def test_what_is_right_is_taken_without_a_word(trial: Trial) -> None:
 
 def test_validate_says_what_the_run_says(trial: Trial) -> None:
     """The check in front of the run finds the same, in the same cells, with the same words."""
-    assert trial.validated == trial.synced["findings"]
+    assert [finding.as_json() for finding in trial.validated] == trial.synced["findings"]
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
@@ -261,6 +264,25 @@ def test_nothing_is_said_about_other_rows(trial: Trial) -> None:
     """Every finding stands at a marked row of a case."""
     marked = {places[each] for case, places in zip(CASES, trial.wrong, strict=True) for each in case.marked}
     assert set(trial.told) == marked
+
+
+def test_messages_read_well(trial: Trial) -> None:
+    """Messages have no gaps, no doubled signs and no names of columns, in Chinese no half-width punctuation."""
+    words = {name for register in all_registers().values() for name in (register.id, *register.names()) if "_" in name}
+    for finding in trial.validated:
+        chinese, english = finding.line("zh").partition(": ")[2], finding.line("en").partition(": ")[2]
+        for line in (chinese, english):
+            assert not re.search(r"[，。；：、？,;:?]\s*[，。；：、？,;:?]|“”|（[，）]|\(\)|None|\{|\}|  ", line), line
+            assert not words & set(re.findall(r"[a-z_]+", line)), line
+        assert not re.search(r"[\u4e00-\u9fff”）][,:;?]|请[^，；]*，请[^，；]*，请", chinese), chinese
+        assert re.search(r"[\u4e00-\u9fff]", chinese)
+
+
+def test_shortage_names_the_first_day_and_what_is_missing(trial: Trial) -> None:
+    """An issue dated before another one is short on the day of the other one: of ten, eight are taken."""
+    messages = [finding.message() for finding in trial.validated if finding.code == "ISS-01"]
+    assert sum("2026-11-10 账面 2个，出库 3个" in message and "差 1" in message for message in messages) == 1
+    assert sum("2026-11-05 账面 10个，出库 11个" in message and "差 1" in message for message in messages) == 1
 
 
 def test_rules_rest_while_their_register_does_not_exist(trial: Trial) -> None:
