@@ -23,6 +23,7 @@ MAX_COVERED = 1_000_000
 _SAMPLE = 64 << 10
 _MAX_FIELD = 1 << 20
 _GUARDED = re.compile(r'="([^"]*)"')
+_SILENT_TAGS = {"script", "style", "comment"}
 _LINE_TAGS = {"br", "p", "div", "li"}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
@@ -154,7 +155,7 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell; a caption is a row of one cell, as in Excel."""
-        if tag in {"script", "style"}:
+        if tag in _SILENT_TAGS:
             self._silent += 1
         elif tag == "table":
             self._open.append(_Table())
@@ -173,7 +174,7 @@ class _Tables(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End what the tag ends."""
-        if tag in {"script", "style"}:
+        if tag in _SILENT_TAGS:
             self._silent = max(0, self._silent - 1)
         elif not self._open:
             return

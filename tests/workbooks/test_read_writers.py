@@ -6,27 +6,39 @@ import html
 import io
 import random
 import re
+import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import openpyxl
+import polars as pl
 import pytest
+import xlsxturbo
 import xlsxwriter
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+from openpyxl.workbook.defined_name import DefinedName
 
-from schemas.values import ErrorCell, NoValue
+from schemas.values import ErrorCell, NoValue, Percent
 from tests.workbooks.makers import (
     MAIN,
     OFFICE,
     cell,
     cells,
+    codes,
     only,
     package,
+    packed,
     raw,
     saved,
     sheet,
     strings,
     styles,
+    unpacked,
 )
+from workbooks.read import read_file
 
 
 class TestWriters:
@@ -168,3 +180,157 @@ def test_every_spelling_reads_alike(tmp_path: Path, seed: int) -> None:
         if only(saved(tmp_path, package(spelling(part), changes=changes))) != usual:
             differing.append(name)
     assert differing == []
+
+
+@pytest.fixture(scope="module")
+def resaved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one workbook as LibreOffice saves it in five formats."""
+    folder = tmp_path_factory.mktemp("resaved")
+    book = openpyxl.Workbook()
+    target = book.active
+    target.title = "三(1)班"
+    target.append(["物品", date(2026, 11, 22), 12.5, "=C1*2", "=1/0", 0.85, ""])
+    target.append(["作废", 1])
+    for place in target[2]:
+        place.font = Font(strike=True)
+    target["C1"].font = Font(color="FFFF0000")
+    target["F1"].number_format = "0%"
+    target["A1"].comment = Comment("已调整为15", "张三")
+    target["A2"].comment = Comment("⟦HQ⟧后勤校验\n错误", "后勤账")
+    target.merge_cells("A4:B5")
+    target["A4"] = "合并"
+    target["D7"] = '=IF(1=1,"",1)'
+    target["A9"] = "末行"
+    target.row_dimensions[4].hidden = True
+    book.create_sheet("隐藏")["B3"] = "x"
+    book["隐藏"].sheet_state = "hidden"
+    book.create_sheet("hq_字典")["A1"] = "是"
+    for name, place in (("HOUQIN_stock_receipt_v1", "'三(1)班'!$A$1:$G$1"), ("hq_lists", "hq_字典!$A$1")):
+        book.defined_names[name] = DefinedName(name, attr_text=place)
+    book.save(folder / "a.xlsx")
+    for ending in ("xlsx", "xls", "ods", "html", "csv"):
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        command = [soffice, profile, "--headless", "--convert-to", ending, "--outdir", str(folder / ending)]
+        subprocess.run([*command, str(folder / "a.xlsx")], check=True, capture_output=True, timeout=120)
+    return folder
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+def test_libreoffice(resaved: Path, ending: str) -> None:
+    """What LibreOffice saves reads like the original: values, details, marker, own sheets left out."""
+    content = read_file(resaved / ending / f"a.{ending}", f"a.{ending}")
+    assert codes(content) == {"xlsx": [], "xls": ["FILE-XLS"]}[ending]
+    grid, hidden = content.grids
+    assert list(grid.cells[0]) == ["物品", date(2026, 11, 22), 12.5, 25, ErrorCell("#DIV/0!"), Percent(0.85)]
+    assert [list(row[:2]) for row in grid.cells[1:]] == [
+        ["作废", 1],
+        [None, None],
+        ["合并", None],
+        *[[None, None]] * 4,
+        ["末行", None],
+    ]
+    assert (grid.sheet, grid.marker, grid.hidden) == ("三(1)班", "stock_receipt", False)
+    assert grid.details.merged == ((4, 1, 5, 2),)
+    assert grid.details.hidden_rows == {4}
+    assert grid.details.struck_rows == {2}
+    assert grid.details.red_cells == {(1, 3)}
+    assert {place: text.splitlines()[-1] for place, text in grid.details.comments.items()} == {(1, 1): "已调整为15"}
+    assert (hidden.sheet, hidden.hidden, list(hidden.cells[2])) == ("隐藏", True, [None, "x"])
+
+
+def test_libreoffice_in_other_formats(resaved: Path, tmp_path: Path) -> None:
+    """An .ods is refused; a page under the name of a workbook and a CSV are read as text."""
+    assert codes(read_file(resaved / "ods" / "a.ods", "a.ods")) == ["FILE-TYPE"]
+    page = saved(tmp_path, (resaved / "html" / "a.html").read_bytes(), "a.xls")
+    assert codes(page) == ["FILE-DISGUISED"]
+    assert list(page.grids[0].cells[1][:2]) == ["作废", "1"]
+    assert (4, 1, 5, 2) in page.grids[0].details.merged
+    text = only(read_file(resaved / "csv" / "a.csv", "a.csv"))
+    assert [row[0] for row in text.cells] == ["物品", "作废", None, "合并", *[None] * 4, "末行"]
+
+
+FRAME = pl.DataFrame({"品名": ["大米", None], "日期": [date(2026, 11, 22), None], "数量": [1.5, 2.0]})
+"""What every library is to write: header and two rows, of which the second has blanks."""
+
+
+def _by_openpyxl(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (FRAME.columns, *FRAME.rows()):
+        book.active.append(row)
+    book.save(path)
+
+
+def _by_openpyxl_in_words(path: Path) -> None:
+    book = openpyxl.Workbook(write_only=True, iso_dates=True)
+    target = book.create_sheet()
+    for row in (FRAME.columns, *FRAME.rows()):
+        target.append(row)
+    book.save(path)
+
+
+def _by_xlsxwriter(path: Path) -> None:
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
+    target = book.add_worksheet()
+    for number, row in enumerate((FRAME.columns, *FRAME.rows())):
+        target.write_row(number, 0, row)
+    book.close()
+
+
+def _by_polars(path: Path) -> None:
+    FRAME.write_excel(path)
+
+
+def _by_xlsxturbo(path: Path) -> None:
+    xlsxturbo.df_to_xlsx(FRAME, str(path), table_style="Medium9")
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [_by_openpyxl, _by_openpyxl_in_words, _by_xlsxwriter, _by_polars, _by_xlsxturbo],
+    ids=lambda by: by.__name__,
+)
+def test_libraries(tmp_path: Path, writer: Callable[[Path], None]) -> None:
+    """The same rows written by any library are the same cells."""
+    writer(tmp_path / "a.xlsx")
+    header, *rows = cells(only(read_file(tmp_path / "a.xlsx", "a.xlsx")))
+    assert header == FRAME.columns
+    assert [tuple(row) for row in rows] == [("大米", date(2026, 11, 22), 1.5), (None, None, 2)]
+
+
+def test_a_package_with_names_of_its_own(tmp_path: Path) -> None:
+    """Parts are found by their relations, whatever they are called and wherever they lie."""
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46348</v></c></row>'
+    changes: dict[str, str | bytes] = {
+        "xl/sharedStrings.xml": strings("<t>甲</t>"),
+        "xl/styles.xml": styles(formats=[(0, 14)]),
+    }
+    parts = unpacked(package(sheet(row), changes=changes))
+    names = {
+        "xl/workbook.xml": "book/main.xml",
+        "xl/_rels/workbook.xml.rels": "book/_rels/main.xml.rels",
+        "xl/worksheets/sheet1.xml": "sheets/第一.xml",
+        "xl/sharedStrings.xml": "book/texts.xml",
+        "xl/styles.xml": "book/looks.xml",
+    }
+    targets = {
+        "xl/workbook.xml": "/book/main.xml",
+        "worksheets/sheet1.xml": "../book/../sheets/%E7%AC%AC%E4%B8%80.xml",
+        "sharedStrings.xml": "./texts.xml",
+        "styles.xml": "looks.xml",
+    }
+    moved = []
+    for name, part in parts.items():
+        text = part if isinstance(part, str) else part.decode()
+        for target, other in targets.items():
+            text = text.replace(f'Target="{target}"', f'Target="{other}"')
+        moved.append((names.get(name, name), text))
+    assert cells(only(saved(tmp_path, packed(moved)))) == [["甲", date(2026, 11, 22)]]
+
+
+def test_a_million_formatted_cells(tmp_path: Path) -> None:
+    """Blank cells in a percentage format are passed over, those with content among them are not."""
+    blank = "".join(f'<row r="{n}"><c r="A{n}" s="1"/><c r="B{n}" s="1"/></row>' for n in range(2, 60_000))
+    rows = cell("A1", "<v>0.5</v>", ' s="1"') + blank + cell("B60000", "<v>0.25</v>", ' s="1"')
+    grid = raw(tmp_path, rows, styles=styles(formats=[(0, 9)]))
+    assert len(grid.cells) == 60_000
+    assert (grid.cells[0][0], grid.cells[-1][1]) == (Percent(0.5), Percent(0.25))
