@@ -182,6 +182,9 @@ def test_every_spelling_reads_alike(tmp_path: Path, seed: int) -> None:
     assert differing == []
 
 
+CSV_IN_UTF_8 = ":Text - txt - csv (StarCalc):44,34,76"
+
+
 @pytest.fixture(scope="module")
 def resaved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one workbook as LibreOffice saves it in five formats."""
@@ -208,9 +211,9 @@ def resaved(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, place in (("HOUQIN_stock_receipt_v1", "'三(1)班'!$A$1:$G$1"), ("hq_lists", "hq_字典!$A$1")):
         book.defined_names[name] = DefinedName(name, attr_text=place)
     book.save(folder / "a.xlsx")
-    for ending in ("xlsx", "xls", "ods", "html", "csv"):
-        profile = f"-env:UserInstallation=file://{folder}/profile"
-        command = [soffice, profile, "--headless", "--convert-to", ending, "--outdir", str(folder / ending)]
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    for ending, options in (("xlsx", ""), ("xls", ""), ("ods", ""), ("html", ""), ("csv", CSV_IN_UTF_8)):
+        command = [soffice, profile, "--headless", "--convert-to", ending + options, "--outdir", str(folder / ending)]
         subprocess.run([*command, str(folder / "a.xlsx")], check=True, capture_output=True, timeout=120)
     return folder
 
