@@ -226,7 +226,7 @@ def request_cases() -> list[Case]:
     parts = asked(USUAL)
     second = goods()
     return [
-        Case("REQ-01", "E", "approver", (asked(USUAL, applicant="李明", dept="ZW"),), (asked(USUAL),), small="W"),
+        Case("REQ-01", "E", "approver", (asked(USUAL, applicant="T001", dept="ZW"),), (asked(USUAL),), small="W"),
         Case("REQ-02", "E", "approved_qty", (asked(USUAL, 4, approved_qty=5),), (asked(USUAL, 4, approved_qty=4),)),
         Case(
             "REQ-03",

@@ -15,7 +15,7 @@ def receipt_cases() -> list[Case]:
     lasting = {"production_date": "2026-10-20", "batch_no": "A1"}
     return [
         Case("RCP-01", "E", "doc_no", (line, line.but(buyer="孙丽")), (pair, pair.but(line_no=2)), marked=(0, 1)),
-        Case("RCP-02", "E", "inspector", (received(USUAL, buyer="李明"),), (received(USUAL),), small="W"),
+        Case("RCP-02", "E", "inspector", (received(USUAL, buyer="T001"),), (received(USUAL),), small="W"),
         Case(
             "RCP-02",
             "E",
@@ -184,7 +184,7 @@ def issue_cases() -> list[Case]:
     return [
         Case("ISS-02", "E", "signed", (issued(USUAL, signed="否"),), (issued(USUAL),)),
         Case("ISS-03", "E", "approver", (issued(USUAL, collector="李明"),), (issued(USUAL),), small="W"),
-        Case("ISS-04", "E", "keeper", (issued(USUAL, collector="王芳"),), (issued(USUAL, keeper="赵强"),), small="W"),
+        Case("ISS-04", "E", "keeper", (issued(USUAL, collector="T002"),), (issued(USUAL, keeper="赵强"),), small="W"),
         Case("ISS-09", "E", "approver", (issued(USUAL, keeper="李明"),), (issued(USUAL, approver="钱进"),), small="W"),
         Case(
             "ISS-10",

@@ -198,6 +198,8 @@ MASTER = (
     department(dept_code="ZW", dept_name="总务处", head="李明"),
     department(dept_code="ST", dept_name="食堂", head="陈静"),
     department(dept_code="JW", dept_name="教务处", head="钱进"),
+    department(dept_code="DY", dept_name="德育处", active="否"),
+    staff(staff_no="T012", name="冯远", dept="德育处", off_date="2026-07-01"),
     *STAFF,
     room(room_code="CK01", room_name="总务仓库", room_type="仓库", keeper="王芳", is_warehouse="是"),
     room(room_code="A-301", room_name="三年级(1)班教室", room_type="普通教室"),

@@ -279,6 +279,31 @@ def number_stories() -> Iterable[Story]:
         (item, received(item)),
         ((went,), (renamed,), (renamed, request)),
     )
+    item = goods()
+    request, came = asked(item), received(item, 4)
+    went = issued(item, requisition_no=request.number)
+    renamed, arrived = went.but(doc_no="CK-202611-9002"), came.but(doc_no="RK-202611-9002")
+    yield Story(
+        "a corrected number takes what it had",
+        (
+            Watched(went, (("", "4.000"), ("", None))),
+            Watched(renamed, (("", None), ("", "4.000"))),
+            Watched(came, (("", "4.000"), ("", None))),
+            Watched(arrived, (("", None), ("", "4.000"))),
+        ),
+        (item, request),
+        ((came, went), (arrived, renamed)),
+    )
+    item = goods()
+    came = received(item)
+    away = sent_back(came, -3)
+    renamed = came.but(doc_no="RK-202611-9003")
+    yield Story(
+        "what goods were sent back of keeps its number",
+        (taken(came, "10.000"), Watched(renamed, (("", None), ("RCP-06", None))), taken(away, "-3.000")),
+        (item, received(item), away),
+        ((came,), (renamed,)),
+    )
 
 
 STORIES = (

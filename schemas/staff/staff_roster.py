@@ -69,7 +69,9 @@ class StaffRoster(Register):
         hint_en="18 characters, a final X in upper case; leave blank for foreign papers",
     )
     gender = c.enum("性别", "Gender", ("男", "女"), synonyms={"男性": "男", "女性": "女"})
-    dept = c.department("部门", "Department", required=True, aliases=("所在部门", "科室", "处室"))
+    dept = c.department(
+        "部门", "Department", required=True, inactive_allowed=True, aliases=("所在部门", "科室", "处室")
+    )
     post = c.text("岗位", "Post", 40, required=True, aliases=("职务", "工作岗位"))
     role_codes = c.enum_list(
         "系统角色",
