@@ -8,9 +8,11 @@ from collections.abc import Collection
 _SUFFIX = re.compile(
     r"""(?P<stem>.+?)\s*(?:
         [(（]\d{1,2}[)）]                                        # 食堂台账(1), 食堂台账 (2)
-      | [-_ ]*(?:副本|复件|备份)\s*(?:[(（]?\d{1,2}[)）]?)?          # 食堂台账 - 副本, 食堂台账 - 副本 (2)
+      | [-_ ]*(?:的\s?)?(?:副本|复件|备份)\s*(?:[(（]?\d{1,2}[)）]?)?  # 食堂台账 - 副本 (2), 食堂台账 的副本
       | [(（][^()（）]*(?:冲突副本|冲突的副本|冲突文件|冲突)[^()（）]*[)）]  # 食堂台账(冲突副本 2026-11-22)
-      | \s*\([^()]*conflicted\ copy[^()]*\)                     # 食堂台账 (PC's conflicted copy 2026-11-22)
+      | [-_ ]冲突(?:文件|副本).*                                   # 食堂台账_冲突文件_张三_20261122
+      | \s*\([^()]*(?i:conflicted\ copy|case\ conflict)[^()]*\)   # 食堂台账 (PC's conflicted copy 2026-11-22)
+      | _[^_]+_[^_]+_Conflict                                   # Synology Drive: the name of the disk and the day
       | \.sync-conflict-[\w-]+                                  # Syncthing
       | [-_ ]+(?:copy|Copy)(?:\s*\(\d{1,2}\))?                  # 食堂台账 - Copy (2)
       | -(?:DESKTOP|LAPTOP|WIN|PC|MACBOOK|IMAC)[-A-Z0-9]*       # OneDrive: the name of the computer
@@ -50,4 +52,4 @@ def _without_marks(stem: str) -> str | None:
         if match is None:
             return None if bare == stem else bare.strip()
         found = match.groupdict()
-        bare = (found["stem"] or found.get("english") or "").strip()
+        bare = (found["stem"] or found.get("english") or "").strip(' “”"')

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TEMPORARY = re.compile(
-    r"(~\$|\.)[\s\S]*|[\s\S]*\.(tmp|temp|part|partial|crdownload|lnk|url|ini|db|bak)", re.IGNORECASE
+    r"(~\$|\.)[\s\S]*|[\s\S]*~|[\s\S]*\.(tmp|temp|part|partial|crdownload|download|downloading|xltd|td|lnk|url|ini|db|bak)",
+    re.IGNORECASE,
 )
 """Lock files, half-written files and what operating systems leave behind (DOMAIN.md 6.6 S20)."""
 

@@ -436,7 +436,7 @@ _BESIDE = frozenset({"W PERIOD-MIXED", "W ROLE-MISMATCH", "W REF-PENDING", "W RC
 def samples_loaded() -> Iterator[None]:
     """Add the register with every kind of column, for this process and the workers it starts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(EXTRA_REGISTERS, "tests.samples.kinds")
+        patch.setenv(EXTRA_REGISTERS, "tests.samples.kinds,tests.samples.levels")
         patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]))
         all_registers()
         yield

@@ -176,6 +176,22 @@ def test_a_header_of_two_rows(merged: bool, folder: Path, pool: ReaderPool) -> N
     assert not done.codes("error")
 
 
+@pytest.mark.parametrize("merged", [["A1:F1", "A2:A3", "B2:C2", "D2:E2", "F2:F3"], []])
+def test_both_rows_of_a_header_make_the_name(merged: list[str], folder: Path) -> None:
+    """S04: 本期收入 over 数量 and 金额 is 本期收入数量 and 本期收入金额, beside 本期发出 over the same words."""
+    lines = [
+        ["青山小学2026年11月样例收支表"],
+        ["代号", "本期收入", None, "本期发出", None, "备注"],
+        [None, "数量", "金额", "数 量", "金额（元）", None],
+        ["A1", 3, 12.5, 1, "4.20", "好"],
+    ]
+    with samples_loaded(), ReaderPool(1) as pool:
+        done = checked(folder, pool, Sheet("样例收支表", lines, merged))
+    (row,) = done.rows("sample_levels")
+    assert (row["in_qty"], row["in_amount"]) == (Decimal(3), Decimal("12.50"))
+    assert (row["out_qty"], row["out_amount"], row["remark"]) == (Decimal(1), Decimal("4.20"), "好")
+
+
 @pytest.mark.parametrize("header_row", [1, 2, 7, 15])
 def test_a_header_in_another_row(header_row: int, folder: Path, pool: ReaderPool) -> None:
     """S05: the header is found in any of the first 15 rows."""
