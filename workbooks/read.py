@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +71,10 @@ def _stumbled(error: BaseException) -> RefusedError:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_FILE:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise RefusedError("FILE-LOCKED", reason="不是普通文件", reason_en="it is no file")
+        if status.st_size > MAX_FILE:
             raise too_large(f"超过{MAX_FILE >> 20} MB", f"it has more than {MAX_FILE >> 20} MB")
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -95,7 +95,7 @@ def _taken(outcome: Outcome, seconds: float) -> TakenFile:
 def _identity(path: Path) -> tuple[str, int]:
     """Return hash and size of a file that could not be read as a workbook."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest(), content.tell()
     except OSError:
         return "", 0
-    return hashlib.sha256(content).hexdigest(), len(content)

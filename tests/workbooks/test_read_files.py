@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import zipfile
 from datetime import UTC, date, datetime, time
@@ -14,7 +15,7 @@ import xlsxwriter
 import xlwt
 
 from schemas.values import ErrorCell, Percent
-from tests.workbooks.makers import cell, cells, codes, good, only, package, saved, sheet
+from tests.workbooks.makers import cell, cells, codes, compound_file, good, only, package, saved, sheet
 from workbooks.read import read_file
 
 
@@ -59,6 +60,12 @@ class TestFile:
         assert codes(read_file(tmp_path / "no.xlsx", "no.xlsx")) == ["FILE-MISSING"]
         assert codes(read_file(tmp_path, "folder.xlsx")) == ["FILE-LOCKED"]
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are pipes with names on Unix only")
+    def test_what_is_no_file(self, tmp_path: Path) -> None:
+        """A pipe with the name of a workbook is not waited for."""
+        os.mkfifo(tmp_path / "a.xlsx")
+        assert codes(read_file(tmp_path / "a.xlsx", "a.xlsx")) == ["FILE-LOCKED"]
+
 
 HTML = (
     '<html><head><meta charset="gb2312"><style>td{x:1}</style></head><body><table border=1>'
@@ -86,6 +93,22 @@ class TestKinds:
         (grid,) = content.grids
         assert cells(grid) == HTML_CELLS
         assert grid.details.merged == ((1, 1, 1, 3), (3, 1, 4, 1))
+
+    def test_tables_in_tables(self, tmp_path: Path) -> None:
+        """A table inside a cell is a sheet of its own, and the cell keeps what stands around it."""
+        inner = "<table><tr><td>1</td><td>2</td></tr></table>"
+        page = f"<table><tr><td>页眉{inner}页脚</td><td>右</td></tr><tr><td>末行</table>"
+        read = saved(tmp_path, page.encode("gbk"), "a.xls")
+        assert [cells(grid) for grid in read.grids] == [[["页眉页脚", "右"], ["末行", None]], [["1", "2"]]]
+        assert [grid.sheet for grid in read.grids] == ["Sheet1", "Sheet2"]
+
+    def test_careless_pages(self, tmp_path: Path) -> None:
+        """A caption is the first row; cells without rows, empty rows and paragraphs in cells keep their place."""
+        page = "<TABLE><caption>2026年11月</caption><TR></TR><td><p>甲</p><p>乙</p><td>2<script>x</script></TABLE>"
+        (grid,) = saved(tmp_path, page.encode(), "a.xls").grids
+        assert cells(grid) == [["2026年11月", None], ["甲\n乙", "2"]]
+        bare = saved(tmp_path, "<table><td>甲<td>乙</table>".encode(), "a.xls")
+        assert cells(bare.grids[0]) == [["甲", "乙"]]
 
     @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
     @pytest.mark.parametrize("mark", [",", "\t", ";"])
@@ -201,8 +224,7 @@ class TestKinds:
 
     def test_workbooks_under_a_password(self, tmp_path: Path) -> None:
         """New and old workbooks under a password are refused as such (S19)."""
-        entry = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0") + bytes((34, 0, 2))
-        new = bytes.fromhex("d0cf11e0a1b11ae1").ljust(1024, b"\0") + entry.ljust(4096, b"\0")
+        new = compound_file({"EncryptionInfo": b"\4\0\4\0", "EncryptedPackage": bytes(5_000)})
         assert codes(saved(tmp_path, new, "a.xlsx")) == ["FILE-ENCRYPTED"]
         book = xlwt.Workbook()
         book.add_sheet("入库").write(0, 0, "x")
@@ -212,6 +234,28 @@ class TestKinds:
         writer = b"\x5c\x00\x70\x00"
         assert writer in old
         assert codes(saved(tmp_path, old.replace(writer, b"\x2f\x00\x70\x00"), "a.xls")) == ["FILE-ENCRYPTED"]
+
+    @pytest.mark.parametrize("stream", ["WordDocument", "PowerPoint Document"])
+    def test_other_compound_files(self, tmp_path: Path, stream: str) -> None:
+        """A document of the old Office formats is refused as what it is, not as damaged."""
+        assert codes(saved(tmp_path, compound_file({stream: b"x"}), "a.xls")) == ["FILE-TYPE"]
+
+    def test_an_old_workbook_that_is_called_new(self, tmp_path: Path) -> None:
+        """An .xls that is called .xlsx is read, with both pieces of advice; errors stand at their own cells."""
+        book = xlwt.Workbook()
+        book.dates_1904 = True
+        target = book.add_sheet("入库")
+        target.write(6, 3, 44886, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+        for column, code in enumerate((0x00, 0x07, 0x0F, 0x17, 0x1D, 0x24, 0x2A), 4):
+            target.row(8).set_cell_error(column, code)
+        stream = io.BytesIO()
+        book.save(stream)
+        read = saved(tmp_path, stream.getvalue(), "a.xlsx")
+        assert codes(read) == ["FILE-XLS", "FILE-DISGUISED"]
+        grid = cells(read.grids[0])
+        assert (len(grid), grid[6][3]) == (9, date(2026, 11, 22))
+        errors = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
+        assert grid[8] == [None] * 4 + [ErrorCell(text) for text in errors]
 
     @pytest.mark.parametrize("content", [b"", b"\n", bytes(4096)])
     @pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
