@@ -153,7 +153,9 @@ def _frame(numbers: Iterable[int], *, epoch_1904: bool) -> dict[str, str]:
 
 
 def _relations(leads: str) -> str:
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{leads}</Relationships>'
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{leads}</Relationships>'
+    )
 
 
 def _lead(name: str, kind: str, target: str) -> str:
