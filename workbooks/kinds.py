@@ -84,12 +84,17 @@ def _recognise_zip(content: bytes, extension: str) -> Recognised:
         raise _unsupported(".xlsb")
     if "mimetype" in names:
         raise _unsupported("OpenDocument (.ods)")
+    if not any(name.startswith("xl/") for name in names):
+        _refuse_other_packages(names)
+    return Recognised(Kind.XLSX, disguised=extension in _TABLE_EXTENSIONS - _OOXML_EXTENSIONS)
+
+
+def _refuse_other_packages(names: set[str]) -> None:
     for folder, label in (("word/", ".docx"), ("ppt/", ".pptx"), ("index/", "Apple Numbers")):
         if any(name.startswith(folder) for name in names):
             raise _unsupported(label)
-    if not any(name.startswith("xl/") for name in names) and "[content_types].xml" not in names:
+    if "[content_types].xml" not in names:
         raise _unsupported("zip")
-    return Recognised(Kind.XLSX, disguised=extension in _TABLE_EXTENSIONS - _OOXML_EXTENSIONS)
 
 
 def _recognise_ole(content: bytes, extension: str) -> Recognised:

@@ -108,7 +108,6 @@ def _as_it_is(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]
         if begun:
             body = styled.sub(rb"\1", body) if styled else body
             yield _ERROR.sub(rb'\1t="str"', body) if b't="e"' in body else body
-    yield _END
 
 
 def _rewritten(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]:

@@ -90,12 +90,14 @@ class SheetScan:
         return self.usual and not self.struck
 
     def whole(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield the part again as far as it has content: a million formatted blank rows may follow."""
+        """Yield the part again as far as it has content, well-formed: a million formatted blank rows may follow."""
         left = self.content_end if self.usual else sys.maxsize
         for chunk in chunks:
             if left > 0:
                 yield chunk[:left]
             left -= len(chunk)
+        if self.usual:
+            yield b"</sheetData></worksheet>" if self.content_end else b"<worksheet/>"
 
     def _read_head(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         head = b""

@@ -22,7 +22,7 @@ def walk(
 ) -> None:
     """Hand over every cell with a value or a formula, the number of every hidden row, every merged range.
 
-    The chunks may end after any row. Cells and rows without a reference follow their neighbour.
+    Cells and rows without a reference follow their neighbour.
 
     Raises:
         RefusedError: the XML is broken or hostile, or names a cell that no worksheet has.
@@ -35,6 +35,7 @@ def walk(
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise broken_xml(error) from error
 
