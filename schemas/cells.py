@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from schemas.values import Cell
 
 MISSING = frozenset(
-    ("", "无", "N/A", "n/a", "NULL", "null", *(mark * count for mark in "-–—―─/\\" for count in range(1, 5)))
+    (
+        *("", "无", "无。", "无.", "(无)", "N/A", "n/a", "NULL", "null", "(-)", "(/)"),
+        *(mark * count for mark in "-–—―─/\\" for count in range(1, 5)),
+    )
 )
 """What people write into a cell that has no value (DOMAIN.md 6.6 N17)."""
 

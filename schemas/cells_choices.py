@@ -57,9 +57,11 @@ def read_yes_no(cell: Cell, _column: Column, _context: Context) -> Outcome:
     text = matching("" if isinstance(cell, Percent) else shown(cell))
     if text in LOOKS_LIKE_YES:
         return warned(value=True, code="BOOL-V")
-    plain = text.lower().rstrip("。.")
-    if plain in YES or plain in NO:
-        return Outcome(plain in YES)
+    plain = text.lower().rstrip("。.,")
+    stripped = _BRACKETED_END.fullmatch(plain)
+    for word in (plain, stripped[1] if stripped else ""):
+        if word in YES or word in NO:
+            return Outcome(word in YES)
     return refused("BOOL-INVALID")
 
 
@@ -96,10 +98,10 @@ def is_missing(cell: str, column: Column) -> bool:
     """
     if len(cell) > LONGEST_MARK and not cell.isspace():
         return False
-    text = tidy(cell).rstrip("。.")
-    text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
+    text = tidy(cell)
     if text not in MISSING:
         return False
+    text = text.strip("()。.")
     listed = text in column.values or text in column.synonyms or (column.kind is Kind.BOOL and text == "无")
     return not listed
 

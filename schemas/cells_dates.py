@@ -21,6 +21,7 @@ SERIALS = (36526, 73050)
 YEARS = (1900, 2199)
 """Years that a written date may have; others are typing mistakes."""
 
+_TRADITIONAL = str.maketrans("點時號", "点时号")
 _EPOCH = date(1899, 12, 30)
 _SHIFT_1904 = 1462
 """Days by which workbooks that count from 1904 are behind."""
@@ -31,23 +32,25 @@ _SPACED = re.compile(r"\s*([-/.:年月日号点时分秒、。])\s*")
 _AROUND = re.compile(r"^公元|\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
 """What people put around a day: above all the day of the week behind it."""
 _FULL = re.compile(r"(\d{4})[-/.年、。,_\\ ](\d{1,2})[-/.月、。,_\\ ](\d{1,2})(?:[日号]|(?!\d))", re.ASCII)
-_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)", re.ASCII)
+_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?(?!\d)", re.ASCII)
 _CHINESE = re.compile(r"(?:(?P<year>[^年]{4})年)?(?P<month>[^年月]{1,4})月(?P<day>[^日号]{1,4})[日号]?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?", re.ASCII)
 _NO_YEAR = re.compile(r"(\d{1,2})(?:月(\d{1,2})[日号]?|[-/.](\d{2}))", re.ASCII)
 _ONE_DIGIT_DAY = re.compile(r"\d{1,2}[-/.]\d", re.ASCII)
-_COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
+_COLON = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?分?", re.ASCII)
 _SPOKEN = re.compile(r"(\d{1,2})[点时](?:(\d{1,2})分?(?:(\d{1,2})秒)?|(半)|([13])刻|整)?", re.ASCII)
 _HALF_OF_DAY = re.compile(r"^(上午|早上|凌晨|下午|晚上|中午|AM|PM)|(AM|PM)$", re.IGNORECASE)
 _NUMERAL = re.compile(f"[{''.join(sorted(NUMERALS))}]+")
-_MONTH = re.compile(r"(\d{4})(?:[-/年](\d{1,2})月?份?|\.?(\d{2}))", re.ASCII)
+_MONTH = re.compile(r"(\d{4})(?:[-/年](\d{1,2})月?份?|\.?(\d{2})月?)", re.ASCII)
 _MONTH_CHINESE = re.compile(r"(?:([^年]{4})年)?([^年月]{1,4})月份?")
 _SEMESTER = re.compile(r"(\d{4})-(\d{4})-([12])", re.ASCII)
 _SEMESTER_FULL = re.compile(
-    r"(\d{4})年?[-/~至到](\d{4})(?:学年度?|年度?)?(?:[-,]?\(?第?([一二上下秋春])|[-(第]0?([12]))(?:季?学?期|季)?\)?",
+    r"(\d{4})年?[-/~至到](\d{4})(?:学年度?|年度?)?(?:[-,]?\(?第?([一二上下秋春])|[-(第]0?([12]))"
+    r"(?:季?学?期|季)?\)?(?:\([秋春上下]季?\))?",
     re.ASCII,
 )
+_SHORT_YEARS = re.compile(r"^(\d{2})[-/~至到](\d{2})(?=学年)", re.ASCII)
 _SEMESTER_SHORT = re.compile(r"(\d{4})(?:学年度?第?([一二上下秋春12])|年?([秋春]))(?:季?学?期|季)?", re.ASCII)
 
 
@@ -120,12 +123,15 @@ def read_month(cell: Cell, _column: Column, context: Context) -> Outcome:
 
 def read_semester(cell: Cell, _column: Column, _context: Context) -> Outcome:
     """Return the semester of a cell as ``2026-2027-1``; spellings with one year are warned about (D19)."""
-    text = "".join(_compact(cell).split()) if isinstance(cell, str) else ""
+    written = "".join(_compact(cell).split()) if isinstance(cell, str) else ""
+    text = _SHORT_YEARS.sub(r"20\1-20\2", written)
     if found := _SEMESTER.fullmatch(text) or _SEMESTER_FULL.fullmatch(text):
         first, second, *halves = found.groups()
         part = _half_year("".join(filter(None, halves)))
-        consecutive = int(second) == int(first) + 1
-        return Outcome(f"{first}-{second}-{part}") if consecutive else refused("SEM-INVALID")
+        if int(second) != int(first) + 1:
+            return refused("SEM-INVALID")
+        semester = f"{first}-{second}-{part}"
+        return Outcome(semester) if text == written else warned(semester, "SEM-ALIAS")
     if found := _SEMESTER_SHORT.fullmatch(text):
         part = _half_year(found[2] or found[3])
         # 2026春 is a spring by the calendar, 2026学年下学期 the second half of a school year.
@@ -150,7 +156,7 @@ def _dated(cell: Cell, context: Context) -> _Dated:
 def _dated_text(text: str, context: Context) -> _Dated:
     if found := _FULL.match(text) or _EIGHT.match(text):
         day = _day_of(*map(int, found.groups()))
-        return _with_clock(day, text[found.end() :].strip(" T.。"))
+        return _with_clock(day, text[found.end() :].strip(" T.。,、;/"))
     if _SERIAL.fullmatch(text):
         return _of_serial(float(text), context)
     if found := _CHINESE.fullmatch(text):
@@ -266,6 +272,8 @@ def _hour_of(half: str, hour: int) -> int:
 def _month_of(text: str, context: Context) -> str | None:
     if found := _MONTH.fullmatch(text):
         year, month = int(found[1]), int(found[2] or found[3])
+    elif found := _FULL.fullmatch(text):
+        year, month = int(found[1]), int(found[2])
     elif (found := _MONTH_CHINESE.fullmatch(text)) and (found[1] or context.period):
         year, month = _year(found[1] or (context.period or "")[:4]), _number(found[2]) or 0
     else:
@@ -278,7 +286,7 @@ def _half_year(word: str) -> int:
 
 
 def _compact(text: str) -> str:
-    return _SPACED.sub(r"\1", _AROUND.sub("", folded(text)))
+    return _SPACED.sub(r"\1", _AROUND.sub("", folded(text).translate(_TRADITIONAL)))
 
 
 def _is_serial(number: float) -> bool:

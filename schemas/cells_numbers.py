@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.cells import Outcome, exact, folded, percent_points, refused, warned
 from schemas.cells_quantities import SUM, read_quantity_text
-from schemas.chinese import yuan_of_words
+from schemas.chinese import integer_of, yuan_of_words
 from schemas.columns import Kind
 from schemas.values import Percent
 
@@ -27,6 +27,8 @@ NOISE = Decimal("0.000001")
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _SPACED_COMMA = re.compile(r"(?<=\d),\s(?=\d{3}(?!\d))", re.ASCII)
+_IDEOGRAPHIC_POINT = re.compile(r"(?<=\d)。(?=\d)", re.ASCII)
+"""The decimal point as an input method for Chinese types it."""
 _MINUS_WORD = re.compile(r"^负(?=[\d¥.])")
 _PLAIN = re.compile(rf"[+-]?\s?(?:{_NUMBER})", re.ASCII)
 _BRACKETED = re.compile(r"\(\s*(.+?)\s*\)")
@@ -47,8 +49,7 @@ _SCALES = {Kind.MONEY: "MON-SCALE", Kind.PRICE: "PRICE-SCALE", Kind.INT: "INT-IN
 def read_number(cell: Cell, column: Column, context: Context) -> Outcome:
     """Return the exact number of a cell as a ``Decimal`` with the column's places, within its limits."""
     if isinstance(cell, str):
-        text = _MINUS_WORD.sub("-", _SPACED_COMMA.sub(",", folded(cell)))
-        outcome = _number_of_text(text, column, context)
+        outcome = _number_of_text(_plainer(cell), column, context)
     elif isinstance(cell, Percent):
         outcome = _number_of(percent_points(cell) if column.kind is Kind.PCT else exact(cell.value))
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -59,6 +60,12 @@ def read_number(cell: Cell, column: Column, context: Context) -> Outcome:
         return outcome
     checked = within_limits(outcome.value, column)
     return replace(outcome, value=checked.value) if checked.code == "" else checked
+
+
+def _plainer(text: str) -> str:
+    """Return the text of a number in fewer spellings: points, commas, minus; nothing behind its end."""
+    plain = _IDEOGRAPHIC_POINT.sub(".", folded(text)).rstrip(" 。、,;")
+    return _MINUS_WORD.sub("-", _SPACED_COMMA.sub(",", plain))
 
 
 def within_limits(number: Decimal, column: Column) -> Outcome:
@@ -110,18 +117,25 @@ def _number_of_text(text: str, column: Column, context: Context) -> Outcome:
     if bracketed := _BRACKETED.fullmatch(text):
         # Accountants write a negative amount in brackets (N06); what is inside has no sign of its own.
         inner = _number_of_text(bracketed[1], column, context)
-        if inner.code and inner.value is None:
-            return inner
-        positive = isinstance(inner.value, Decimal) and inner.value >= 0 and "-" not in bracketed[1]
-        return replace(inner, value=-inner.value) if positive else refused("NUM-INVALID")  # type: ignore[operator]
+        if not isinstance(inner.value, Decimal):
+            return inner if inner.code else refused("NUM-INVALID")
+        signed = inner.value < 0 or "-" in bracketed[1]
+        return refused("NUM-INVALID") if signed else replace(inner, value=-inner.value)
     if _PLAIN.fullmatch(text):
         return Outcome(_plain(text))
     if column.kind is Kind.PCT:
-        plain = text.removeprefix("百分之").removesuffix("%").strip()
-        return Outcome(_plain(plain)) if _PLAIN.fullmatch(plain) else refused("NUM-INVALID")
+        return _percent_of_text(text)
     if column.kind in {Kind.MONEY, Kind.PRICE}:
         return _yuan_of_text(text)
     return read_quantity_text(text, column, context)
+
+
+def _percent_of_text(text: str) -> Outcome:
+    plain = text.removeprefix("百分之").removesuffix("%").strip()
+    if _PLAIN.fullmatch(plain):
+        return Outcome(_plain(plain))
+    words = integer_of(plain) if text.startswith("百分之") else None
+    return refused("NUM-INVALID") if words is None else Outcome(Decimal(words))
 
 
 def _yuan_of_text(text: str) -> Outcome:
@@ -135,9 +149,10 @@ def _yuan_of_text(text: str) -> Outcome:
     if (found := _YUAN_JIAO_FEN.fullmatch(text)) and any(found.groups()):
         parts = (_plain(found[name] or "0") for name in ("yuan", "jiao", "fen"))
         return Outcome(sum((part.scaleb(-place) for place, part in enumerate(parts)), Decimal(0)))
-    amount = yuan_of_words(_WORDS_BEFORE.sub("", "".join(text.split())))
+    words = _WORDS_BEFORE.sub("", "".join(text.removeprefix("-").split()))
+    amount = yuan_of_words(words)
     if amount is not None:
-        return Outcome(amount)
+        return Outcome(-amount if text.startswith("-") else amount)
     return refused("QTY-EXPR" if SUM.fullmatch(text) else "NUM-INVALID")
 
 

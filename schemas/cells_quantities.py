@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _UNIT = r"m[23]|[^\d\s+\-*/×÷=~.,、()<>≤≥≈?%¥:'\"]{1,6}"
 
-SUM = re.compile(rf"=?{_NUMBER}(?:\s?[-+*/×÷xX]\s?{_NUMBER})+\s?=?\s?\d*", re.ASCII)
+SUM = re.compile(rf"=?{_NUMBER}(?:\s?[-+*/×÷xX]\s?{_NUMBER})+\s?=?\s?(?:{_NUMBER})?\s?[^\d\s]{{0,3}}", re.ASCII)
 """A sum written as text: ``3+2``, ``=3*4``, ``2×6=12`` (N16)."""
 
 _VAGUE = re.compile(
     rf"(?:大?约|大概|估计?|近|约?合|不到|不足|不[少多]于|超过?|若干|一批|一些|一堆|少许|少量|大量|适量|许多|很多|多个"
-    rf"|不详|不明|不清|未知|待定|几|好几|数[个十百千]|[<>≤≥≈~?]).*|.*(?:左右|上下|以上|以下|以内|[余多来几许])\D{{0,2}}"
-    rf"|{_NUMBER}\s?(?:[-~〜至到]\s?\d+(?:\.\d+)?\s?\D{{0,3}}|\D{{0,2}}[+?])",
+    rf"|不详|不明|不清|未知|待|无数|几|好几|数[个十百千]|[<>≤≥≈~?]).*|.*(?:左右|上下|以上|以下|以内|[余多来几许])\D{{0,2}}"
+    rf"|{_NUMBER}\s?(?:[-~〜至到或、]\s?\d+(?:\.\d+)?\s?\D{{0,3}}|\D{{0,2}}[+?])",
     re.ASCII,
 )
 _TALLY = re.compile(r"[√✓✔\s]+(?:[×xX*]?\s?\d+)?|(?:正\s?)+[一丅下止T丨|]?|[丅止]|[|丨卌\s]+")
@@ -46,7 +46,7 @@ def read_quantity_text(text: str, column: Column, context: Context) -> Outcome:
     ``5箱3盒`` is deferred to whoever has the catalogue; what is no definite number is refused with
     the code that says why.
     """
-    text = _BRACKETED_UNIT.sub(r"\1", text.rstrip("。.、,;"))
+    text = _BRACKETED_UNIT.sub(r"\1", text)
     for code, form in _REFUSED:
         if form.fullmatch(text):
             return refused(code)

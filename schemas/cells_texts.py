@@ -26,7 +26,7 @@ _COUNT = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _SCHOOL_CLASS = (
     re.compile(rf"(初|高)?{_COUNT}年级?第?\(?{_COUNT}\)?班?", re.ASCII),
     re.compile(rf"(初|高)?{_COUNT}\({_COUNT}\)班?", re.ASCII),
-    re.compile(r"(初|高)?([一二三四五六七八九])(\d{1,2})班", re.ASCII),
+    re.compile(r"(初|高)?([一二三四五六七八九])(\d{1,2}|[一二三四五六七八九])班", re.ASCII),
     re.compile(r"(初|高)?([一二三四五六七八九]|\d)[.·-](\d{1,2})班", re.ASCII),
 )
 """Spellings as stage, grade and class; 十一班 and 31班 are none of them: they could be cut in two places."""

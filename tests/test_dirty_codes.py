@@ -146,6 +146,10 @@ CODES = (
     _class("3年级1班", "G3C1", "W CLASS-ALIAS"),
     _class("3（1）班", "G3C1", "W CLASS-ALIAS"),
     _class("三1班", "G3C1", "W CLASS-ALIAS"),
+    _class("三一班", "G3C1", "W CLASS-ALIAS"),
+    _class("三①班", "G3C1", "W CLASS-ALIAS"),
+    _class("十一班", HELD, "E CLASS-UNKNOWN"),
+    _class("31班", HELD, "E CLASS-UNKNOWN"),
     _class("三年1班", "G3C1", "W CLASS-ALIAS"),
     _class("３（１）班", "G3C1", "W CLASS-ALIAS"),
     _class("三 (1) 班", "G3C1", "W CLASS-ALIAS"),
@@ -166,11 +170,17 @@ CODES = (
     Case("C07", "stock_issue", "for_class", "三（1）班", "G3C1", "W CLASS-ALIAS", {"collector_role": "班主任"}),
     *(
         _signed(raw, True)
-        for raw in ("√", "✓", "✔", "对", "是", "有", "Y", "1", 1, True, "y", "√ ", "☑", "是。", "Yes", "是的", "YES")
+        for raw in (
+            *("√", "✓", "✔", "对", "是", "有", "Y", "1", 1, True),
+            *("y", "√ ", "☑", "是。", "Yes", "是的", "YES", "✔\ufe0f"),
+        )
     ),
     *(
         _signed(raw, False)
-        for raw in ("×", "✗", "否", "无", "N", "0", 0, False, "n", "×　", "✘", "没有", "No", "不是", "❌")
+        for raw in (
+            *("×", "✗", "否", "无", "N", "0", 0, False),
+            *("n", "×　", "✘", "没有", "No", "不是", "❌", "✖\ufe0f", "否（待修）"),
+        )
     ),
     _signed("V", True, "W BOOL-V"),
     _signed("v", True, "W BOOL-V"),
