@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import openpyxl
-import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
@@ -19,6 +17,7 @@ from schemas.register import register_of
 from schemas.values import Details, ErrorCell, Grid, ImageCell, NoValue, Percent
 from workbooks.mark import write_marked
 from workbooks.mark_grids import workbook_of_grids
+from workbooks.read import read_file
 from workbooks.template import write_template
 
 SHEET = "入库单"
@@ -216,14 +215,11 @@ def test_unreadable_file_gets_the_list_only(tmp_path: Path) -> None:
     assert listed(book)[0][8] == "FILE-CORRUPT"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("workbooks.read") is None, reason="reads through workbooks.read")
 def test_files_of_other_kinds_are_written_anew_with_values_in_place(tmp_path: Path) -> None:
     """Of a CSV the copy has the values at the same cells, with the marks."""
     source = tmp_path / "入库.csv"
     source.write_text("入库单号,数量\nRK-202611-0001,约20\nRK-202611-0002,=1+1\n", encoding="utf-8-sig")
     target = tmp_path / "入库.校验.xlsx"
-    from workbooks.read import read_file
-
     title = read_file(source, source.name).grids[0].sheet
     found = reader_finding("QTY-VAGUE", "入库.csv", sheet=title, cell="B2", row=2, value="约20", title="数量")
     write_marked(source, target, [found], language="zh", **ORIGIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def is_running(pid: int) -> bool:
 def test_outcomes_come_in_the_order_of_the_jobs(pool: ReaderPool) -> None:
     """Outcomes stand in the order of the jobs, and each is told once when it is done."""
     told: list[str] = []
-    jobs = [Job(str(number), "math:factorial", (number,)) for number in range(12)]
+    jobs = [Job(str(number), "math:factorial", (number,)) for number in range(50)]
     outcomes = pool.run(jobs, lambda outcome: told.append(outcome.job.key))
     assert [outcome.value for outcome in outcomes[:5]] == [1, 1, 2, 6, 24]
     assert [outcome.job for outcome in outcomes] == jobs
@@ -175,6 +176,98 @@ def test_workers_end_with_their_parent() -> None:
     worker = int(told.stdout)
     while is_running(worker):
         assert time.monotonic() < deadline
+
+
+ORPHAN = """
+import fcntl
+import sys
+from workbooks.pool import Job, ReaderPool
+lock = open(sys.argv[1], "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+pool = ReaderPool(workers=2)
+pids = pool.run([Job("x", "os:getpid", ()), Job("x", "time:sleep", (0.3,)), Job("x", "os:getpid", ())])
+print("at work", flush=True)
+pool.run([Job("a", "re:match", ("(a+)+b", "a" * 60)), Job("b", "time:sleep", (60,))])
+"""
+"""A process that holds a lock while its workers are busy: one in a library that holds the interpreter, one asleep."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a busy worker outlives its parent there until its job is done")
+def test_busy_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """Where the parent is killed, its lock is free at once and its busy workers end within seconds."""
+    import fcntl
+
+    path = tmp_path / "writer.lock"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", ORPHAN, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "at work\n"
+        workers = psutil.Process(parent.pid).children()
+        deadline = time.monotonic() + 20
+        while not any(worker.cpu_times().user > 0.1 and worker.status() == "running" for worker in workers):
+            assert time.monotonic() < deadline
+        parent.kill()
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert len(workers) == 2
+    deadline = time.monotonic() + 10
+    while any(is_running(worker.pid) for worker in workers):
+        assert time.monotonic() < deadline
+
+
+def test_a_worker_that_is_killed_from_outside(tmp_path: Path) -> None:
+    """A worker that somebody kills in the midst of a job costs that job only."""
+    note = tmp_path / "pid"
+    program = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    jobs = [Job("x", "builtins:exec", (program,)), *[PID] * 5]
+
+    def killer(outcome: Outcome) -> None:
+        deadline = time.monotonic() + 20
+        while outcome.job is PID and not (note.exists() and note.read_text()):
+            assert time.monotonic() < deadline
+        if outcome.job is PID:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                psutil.Process(int(note.read_text())).kill()
+
+    with ReaderPool(workers=2) as pool:
+        assert failures(pool.run(jobs, killer)) == ["crash", "", "", "", "", ""]
+
+
+def test_a_run_that_is_given_up() -> None:
+    """What on_done raises comes out at once; the jobs that are left are not done, and the pool goes on working."""
+
+    def stop(_outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with ReaderPool(workers=2) as pool:
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            pool.run([PID, *[Job("x", "time:sleep", (60,))] * 4], stop)
+        assert time.monotonic() - began < 20
+        assert failures(pool.run([PID, PID])) == ["", ""]
+
+
+def test_names_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files called like our packages in the folder one stands in (a share) are not taken for them."""
+    for name in ("sync.py", "schemas.py", "workbooks.py", "psutil.py"):
+        (tmp_path / name).write_text("raise SystemExit('not ours')", encoding="utf-8")
+    (tmp_path / "a.xlsx").write_bytes(good())
+    monkeypatch.chdir(tmp_path)
+    job = Job("a", "workbooks.read:read_file", (Path("a.xlsx"), "a.xlsx"))
+    with ReaderPool(workers=1) as pool:
+        (outcome,) = pool.run([job])
+    assert isinstance(outcome.value, FileContent)
+    assert outcome.value.findings == ()
+
+
+def test_a_panic_is_an_outcome() -> None:
+    """What a library in another language stumbles over, and what it says then, stays within its job."""
+    job = Job("x", "builtins:exec", ("class PanicException(BaseException): ...\nraise PanicException('oops')",))
+    with ReaderPool(workers=1) as pool:
+        outcomes = pool.run([PID, job, PID])
+    assert failures(outcomes) == ["", "crash", ""]
+    assert outcomes[0].value == outcomes[2].value
 
 
 def test_hostile_files_cost_nobody_else(tmp_path: Path) -> None:

@@ -303,6 +303,22 @@ class TestDamage:
             content = saved(tmp_path, stream.getvalue())
             assert content.grids or content.findings
 
+    @pytest.mark.parametrize("ending", ["xlsx", "xls", "html", "csv"])
+    def test_bytes_put_in_and_taken_out(self, tmp_path: Path, ending: str) -> None:
+        """A file in which bytes are missing, doubled or foreign is read or refused, never more."""
+        samples = {"html": HTML.encode("gbk"), "csv": '品名,数量\n"大\n米",2\n'.encode("gbk")}
+        whole = samples.get(ending) or _sample(ending)
+        chance = random.Random(11)  # noqa: S311 - the same damage every time
+        pieces = (b"<", b">", b'"', b"&", b"\0", b"</table>", b"<td rowspan=9>", b"\xff\xfe", b"999999999", b"<!--")
+        for _ in range(150):
+            broken = bytearray(whole)
+            for _ in range(chance.randint(1, 3)):
+                at = chance.randrange(len(broken) + 1)
+                doubled = broken[chance.randrange(len(broken) + 1) :][: chance.randint(1, 60)]
+                broken[at : at + chance.choice((0, 0, 1, 20))] = chance.choice((b"", doubled, chance.choice(pieces)))
+            content = saved(tmp_path, bytes(broken), "a.xls" if ending == "html" else f"a.{ending}")
+            assert content.grids or content.findings
+
     @pytest.mark.parametrize("missing", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "_rels/.rels"])
     def test_missing_parts(self, tmp_path: Path, missing: str) -> None:
         """A workbook without one of its parts is refused, not read as empty."""
