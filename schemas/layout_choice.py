@@ -97,7 +97,10 @@ def _candidate(grid: Grid, register: type[Register], match: HeaderMatch | None) 
     if match is None:
         return _Candidate(register, None, sheet, Naming.NOT, length)
     above = grid.cells[: match.window.first_row - grid.first_row]
-    title, title_length = _naming(register, heading(" ".join(row_text(row) for row in above)))
+    words = " ".join(row_text(row) for row in above)
+    title, title_length = _naming(register, heading(words))
+    if title is Naming.KEYWORD and any(word in words and word not in register.title for word in _NOT_A_REGISTER):
+        title, title_length = Naming.NOT, 0
     return _Candidate(register, match, sheet, title, max(length, title_length))
 
 

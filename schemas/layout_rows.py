@@ -30,7 +30,7 @@ TITLE_ROWS = 3
 _TOTAL = "小计|合计|总计|累计|共计|(?i:(?:sub|grand)?total)"
 _CARRIED = "过次页|承前页|接下页|转下页|接上页|转次页|承上页|上页结转|结转下页|转后页|接前页"
 _SUBTOTAL = re.compile(
-    rf"(?:本[页日周旬月季年学期]*|\(|\d{{1,2}}月份?)?(?:{_TOTAL}).*|.{{0,8}}(?:{_TOTAL}):?|(?:{_CARRIED}).*"
+    rf"(?:本[页日周旬月季年学期]*|\(|\d{{1,2}}月份?)?(?:{_TOTAL}).*|.{{0,8}}(?:{_TOTAL})(?:金额|人民币|\([^)]*\))*:?|(?:{_CARRIED}).*"
 )
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|编制|审核|复核|审批|经办|经手|报送|打印)(人|者|员|单位|部门|日期|时间)?(\([^)]*\))?:"
@@ -280,7 +280,7 @@ class _Scan:
 
     def _forget_page_title(self, header_row: int) -> None:
         """Take title and meta line of a further page out of the rows found above its header."""
-        for rows in (self.found.data, self.found.after_end):
+        for rows in (self.found.notes, self.found.data, self.found.after_end):
             while rows and header_row - rows[-1] <= TITLE_ROWS and self._is_title(rows[-1]):
                 rows.pop()
 
@@ -292,8 +292,10 @@ class _Scan:
         line = row_text(row)
         if matching(line) in self.title_lines or is_meta(line):
             return True
-        filled = [cell for cell in row if not is_blank(cell)]
-        return len(filled) == 1 and isinstance(filled[0], str) and _CHINESE.search(filled[0]) is not None
+        filled = [place for place, cell in enumerate(row) if not is_blank(cell)]
+        if len(filled) != 1 or filled[0] == self.places.remark:
+            return False
+        return isinstance(row[filled[0]], str) and _CHINESE.search(str(row[filled[0]])) is not None
 
 
 def _header_texts(row: Sequence[Cell]) -> dict[int, str]:

@@ -135,7 +135,7 @@ def _changed(values: pl.Series, changes: dict[int, object], column: Column) -> p
 
 
 def _with_dittos(read: ColumnRead, dittos: list[int], block: Block, column: Column) -> ColumnRead:
-    """Copy the value of the nearest row above in the same block that could be read (D17)."""
+    """Copy the value of the nearest row above in the same block that could be read, a blank too (D17)."""
     if not dittos:
         return read
     if column.kind in NO_DITTO:
@@ -146,10 +146,18 @@ def _with_dittos(read: ColumnRead, dittos: list[int], block: Block, column: Colu
     for position in dittos:
         start = bisect_right(block.breaks, position)
         first = block.breaks[start - 1] if start else 0
-        above = next((at for at in range(position - 1, first - 1, -1) if values[at] is not None), None)
+        above = next((at for at in range(position - 1, first - 1, -1) if _is_said(values, outcomes, at)), None)
         if above is None:
             outcomes[position] = refused("DITTO-NUM")
             continue
         copied[position] = values[position] = values[above]
         outcomes[position] = warned(values[above], "DITTO")
     return ColumnRead(_changed(read.values, copied, column), outcomes)
+
+
+def _is_said(values: list[object], outcomes: dict[int, Outcome], position: int) -> bool:
+    """Tell whether a cell could be read: a blank says something where nothing is required."""
+    if values[position] is not None:
+        return True
+    outcome = outcomes.get(position)
+    return outcome is None or not (outcome.code or outcome.deferred)

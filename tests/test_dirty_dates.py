@@ -189,6 +189,8 @@ DATES = (
     ),
     Case("D17", "stock_receipt", "keeper", "同上", "T002", "W DITTO", above=({},)),
     Case("D17", "stock_receipt", "doc_date", "同上", D02, "W DITTO", above=({}, {"doc_date": "同上"})),
+    Case("D17", "stock_receipt", "spec", "同上", None, "W DITTO", above=({"spec": "大号"}, {})),
+    Case("D17", "stock_receipt", "spec", "同上", "大号", "W DITTO", above=({"spec": "大号"},)),
     Case("D17", "requisition", "dept", "〃", "ZW", "W DITTO", above=({"dept": "总务处", "applicant": "王芳"},)),
     Case("D17", "sample_kinds", "amount", "同上", HELD, "E DITTO-NUM", above=_ABOVE),
     Case("D17", "sample_kinds", "qty", "〃", HELD, "E DITTO-NUM", above=_ABOVE),

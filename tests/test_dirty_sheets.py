@@ -268,6 +268,7 @@ def test_merged_cells_count_inside_only(folder: Path, pool: ReaderPool) -> None:
         *(("入库单号", label) for label in ("小计", "合计", "总计", "本月合计", "合  计", "合计：", "本页小计")),
         *(("入库单号", label) for label in ("共计", "11月合计", "以上合计", "本日小计", "合计（大写）")),
         *(("入库单号", label) for label in ("本期合计", "Total")),
+        *(("入库单号", label) for label in ("金额合计（大写）", "数量合计：")),
         *(("入库日期", label) for label in ("合计", "小 计")),
         *(("物品编码", label) for label in ("合计", "总  计", "小计：")),
         *(("规格", "合计"), ("备注", "合计"), ("单位", "合计"), ("仓库", "小计"), ("行号", "合计")),
@@ -298,6 +299,28 @@ def test_carried_lines_are_no_data(label: str, folder: Path, pool: ReaderPool) -
     assert numbers(done) == ["1", "2", "3"]
     assert not done.codes("error")
     assert "W SUBTOTAL-MISMATCH" not in done.codes()
+
+
+def test_pages_below_one_another(folder: Path, pool: ReaderPool) -> None:
+    """S09, S29: title, meta line and header of a further page are no rows, nor is what is carried over."""
+    sheet = clerk_sheet(IN, receipts(2), footer=[labelled("入库单号", "过次页", 数量=50, 金额=425), [None]])
+    again = ["青山小学2026年11月入库单（续）"], ["单位：总务处   2026年11月22日"], HEADERS
+    carried = labelled("入库单号", "承前页", 数量=50, 金额=425)
+    total = labelled("入库单号", "合计", 数量=75, 金额=637.5)
+    sheet.lines += [*again, carried, line(IN, receipt(3)), total, ["制表人：王芳"]]
+    done = checked(folder, pool, sheet)
+    assert numbers(done) == ["1", "2", "3"]
+    assert counted(done.plan.outcomes[0].counts) == {"read": 6, "accepted": 3, "skipped": 3}
+    assert done.codes() == []
+
+
+@pytest.mark.parametrize("words", ["一、清洁用品", "（以下空白）", "以下为食堂领料", "清洁用品类："])
+def test_headings_between_the_rows(words: str, folder: Path, pool: ReaderPool) -> None:
+    """S10: one line of words between the rows is no row; what stands below it is read all the same."""
+    sheet = clerk_sheet(IN, receipts(2))
+    done = checked(folder, pool, with_line(sheet, 5, [words]))
+    assert numbers(done) == ["1", "2"]
+    assert done.codes() == ["I ROW-NOTE"]
 
 
 def test_an_item_that_is_called_like_a_total(folder: Path, pool: ReaderPool) -> None:
@@ -459,6 +482,14 @@ def test_a_sheet_that_is_no_register(folder: Path, pool: ReaderPool) -> None:
     done = checked(folder, pool, clerk_sheet(IN, receipts(1)), note)
     assert [found.sheet for found in done.findings if found.code == "SHEET-IGNORED"] == ["Sheet2"]
     assert numbers(done) == ["1"]
+
+
+def test_a_summary_beside_the_register(folder: Path, pool: ReaderPool) -> None:
+    """S24: a summary of the same name is no register, and no mistake."""
+    lines = [["2026年11月入库汇总表"], ["物品名称", "数量", "金额"], ["竹扫把", 25, 212.5]]
+    done = checked(folder, pool, clerk_sheet(IN, receipts(1)), Sheet("入库汇总", lines))
+    assert numbers(done) == ["1"]
+    assert done.codes() == ["W SHEET-IGNORED"]
 
 
 def test_a_header_that_fits_two_registers(folder: Path, pool: ReaderPool) -> None:

@@ -152,7 +152,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         required=True,
         negative=True,
         formula='=IF(OR([qty]="",[unit_price]=""),"",ROUND([qty]*[unit_price],2))',
-        aliases=("金额(元)", "总金额", "总价", "含税金额"),
+        aliases=("金额(元)", "总金额", "总价", "含税金额", "价税合计"),
         hint="数量×单价，四舍五入到分",
         hint_en="quantity × price, rounded to the cent",
     )
