@@ -107,18 +107,19 @@ class ReaderPool:
                 for worker in self._workers:
                     worker.look(*limits)
         finally:
-            self._give_up(waiting)
-            for thread in threads:
-                thread.join()
+            self._give_up(waiting, threads)
         return [outcomes[place] for place in range(len(jobs))]
 
-    def _give_up(self, waiting: queue.SimpleQueue[tuple[int, Job]]) -> None:
+    def _give_up(self, waiting: queue.SimpleQueue[tuple[int, Job]], threads: Sequence[threading.Thread]) -> None:
         """Take back the jobs that wait and kill the workers that are at one; after a whole run there are none."""
         with contextlib.suppress(queue.Empty):
             while True:
                 waiting.get_nowait()
-        for worker in self._workers:
-            worker.give_up()
+        for thread in threads:
+            while thread.is_alive():
+                for worker in self._workers:
+                    worker.give_up()
+                thread.join(_LOOK_SECONDS)
 
 
 class _Worker:
