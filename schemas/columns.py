@@ -75,7 +75,8 @@ class Need(StrEnum):
 class Column:
     """One column of a register.
 
-    Written as a class attribute of a ``Register``; its attribute name is the English field name.
+    Written as a class attribute of a ``Register``; its attribute name is the English field name, with
+    an underscore behind it where the register itself has an attribute of that name (``kind_``).
     List kinds are stored as text, their values sorted and joined with ``、``.
     """
 
@@ -138,7 +139,7 @@ class Column:
 
     def __set_name__(self, owner: type, name: str) -> None:
         if not self.name:
-            self.name = name
+            self.name = name.removesuffix("_")
 
     @property
     def required(self) -> bool:

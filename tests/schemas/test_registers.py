@@ -1,4 +1,4 @@
-"""The eight registers as declared, against the field's own list of them."""
+"""The registers as declared, against the field's own list of them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,34 @@ from schemas.ids import wrong_check_digit
 from schemas.normal import matching
 from schemas.register import Register, all_registers
 
-ORACLE: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "oracles" / "registers_eight.json").read_text(encoding="utf-8")
+FIELD: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[1] / "oracles" / "registers.json").read_text(encoding="utf-8")
 )
-BY_ID = {each["id"]: each for each in ORACLE}
+"""All registers of the field; those that are not declared yet are not compared."""
+ORACLE = [each for each in FIELD if each["id"] in all_registers()]
 
-ELSEWHERE = {"PER-05": "schemas.references", "UOM-01": "schemas.measure"}
-"""Rules that are not declared with a register, and the module that reports them."""
+ELSEWHERE = {
+    "PER-05": "schemas.references",
+    "UOM-01": "schemas.measure",
+    "SUP-01": "schemas.property.receipt_rules",
+}
+"""Rules that are not declared with the register that lists them, and the module that reports them."""
 
 TYPES = {
     "int": Kind.INT,
     "price": Kind.PRICE,
     "money": Kind.MONEY,
     "date": Kind.DATE,
+    "datetime": Kind.DATETIME,
+    "time": Kind.TIME,
+    "month": Kind.MONTH,
+    "pct": Kind.PCT,
     "bool": Kind.BOOL,
     "enum list": Kind.ENUM_LIST,
-    **dict.fromkeys(("person", "dept", "room", "item", "supplier"), Kind.REFERENCE),
+    "code list": Kind.CODE_LIST,
+    **dict.fromkeys(("person list", "room list"), Kind.REFERENCE_LIST),
+    **dict.fromkeys(("person", "dept", "room", "item", "supplier", "student", "asset"), Kind.REFERENCE),
+    **dict.fromkeys(("dept/person", "person/student"), Kind.REFERENCE),
 }
 
 each_register = pytest.mark.parametrize("wanted", ORACLE, ids=lambda wanted: wanted["id"])
@@ -93,7 +105,7 @@ def type_agrees(column: Column, wanted: str) -> bool:
     if name == "text":
         return column.kind in (Kind.TEXT, Kind.NAME) and column.limit == (int(size) if size else None)
     if name == "code":
-        return column.kind in (Kind.CODE, Kind.CLASS) and column.limit == (int(size) if size else None)
+        return column.kind in (Kind.CODE, Kind.CLASS, Kind.SEMESTER) and column.limit == (int(size) if size else None)
     if name == "enum":
         return column.kind in (Kind.ENUM, Kind.UNIT)
     return column.kind is TYPES[name]
@@ -158,6 +170,14 @@ def test_named_columns_exist(wanted: dict[str, Any]) -> None:
     assert {name for name in (*singles, *documents) if name} <= names
     wants = {want.partition(".")[0] for rule in register.row_rules for want in rule.wants}
     assert wants | {want.partition(".")[0] for want in register.fill_wants} | set(register.fills) <= names
+
+
+def test_declared_registers_are_known_to_the_field() -> None:
+    """No register is declared that the field does not list, and numbers follow its order."""
+    order = [each["id"] for each in FIELD]
+    assert [(order.index(register.id) + 1, register.id) for register in all_registers().values()] == [
+        (register.number, register.id) for register in all_registers().values()
+    ]
 
 
 def test_personal_numbers_are_masked() -> None:
