@@ -15,6 +15,7 @@ from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
 from schemas.row_check import row_flaws, rules_in_force, with_typed
+from schemas.rules import Effect
 from schemas.texts import READER_TEXTS
 
 if TYPE_CHECKING:
@@ -165,7 +166,17 @@ def check_batch(batch: Batch, books: OpenBooks, decider: Decider) -> Checked:
             if len(group) == 1 or down <= fallen:
                 break
             fallen |= down
+    for register_id, frame in frames.items():
+        flaws[register_id] = [*flaws[register_id], *_followed(batch, register_id, frame, books)]
     return Checked(frames, flaws, _rules_off(batch.frames, books.facts), batch)
+
+
+def _followed(batch: Batch, register_id: str, frame: pl.DataFrame, books: OpenBooks) -> list[Flaw]:
+    """Judge what holds no row and may follow in a register that was checked later: agreement and completeness."""
+    register = all_registers()[register_id]
+    rules = [rule for rule in register.cross_rules if rule.effect is not Effect.ADMISSION]
+    standing = frame.filter(pl.col("_outcome").is_in([PROPOSED, UNCHANGED]))
+    return [flaw for each in _judged(register, rules, standing, batch.frames[register_id], books) for flaw in each]
 
 
 def _hopeful(batch: Batch, register_id: str) -> pl.DataFrame:
@@ -219,11 +230,12 @@ def _admit(
     was returned of them, is judged again without them. Rows that fall to the last rule that holds
     any therefore leave, and the others are judged anew, until nothing falls any more.
     """
+    rules = [rule for rule in register.cross_rules if rule.effect is Effect.ADMISSION]
     proposed = decided.filter(pl.col("_outcome") == PROPOSED)
     down: set[int] = set()
     told: list[Flaw] = []
     while True:
-        found = _judged(register, register.cross_rules, proposed, typed, books)
+        found = _judged(register, rules, proposed, typed, books)
         fallen = [{flaw.row_id for flaw in each if flaw.holds} for each in found]
         last = max((number for number, ids in enumerate(fallen) if ids), default=0)
         leaving = fallen[last] if fallen else set()
@@ -235,7 +247,7 @@ def _admit(
             break
     books.put(register, proposed)
     standing = decided.filter(pl.col("_outcome") == UNCHANGED)
-    warnings = [rule for rule in register.cross_rules if rule.severity_for(books.facts) is not Severity.ERROR]
+    warnings = [rule for rule in rules if rule.severity_for(books.facts) is not Severity.ERROR]
     told += [flaw for each in _judged(register, warnings, standing, typed, books) for flaw in each]
     outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
     return decided.with_columns(outcome.alias("_outcome")), _without_repeats(flaws, told)

@@ -19,6 +19,9 @@ UNITS = (
 )
 """Units of measure in the order of the drop-down list (DOMAIN.md 2.2 item_catalogue.base_unit)."""
 
+PHONE = r"(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})"
+"""A mobile or landline number, to be matched in full."""
+
 MEASURED_UNITS = frozenset({"米", "平方米", "千克", "克", "升", "毫升", "吨", "度", "立方米"})
 """Units that may have decimals; all the others are counted."""
 
@@ -131,11 +134,15 @@ class Column:
     """Template formula, with other columns of the row as ``[name]``."""
     precision_code: str = "ID-PRECISION"
     """What a number is told that has lost digits in Excel (DOMAIN.md 6.6 C04)."""
+    empty_code: str = "REQ-EMPTY"
+    """What a blank is told where every row must fill the column."""
     masked: bool = False
     """True for personal numbers, masked outside the ledger (DOMAIN.md 2.0.5)."""
     fill: object = None
     """What a blank means in a “blank = …” column."""
     is_serial: bool = False
+    none_is_value: bool = False
+    """True for a text where 无 is an answer of its own instead of a blank."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         if not self.name:
@@ -192,6 +199,12 @@ def name_of(title: str, title_en: str, **options: object) -> Column:
 def code(title: str, title_en: str, pattern: str | None = None, **options: object) -> Column:
     """A code: upper case without spaces, never a number."""
     return _make(Kind.CODE, title, title_en, options, pattern=pattern)
+
+
+def phone(title: str, title_en: str, **options: object) -> Column:
+    """A mobile number, or a landline with its area code."""
+    words = {"hint": "手机或带区号的固定电话", "hint_en": "a mobile number, or a landline with its area code"}
+    return _make(Kind.CODE, title, title_en, options, pattern=PHONE, example="13800000000", **words)
 
 
 def class_code(title: str, title_en: str, **options: object) -> Column:
@@ -307,6 +320,11 @@ def item(title: str, title_en: str, **options: object) -> Column:
 def supplier(title: str, title_en: str, **options: object) -> Column:
     """A supplier."""
     return reference(title, title_en, "supplier_register.supplier_code", **options)
+
+
+def asset(title: str, title_en: str, **options: object) -> Column:
+    """An asset card."""
+    return reference(title, title_en, "fixed_asset_card.asset_no", **options)
 
 
 def document(title: str, title_en: str, *refs: str, **options: object) -> Column:

@@ -123,7 +123,7 @@ def _fill_blanks(
         filled = stored_value(read_cell(raw, column, context).value, column)
         changes.update(dict.fromkeys(blanks, filled))
     elif column.required:
-        missing = refused("REQ-EMPTY")
+        missing = refused(column.empty_code)
         outcomes.update((position, missing) for position in blanks if position not in block.computed)
 
 

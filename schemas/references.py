@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -95,6 +96,7 @@ def _decide(
 ) -> str | None:
     """Return the one of several candidates that the row means: in force on its day, then its department."""
     day = row.get(register.date_column) if register.date_column else None
+    day = day.date() if isinstance(day, datetime) else day
     active = [code for code in candidates if any(code in d.codes and d.active_on(code, day) for d in directories)]
     if len(active) == 1:
         return active[0]

@@ -137,7 +137,7 @@ class Register:
     @classmethod
     def computed(cls) -> dict[str, pl.DataType]:
         """Return the names and types of values that the check adds: quantities in the base unit."""
-        measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit]
+        measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit and column.item]
         return {f"{column.name}_base": decimal(QTY_PLACES) for column in measured}
 
     @classmethod

@@ -241,6 +241,13 @@ CELL_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请填写{title}",
         "fill in {title_en}",
     ),
+    "CNT-01": (
+        "E",
+        "漏盘：第{row}行没有{title}",
+        "not counted: row {row} has no {title_en}",
+        "没有实物的请填0，不能留空",
+        "write 0 where there is nothing, never leave it blank",
+    ),
     "TEXT-LONG": (
         "E",
         "{title}超过{limit}个字",
@@ -326,6 +333,13 @@ CELL_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "{title_en} “{value}” is not a registered room{suggestion_en}",
         "请填房间编码或全称",
         "write the code or the full name",
+    ),
+    "ASSET-UNKNOWN": (
+        "E",
+        "{title}“{value}”没有资产卡片{suggestion}",
+        "{title_en} “{value}” has no asset card{suggestion_en}",
+        "请填资产编号，或先建卡片",
+        "write the asset number, or make the card first",
     ),
     "SUPPLIER-UNKNOWN": (
         "E",
