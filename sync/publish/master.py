@@ -16,7 +16,7 @@ from xlsxwriter.workbook import Workbook
 from sync.publish.cover import write_cover
 from sync.publish.details import Entry, entries
 from sync.publish.package import finish
-from sync.publish.paths import MASTER, link
+from sync.publish.paths import DIGEST_PROPERTY, MASTER, link
 from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, write_listing
 from sync.publish.words import word
 from workbooks.template_style import Styles
@@ -42,6 +42,7 @@ def write_master(publication: Publication, path: Path) -> None:
     )
     created = publication.at.astimezone(UTC).replace(tzinfo=None)
     workbook.set_properties({"title": word("ledger", publication.language), "created": created})
+    workbook.set_custom_property(DIGEST_PROPERTY, publication.digest)
     styles = Styles(workbook)
     books = entries(publication)
     listings = listings_of(publication, books)

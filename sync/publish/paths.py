@@ -15,6 +15,8 @@ DETAILS_FOLDER = "published/明细/"
 FEEDBACK_FOLDER = "feedback/"
 PAGE_SUFFIX = ".校验.html"
 MARKED_SUFFIX = ".校验.xlsx"
+DIGEST_PROPERTY = "houqin_digest"
+"""Document property of the master ledger: the digest of its revision in full, for ``houqin verify``."""
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"#%<>?\[\]^`{|}\\]")
