@@ -59,6 +59,21 @@ def head(connection: sa.Connection) -> Revision:
     return next((_revision(row) for row in fetched(connection, newest)), NO_REVISION)
 
 
+def revision(connection: sa.Connection, number: int) -> Revision | None:
+    """Return a revision by its number, None where there is no such one."""
+    if number == NO_REVISION.number:
+        return NO_REVISION
+    found = fetched(connection, _revisions().where(REVISION.c.number == number))
+    return next((_revision(row) for row in found), None)
+
+
+def touched_since(connection: sa.Connection, number: int) -> dict[str, int]:
+    """Return by table how many versions were added or closed after a revision."""
+    c = PART.c
+    counted = sa.select(c.table_name, sa.func.sum(c.inserted + c.closed)).where(c.number > number)
+    return {name: int(count) for name, count in fetched(connection, counted.group_by(c.table_name))}
+
+
 def revision_at(connection: sa.Connection, moment: datetime) -> int:
     """Return the number of the newest revision at a moment, 0 before the first."""
     found = sa.select(sa.func.max(REVISION.c.number)).where(REVISION.c.at <= microseconds(moment))
@@ -100,8 +115,15 @@ def selected_whole(
     connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
 ) -> pl.DataFrame:
     """Return the same for most of a large table: slice by slice, for a cell takes far less room typed."""
-    pieces = fetched_slices(connection, _versions(table, sql, conditions), _ROWS_AT_ONCE)
-    return pl.concat([_typed([], table), *(_typed(rows, table) for rows in pieces)])
+    return pl.concat([_typed([], table), *slices_of(connection, table, sql, *conditions)])
+
+
+def slices_of(
+    connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
+) -> Iterator[pl.DataFrame]:
+    """Yield the versions that meet all conditions, typed, some at a time, in the order of their numbers."""
+    for rows in fetched_slices(connection, _versions(table, sql, conditions), _ROWS_AT_ONCE):
+        yield _typed(rows, table)
 
 
 def _versions(table: VersionedTable, sql: sa.Table, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
@@ -126,10 +148,24 @@ def selected_keys(
     return pl.concat(pieces or [selected(connection, table, sql, sa.false())]).sort(table.version)
 
 
-def slices(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+def slices(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Yield keys in portions that both databases take as arguments of one statement."""
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         yield keys[start : start + _KEYS_AT_ONCE]
+
+
+def changed_since(connection: sa.Connection, table: VersionedTable, sql: sa.Table, number: int) -> pl.DataFrame:
+    """Return the versions added or closed after a revision, in the order of their numbers.
+
+    Their numbers are asked for first: SQLite would walk through the whole table for a query in the
+    order of the numbers, however few rows it is to give.
+    """
+    version = sql.c[table.version]
+    found: set[int] = set()
+    for name in (table.start, table.end):
+        found |= {row[0] for row in fetched(connection, sa.select(version).where(sql.c[name] > number))}
+    pieces = [selected(connection, table, sql, version.in_(piece)) for piece in slices(sorted(found))]
+    return pl.concat([_typed([], table), *pieces])
 
 
 def equal_to(sql: sa.Table, equals: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:

@@ -132,10 +132,27 @@ class Ledger:
     def changed_since(self, register: type[Register], revision: int) -> pl.DataFrame:
         """Return the versions added or closed after a revision, oldest first."""
         table = self._tables.content(register)
-        sql = self._tables.sql(table)
-        newer = sa.or_(sql.c[table.start] > revision, sql.c[table.end] > revision)
         with self._reading() as connection:
-            return read.selected(connection, table, sql, newer)
+            return read.changed_since(connection, table, self._tables.sql(table), revision)
+
+    def current(self, register: type[Register], revision: int) -> Iterator[pl.DataFrame]:
+        """Yield all rows of a register in force at a revision, of any status, slice by slice, oldest versions first."""
+        table = self._tables.content(register)
+        sql = self._tables.sql(table)
+        with self._reading() as connection:
+            yield from read.slices_of(connection, table, sql, read.in_force(table, sql, revision))
+
+    def revision(self, number: int) -> Revision | None:
+        """Return a revision by its number, None where there is no such one; number 0 is the empty ledger."""
+        with self._reading() as connection:
+            return read.revision(connection, number)
+
+    def touched_since(self, revision: int) -> dict[str, int]:
+        """Return by register id how many versions were added or closed after a revision."""
+        known = {self._tables.content(register).name: name for name, register in self._registers.items()}
+        with self._reading() as connection:
+            counts = read.touched_since(connection, revision)
+        return {known[name]: count for name, count in counts.items() if name in known}
 
     def history(self, register: type[Register], key: str) -> pl.DataFrame:
         """Return all versions of one row, newest first.

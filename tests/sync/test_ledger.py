@@ -232,6 +232,30 @@ class TestContract:
         assert ledger.changed_since(TRIAL, 1)["_version"].to_list() == [1, 4]
         assert ledger.changed_since(TRIAL, 2).is_empty()
 
+    def test_touched_since(self, ledger: Ledger) -> None:
+        """Registers touched after a revision are counted: versions added and closed."""
+        fill(ledger)
+        assert ledger.touched_since(0) == {TRIAL.id: 5}
+        assert ledger.touched_since(1) == {TRIAL.id: 2}
+        assert ledger.touched_since(2) == {}
+
+    def test_current_versions_of_a_revision(self, ledger: Ledger) -> None:
+        """The rows in force at a revision, of any status, come in slices that make up the whole."""
+        fill(ledger)
+        with ledger.write("sync") as writer:
+            writer.close(TRIAL, [3])
+            writer.add(TRIAL, rows({"line_no": 3}).with_columns(pl.lit("withdrawn").alias("_status")))
+        for revision, versions in ((0, []), (1, [1, 2, 3]), (2, [2, 3, 4]), (3, [2, 4, 5])):
+            found = [version for piece in ledger.current(TRIAL, revision) for version in piece["_version"]]
+            assert found == versions
+
+    def test_revision_by_number(self, ledger: Ledger) -> None:
+        """A revision is found by its number; 0 is the empty ledger, and others are none."""
+        fill(ledger)
+        known = ledger.revision(2)
+        assert known == ledger.head()
+        assert [ledger.revision(number) is None for number in (0, 1, 3)] == [False, False, True]
+
     @pytest.mark.parametrize("name", sorted(OWN_ROWS))
     def test_own_tables(self, ledger: Ledger, name: str) -> None:
         """The ledger's own tables give back what was put in, JSON as text with sorted names."""
