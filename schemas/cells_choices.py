@@ -94,7 +94,7 @@ def is_missing(cell: str, column: Column) -> bool:
     """Tell whether a text says that there is no value: ``-``, ``/``, 无 (DOMAIN.md 6.6 N17).
 
     It is kept where the column lists it as a value or a spelling (``values``, ``synonyms``), and 无
-    is 否 in a yes/no column.
+    is 否 in a yes/no column and an answer where the column says so (``none_is_value``).
     """
     if len(cell) > LONGEST_MARK and not cell.isspace():
         return False
@@ -102,7 +102,8 @@ def is_missing(cell: str, column: Column) -> bool:
     if text not in MISSING:
         return False
     text = text.strip("()。.")
-    listed = text in column.values or text in column.synonyms or (column.kind is Kind.BOOL and text == "无")
+    none_counts = column.kind is Kind.BOOL or column.none_is_value
+    listed = text in column.values or text in column.synonyms or (none_counts and text == "无")
     return not listed
 
 

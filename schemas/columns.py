@@ -208,7 +208,10 @@ def phone(title: str, title_en: str, **options: object) -> Column:
 
 
 def class_code(title: str, title_en: str, **options: object) -> Column:
-    """A class, such as ``G3C1``; the spellings of schools (三（1）班) are understood."""
+    """A class, such as ``G3C1``; the spellings of schools (三（1）班) are understood.
+
+    One that the student roster does not have is reported, it holds no row.
+    """
     return _make(
         Kind.CLASS,
         title,
@@ -217,6 +220,7 @@ def class_code(title: str, title_en: str, **options: object) -> Column:
         pattern=r"[A-Z]{1,3}\d{1,2}(C\d{1,2})?",
         example="G3C1",
         refs=("student_roster.class_code",),
+        pending_allowed=True,
     )
 
 
@@ -295,6 +299,11 @@ def yes_no(title: str, title_en: str, **options: object) -> Column:
 def reference(title: str, title_en: str, *refs: str, **options: object) -> Column:
     """A code of another register, or a name that stands for exactly one active row there."""
     return _make(Kind.REFERENCE, title, title_en, options, refs=refs)
+
+
+def reference_list(title: str, title_en: str, *refs: str, **options: object) -> Column:
+    """Several codes of another register, or names there, in one cell."""
+    return _make(Kind.REFERENCE_LIST, title, title_en, options, refs=refs)
 
 
 def person(title: str, title_en: str, **options: object) -> Column:
