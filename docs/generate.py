@@ -43,6 +43,11 @@ _PARAMETERS_EN = {
     "receipt_over_pct_food": "the same for food",
     "price_deviation_pct": "difference to the last price, in per cent, from which there is a warning",
     "min_remaining_days": "least days of shelf life left on arrival",
+    "premises_report_month": "month in which the premises survey is normally reported (1 to 12)",
+    "count_tolerance_pct": "difference to the books, in per cent of them, from which goods are counted again",
+    "count_tolerance_pct_food": "the same for weighed food",
+    "appraisal_min": "original value in yuan from which a disposal needs an appraisal; 0: only before the least life",
+    "asset_disposal_limit": "original value in yuan up to which the school itself may dispose of an asset; 0: never",
 }
 _SECTIONS = (
     ("Dates and times 日期", ("DATE-", "TIME-", "MONTH-", "SEM-", "DITTO")),
@@ -153,8 +158,11 @@ def _register_section(register: type[Register]) -> str:
 def _stock(register: type[Register]) -> str:
     if register.stock is None:
         return ""
+    if len(register.stock.places) > 1:
+        return "out of one warehouse and into another"
     way = "in" if register.stock.sign > 0 else "out"
-    return f"{way}; {register.stock.return_kind} takes it back"
+    back = register.stock.return_kind
+    return f"{way}; {back} takes it back" if back else way
 
 
 def _column_row(column: Column) -> tuple[object, ...]:

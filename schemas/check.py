@@ -123,7 +123,7 @@ def checking_order(registers: Iterable[str]) -> list[list[str]]:
     def visit(node: str) -> None:
         index[node] = low[node] = len(index)
         stack.append(node)
-        for target in known[node].references():
+        for target in (*known[node].references(), *known[node].judged_after):
             if target not in wanted:
                 continue
             if target not in index:
@@ -195,10 +195,10 @@ def _check_register(
     frame, flaws = resolve(register, batch.frames[register_id], books)
     frame, measured = measure(register, frame, batch.deferred.get(register_id, ()), books)
     rules, _ = rules_in_force(register, facts)
-    fills = _fills_in_force(register, facts)
-    wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if fills else [])
+    can_fill = _can_fill(register, facts)
+    wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if can_fill else [])
     frame = join_wanted(register, frame, wants, books)
-    frame = frame.with_columns([pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in fills.items()])
+    frame = _filled(register, frame, facts) if can_fill else _without_derived(register, frame)
     flaws = flaws + measured + row_flaws(register, frame, batch.frames[register_id], rules, facts)
     frame = _plain(register, frame)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
@@ -209,9 +209,21 @@ def _check_register(
     return _admit(register, decided, batch.frames[register_id], flaws + own, books)
 
 
-def _fills_in_force(register: type[Register], facts: Facts) -> Mapping[str, Any]:
+def _can_fill(register: type[Register], facts: Facts) -> bool:
+    """Tell whether everything is at hand that blanks and derived values are computed from."""
     targets = {register.column(want.partition(".")[0]).register_refs[0] for want in register.fill_wants}
-    return register.fills if targets <= facts.known else {}
+    return targets <= facts.known
+
+
+def _filled(register: type[Register], frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return the frame with what its blanks mean, then with derived values."""
+    fills = (pl.coalesce(pl.col(name), make(facts)).alias(name) for name, make in register.fills.items())
+    derived = (make(facts).cast(dtype).alias(name) for name, (dtype, make) in register.derived.items())
+    return frame.with_columns(*fills).with_columns(*derived)
+
+
+def _without_derived(register: type[Register], frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(None, dtype).alias(name) for name, (dtype, _) in register.derived.items())
 
 
 def _plain(register: type[Register], frame: pl.DataFrame) -> pl.DataFrame:
@@ -308,10 +320,10 @@ def unknown_code(column: Column) -> str:
     """Return the code of a reference that is not found, also where its register is not declared yet."""
     target = column.register_refs[0]
     declared = all_registers().get(target)
-    if column.pending_allowed:
-        return "REF-PENDING"
     if column.kind is Kind.CLASS:
         return "CLASS-UNKNOWN"
+    if column.pending_allowed:
+        return "REF-PENDING"
     if declared is not None:
         return declared.unknown_code
     word = f"{target.partition('_')[0].upper()}-UNKNOWN"

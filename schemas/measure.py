@@ -91,7 +91,10 @@ def _without_catalogue(
 
 
 def _with_factor(register: type[Register], column: Column, frame: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
-    """Add the factor of the row's unit, null where there is none, and what is known of the item."""
+    """Add the factor of the row's unit, null where there is none, and what is known of the item.
+
+    Where a register lets the unit be blank, that is the base unit.
+    """
     item, unit = str(column.item), str(column.unit)
     catalogue = books.rows("item_catalogue").select(
         pl.col("item_code").alias(item), pl.col("base_unit").alias("_base"), pl.col("unit_is_integer").alias("_whole")
@@ -113,7 +116,7 @@ def _with_factor(register: type[Register], column: Column, frame: pl.DataFrame, 
     return (
         frame.join(valid, on="_id", how="left", maintain_order="left")
         .with_columns(
-            pl.when(pl.col(unit) == pl.col("_base")).then(one).otherwise(pl.col("_factor")).alias(name)
+            pl.when(pl.coalesce(unit, "_base") == pl.col("_base")).then(one).otherwise(pl.col("_factor")).alias(name)
         )
         .drop("_factor")
     )

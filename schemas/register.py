@@ -17,7 +17,8 @@ from schemas.rules import CrossRule, RowRule
 import polars as pl  # isort: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from schemas.rules import Facts
 
@@ -38,11 +39,13 @@ class StockPosting:
     sign: int
     kind_column: str
     """Column that says what kind of movement it is."""
-    return_kind: str
-    """Kind whose negative quantity is a return (红字)."""
+    return_kind: str | None
+    """Kind whose negative quantity is a return (红字); None where nothing is ever returned."""
     ranks: tuple[tuple[str, int], ...]
     """Kind to rank in the posting order of DOMAIN.md 4.7 (9)."""
     default_rank: int
+    places: tuple[tuple[str, int], ...] = (("warehouse", 1),)
+    """Columns that name a warehouse, each with the way the quantity goes there: a transfer has two legs."""
 
 
 class Register:
@@ -89,8 +92,12 @@ class Register:
     stock: ClassVar[StockPosting | None] = None
     fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {}
     """Column to what its blank means, computed from the same row before the rules."""
+    derived: ClassVar[Mapping[str, tuple[pl.DataType, Callable[[Facts], pl.Expr]]]] = {}
+    """Further values that are kept with each row, of no column of their own: type, and how it follows from the row."""
     fill_wants: ClassVar[tuple[str, ...]] = ()
-    """Attributes of referenced rows that ``fills`` looks at, as in ``RowRule.wants``."""
+    """Attributes of referenced rows that ``fills`` and ``derived`` look at, as in ``RowRule.wants``."""
+    judged_after: ClassVar[tuple[str, ...]] = ()
+    """Registers besides the referenced ones whose rows of the same run its rules look at."""
 
     id: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
@@ -111,6 +118,12 @@ class Register:
         cls.row_rules = tuple(value for value in own.values() if isinstance(value, RowRule))
         cls.cross_rules = tuple(value for value in own.values() if isinstance(value, CrossRule))
         _KNOWN[cls.id] = cls
+
+    @staticmethod
+    def start_rows(today: date) -> Sequence[Mapping[str, object]]:
+        """Return the rows with which the owner's new workbook begins, by column name; mostly none."""
+        del today
+        return ()
 
     @classmethod
     def column(cls, name: str) -> Column:
@@ -136,9 +149,10 @@ class Register:
 
     @classmethod
     def computed(cls) -> dict[str, pl.DataType]:
-        """Return the names and types of values that the check adds: quantities in the base unit."""
+        """Return the names and types of values that the check adds: quantities in the base unit, derived values."""
         measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit and column.item]
-        return {f"{column.name}_base": decimal(QTY_PLACES) for column in measured}
+        bases = {f"{column.name}_base": decimal(QTY_PLACES) for column in measured}
+        return {**bases, **{name: dtype for name, (dtype, _) in cls.derived.items()}}
 
     @classmethod
     def merge_groups(cls) -> tuple[tuple[str, ...], ...]:

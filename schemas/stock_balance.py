@@ -12,7 +12,7 @@ from schemas.register import all_registers
 from schemas.rules_shared import accepted_versions, as_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from schemas.rules import Books
@@ -24,7 +24,6 @@ _SHORTAGE = {
     "_id": pl.Int64(),
     "warehouse": pl.String(),
     "item_code": pl.String(),
-    "date": pl.Date(),
     "balance": pl.Int64(),
     "effect": pl.Int64(),
 }
@@ -50,6 +49,21 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     """
     candidates = movements(rows, register, "_id", "_key")
     before = movements(accepted_versions(rows, books, register), register, "_key")
+    return shortfalls(rows, candidates, before, lambda stated: _settled(stated, books, register))
+
+
+def shortfalls(
+    rows: pl.DataFrame,
+    candidates: pl.DataFrame,
+    before: pl.DataFrame,
+    settled_without: Callable[[pl.DataFrame], pl.DataFrame],
+) -> pl.DataFrame:
+    """Return the shortages among movements of any book, in the words of ``shortages``.
+
+    ``candidates`` are the movements of ``rows`` with ``_id`` and ``_key``, ``before`` those of their
+    accepted versions with ``_key``, both with the columns of ``movements``; ``doc_date`` may be a date
+    or a moment. ``settled_without`` returns the movements in force without those of some rows.
+    """
     unchanged = candidates.join(before, on=_SAME, how="semi").select("_key")
     candidates = candidates.join(unchanged, on="_key", how="anti", maintain_order="left")
     before = before.join(unchanged, on="_key", how="anti")
@@ -57,10 +71,11 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     places = pl.concat([risky.select(_PLACE), before.select(_PLACE)]).unique()
     involved = candidates.join(places, on=_PLACE, how="semi", maintain_order="left")
     stated = rows.join(candidates.select("_id"), on="_id", how="semi")
-    settled = _settled(stated, books, register).join(places, on=_PLACE, how="semi")
+    settled = settled_without(stated).select(_MOVE).join(places, on=_PLACE, how="semi")
     ends = _day_ends([settled, involved])
     failing = ends.filter(pl.col("balance") < 0).select(_PLACE).unique(maintain_order=True)
-    return _as_words([] if failing.is_empty() else _held(settled, involved, before, failing))
+    found = [] if failing.is_empty() else _held(settled, involved, before, failing)
+    return _as_words(found, candidates.schema["doc_date"])
 
 
 def in_words(found: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -81,7 +96,8 @@ def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.Da
 
     Columns: ``warehouse``, ``item_code``, ``doc_date``, ``effect`` (on the balance, in whole
     thousandths of the base unit), ``rank`` (of the kind, DOMAIN.md 4.7 (9)), ``doc_no``, ``line_no``.
-    Rows with a blank place, day or quantity move nothing.
+    Rows with a blank place, day or quantity move nothing. A transfer moves twice, out and in; the
+    second leg has a ``_key`` of its own.
 
     Raises:
         ValueError: the register posts no stock.
@@ -91,14 +107,27 @@ def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.Da
         message = f"{register} posts no stock"
         raise ValueError(message)
     rank = pl.col(posting.kind_column).replace_strict(dict(posting.ranks), default=posting.default_rank)
-    return rows.select(
-        *extra,
-        *_MOVE[:-1],
-        (scaled(pl.col("qty_base"), QTY_PLACES) * posting.sign).alias("effect"),
-        rank.cast(pl.Int64).alias("rank"),
-        "doc_no",
-        "line_no",
-    ).drop_nulls(_MOVE)
+    legs = []
+    for number, (place, way) in enumerate(posting.places):
+        leg = rows.select(
+            *extra,
+            pl.col(place).alias("warehouse"),
+            "item_code",
+            "doc_date",
+            (scaled(pl.col("qty_base"), QTY_PLACES) * posting.sign * way).alias("effect"),
+            rank.cast(pl.Int64).alias("rank"),
+            "doc_no",
+            "line_no",
+        )
+        own_key = [pl.concat_str("_key", pl.lit(f"\x1f{place}"))] if number and "_key" in leg.columns else []
+        legs.append(leg.with_columns(own_key).drop_nulls(_MOVE))
+    return pl.concat(legs)
+
+
+def movements_in_force(books: Books) -> pl.DataFrame:
+    """Return everything that moves stock at present: ``warehouse``, ``item_code``, ``doc_date``, ``effect``."""
+    posting = [register.id for register in all_registers().values() if register.stock is not None]
+    return pl.concat([movements(books.rows(each), each).select(_MOVE) for each in posting])
 
 
 def _settled(stated: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
@@ -245,9 +274,9 @@ def _shortage(place: Place, effect: int, failed: tuple[date, int] | None) -> dic
     return {**names, "date": failed[0], "balance": failed[1], "effect": effect}
 
 
-def _as_words(found: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return shortages with the names that the messages use."""
-    frame = pl.DataFrame(found, schema=_SHORTAGE)
+def _as_words(found: list[dict[str, Any]], day: pl.DataType) -> pl.DataFrame:
+    """Return shortages with the names that the messages use; ``day`` is the type of their dates."""
+    frame = pl.DataFrame(found, schema={**_SHORTAGE, "date": day})
     balance, effect = pl.col("balance"), pl.col("effect")
     return frame.select(
         "_id",

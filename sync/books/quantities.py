@@ -26,9 +26,11 @@ def movements(registers: Mapping[str, type[Register]], rows: Mapping[str, pl.Dat
     parts = [pl.DataFrame(schema=MOVEMENT)]
     for register_id, frame in rows.items():
         posting = registers[register_id].stock
-        if posting is not None:
-            signed = (pl.col("qty_base") * pl.lit(posting.sign).cast(decimal(0))).cast(decimal(QTY_PLACES))
-            parts.append(frame.select("warehouse", "item_code", "doc_date", signed.alias("qty")))
+        if posting is None:
+            continue
+        for place, way in posting.places:
+            signed = (pl.col("qty_base") * pl.lit(posting.sign * way).cast(decimal(0))).cast(decimal(QTY_PLACES))
+            parts.append(frame.select(pl.col(place).alias("warehouse"), "item_code", "doc_date", signed.alias("qty")))
     return pl.concat(parts).drop_nulls()
 
 
