@@ -24,6 +24,8 @@ MAX_SMALL_PART = 64 << 20
 """Bytes of a part that is held as a tree: styles, comments, relations, workbook."""
 MAX_DIRECTORY = 4 << 20
 """Bytes of the directory of a zip file; 5,000 parts with long names have 1 MB."""
+MAX_KEPT = 32 << 20
+"""Bytes of unpacked parts that are kept, all together, for the second time they are asked for."""
 CHUNK = 1 << 22
 _END, _END_64, _IN_ZIP64 = b"PK\x05\x06", b"PK\x06\x06", b"\xff" * 4
 _XML_ENDINGS = (".xml", ".rels", ".vml")
@@ -74,6 +76,8 @@ class Package:
     def __init__(self, content: bytes) -> None:
         self._zip = open_zip(content)
         self._parts: dict[str, zipfile.ZipInfo] = {}
+        self._kept: dict[str, list[bytes]] = {}
+        self._room = MAX_KEPT
         for info in self._zip.infolist():
             name = info.filename.replace("\\", "/").lstrip("/").lower()
             if name in self._parts and name.endswith(_XML_ENDINGS):
@@ -119,9 +123,20 @@ class Package:
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """Yield a part in pieces of 4 MB; sizes and checksums that lie end in ``FILE-CORRUPT``."""
-        info = self._parts.get(part.lower())
+        name = part.lower()
+        info = self._parts.get(name)
         if info is None:
             raise corrupt(f"缺少部件“{part}”", f"the part “{part}” is missing")
+        if name in self._kept:
+            yield from self._kept[name]
+        elif info.file_size <= self._room:
+            self._room -= info.file_size
+            self._kept[name] = list(self._unpacked(part, info))
+            yield from self._kept[name]
+        else:
+            yield from self._unpacked(part, info)
+
+    def _unpacked(self, part: str, info: zipfile.ZipInfo) -> Iterator[bytes]:
         try:
             with self._zip.open(info) as stream:
                 while chunk := stream.read(CHUNK):

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from xml.sax.saxutils import escape, quoteattr
 
 from schemas.values import cell_name
@@ -85,10 +86,12 @@ def _write(copy: zipfile.ZipFile, name: str, size: int, chunks: Iterable[bytes])
 
 
 def _sheet(package: Package, sheet: CopiedSheet) -> Iterable[bytes]:
-    chunks = sheet.scan.whole(package.chunks(sheet.part))
-    if not sheet.scan.usual:
-        return _rewritten(chunks, sheet.plain)
-    return _as_it_is(chunks, sheet.plain) if sheet.scan.content_end else (_WORKSHEET, _DATA, b">", _END)
+    scan, chunks = sheet.scan, package.chunks(sheet.part)
+    if not scan.usual:
+        return _rewritten(scan.whole(chunks), sheet.plain)
+    if not scan.content_end:
+        return (_WORKSHEET, _DATA, b">", _END)
+    return chain([_WORKSHEET], scan.cells(chunks)) if scan.bare else _as_it_is(scan.whole(chunks), sheet.plain)
 
 
 def _as_it_is(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]:

@@ -1,8 +1,9 @@
 """The quick look at the XML of a sheet: counts and cheap triggers, and only the cells that they point at.
 
-A byte search over a sheet of 100,000 cells takes 1 to 3 ms, expat 150 ms. So the usual form of the XML, as
-Excel, WPS, LibreOffice and the common writers make it, is searched as bytes, and whatever else (a namespace
-prefix, single quotes, comments, cells without a reference) is left to ``xlsx_walk``.
+A sheet of 100,000 cells takes expat 150 ms. So the usual form of the XML, as Excel, WPS, LibreOffice and the
+common writers make it, is searched, and whatever else (a namespace prefix, single quotes, comments, cells
+without a reference) is left to ``xlsx_walk``. One pattern tells whether there is anything to look at at all: with
+the automaton of polars it takes 6 ms, where twenty searches of ``bytes`` take 50.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import html
 import re
 import sys
 from collections.abc import Iterable, Iterator
+
+import polars as pl
 
 from schemas.values import CellPlace
 from workbooks.refusals import hostile, too_large
@@ -43,9 +46,16 @@ _PLAIN = re.compile(
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _FORMULA = re.compile(rb"<f(\s[^<>]*?)?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)</v>")
-_FAR = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})')
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*(?<!/)>')
-_UNUSUAL = (b"='", b"<!", b' ="', b'= "', b":v>", b":f>", b":is>")
+
+# Patterns of polars, which has no lookaround.
+_UNUSUAL = """='|<!| ="|= "|:v>|:f>|:is>"""
+_OTHER_TAGS = '<c(?:[^ ]| [^r]| r[^=]| r=[^"])|<row[^ ]'
+"""A cell that begins with anything but its reference, a row without attributes."""
+_FAR = '<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})'
+_TELLING = f'{_UNUSUAL}|{_OTHER_TAGS}|{_FAR}|<f|<is|<v></v>|t="e"| hidden="'
+"""What a sheet of nothing but values has nowhere."""
+
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
 
 
@@ -62,6 +72,8 @@ class SheetScan:
         facts: What the cells say that the triggers point at.
         value_cells: Cells that seem to have a value.
         far: Whether a cell lies beyond column Z or row 99,999, or claims to.
+        bare: Whether the cells are nothing but values: no formula, error, meaningful style or hidden row.
+        content_start: Bytes before the cells.
         content_end: Bytes up to the end of the last row with content; 0 where there is none.
 
     Raises:
@@ -74,10 +86,13 @@ class SheetScan:
         self.far = False
         self.facts = SheetFacts()
         self.value_cells = 0
+        self.bare = True
+        self.content_start = 0
         self.content_end = 0
         self._styles = styles
         self._styled = _style_pattern(styles.red | styles.percent | styles.elapsed)
         self._struck = _style_pattern(styles.strike)
+        self._telling = _telling_pattern(styles)
         self._offset = 0
         self._inside_row = False
         rest = self._read_head(iter(chunks))
@@ -99,6 +114,13 @@ class SheetScan:
         if self.usual:
             yield b"</sheetData></worksheet>" if self.content_end else b"<worksheet/>"
 
+    def cells(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield what ``whole`` yields of a sheet in the usual form, without what stands before the cells."""
+        left = self.content_start
+        for chunk in self.whole(chunks):
+            yield chunk[left:]
+            left = max(left - len(chunk), 0)
+
     def _read_head(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         head = b""
         for chunk in chunks:
@@ -118,7 +140,7 @@ class SheetScan:
         if b"<!DOCTYPE" in head[:start]:
             raise hostile("XML中含有DOCTYPE或实体", "the XML declares a document type or entities")
         self.usual = self.usual and not _FOREIGN_ENCODING.match(head) and b"='" not in head[:start]
-        self._offset = start
+        self._offset = self.content_start = start
         yield head[start:]
         yield from chunks
 
@@ -142,22 +164,38 @@ class SheetScan:
 
     def _look_at(self, body: bytes) -> None:
         """Take in whole cells."""
-        if any(mark in body for mark in _UNUSUAL):
-            self.usual = False
         if self.usual:
+            text = _as_text(body)
+            if text is None or _has(text, self._telling):
+                self.bare = False
+                self._look_closer(body, text)
+            else:
+                self._take_values(body)
+        self._offset += len(body)
+
+    def _take_values(self, body: bytes) -> None:
+        """Count the values of cells that are nothing else."""
+        last = body.rfind(b"<v")
+        if last >= 0:
+            self.value_cells += body.count(b"<v>")
+        if last >= 0 or self._inside_row:
+            self._end_content(body, last)
+
+    def _look_closer(self, body: bytes, text: pl.Series | None) -> None:
+        self.usual = text is not None and not _has(text, _UNUSUAL)
+        if self.usual and text is not None:
             last = max(body.rfind(b"<v"), body.rfind(b"<f"), body.rfind(b"<is"))
             if last >= 0:
-                self._look_at_content(body)
+                self._look_at_content(body, text)
             if last >= 0 or self._inside_row:
                 self._end_content(body, last)
             if b' hidden="' in body:
                 self._collect_hidden(body)
-        self._offset += len(body)
 
-    def _look_at_content(self, body: bytes) -> None:
-        self.usual = not _has_other_tags(body)
+    def _look_at_content(self, body: bytes, text: pl.Series) -> None:
+        self.usual = not _has(text, _OTHER_TAGS)
         self.struck = self.struck or bool(self._struck and self._struck.search(body))
-        self.far = self.far or bool(_FAR.search(body))
+        self.far = self.far or _has(text, _FAR)
         self.value_cells += body.count(b"<v>") - body.count(b"<v></v>") + body.count(b"<is>")
         self._collect(body)
 
@@ -214,9 +252,25 @@ class SheetScan:
                 self.facts.hidden_rows.add(int(number))
 
 
-def _has_other_tags(body: bytes) -> bool:
-    """Tell whether a cell begins with anything but its reference, or a row has no attributes."""
-    return body.count(b"<c") != body.count(b'<c r="') or body.count(b"<row") != body.count(b"<row ")
+def _as_text(body: bytes) -> pl.Series | None:
+    """Return a piece of a part as what polars searches, None where it is no UTF-8."""
+    try:
+        return pl.Series([body], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.InvalidOperationError:
+        return None
+
+
+def _has(text: pl.Series, pattern: str) -> bool:
+    return bool(text.str.contains(pattern)[0])
+
+
+def _telling_pattern(styles: Styles) -> str:
+    """Return what shows that there is more to a sheet than values, a cell in one of these styles included."""
+    numbers = sorted(styles.red | styles.percent | styles.elapsed | styles.strike)
+    if not numbers:
+        return _TELLING
+    styled = ' s="' if len(numbers) > _MOST_STYLES else f' s="(?:{"|".join(map(str, numbers))})"'
+    return f"{_TELLING}|{styled}"
 
 
 def farthest(chunks: Iterable[bytes]) -> CellPlace:
