@@ -47,6 +47,8 @@ _PARAMETERS_EN = {
     "count_tolerance_pct": "difference to the books, in per cent of them, from which goods are counted again",
     "count_tolerance_pct_food": "the same for weighed food",
     "appraisal_min": "original value in yuan from which a disposal needs an appraisal; 0: only before the least life",
+    "semester_starts": "first days of the autumn and the spring semester (month-day)",
+    "semester_ends": "last days of the autumn and the spring semester (month-day); loans end there",
     "asset_disposal_limit": "original value in yuan up to which the school itself may dispose of an asset; 0: never",
 }
 _SECTIONS = (

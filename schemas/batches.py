@@ -3,10 +3,11 @@
 A batch is a receipt line with its last good day; an issue names no batch. The movements of an item
 in a warehouse are therefore played through in their order with the choice that favours the clerk:
 every issue takes the goods in date that expire first (what a department brings back counts as never
-expiring, write-offs take what has expired). If even then the goods in date do not cover an issue
-while expired ones are there, it must have contained some. That is the certain case, and only that
-is reported. An issue whose remark names a batch is judged by it. A later accepted issue is not
-judged again when an earlier one arrives after it.
+expiring, and so does what another warehouse sends; write-offs and what is sent to another one take
+what has expired). If even then the goods in date do not cover an issue while expired ones are there,
+it must have contained some. That is the certain case, and only that is reported. An issue whose remark
+names a batch is judged by it. A later accepted issue is not judged again when an earlier one arrives
+after it.
 
 Source: DOMAIN.md ISS-06 and ISS-07; first-expiring first leaves the most goods in date at any time.
 """
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 _PLACE = ["warehouse", "item_code"]
 _ORDER = ["doc_date", "rank", "doc_no", "line_no"]
 """The posting order of DOMAIN.md 4.7 (9)."""
-_WRITE_OFFS = frozenset({"报废出库", "盘亏出库", "赔偿出库"})
+_TRANSFER = "调拨"
+_WRITE_OFFS = frozenset({"报废出库", "盘亏出库", "赔偿出库", _TRANSFER})
 _SENT_BACK = "红字入库"
 _SHORTEST_BATCH_NAME = 3
 
@@ -82,7 +84,8 @@ def _played(rows: pl.DataFrame, books: Books, places: pl.DataFrame) -> Iterator[
         return
     issues, receipts = _judged(rows, books)
     settled = _moves(books.others("stock_issue", rows), "stock_issue", "issue_kind")
-    moves = pl.concat([receipts, settled, issues], how="diagonal").join(places, on=_PLACE, how="semi")
+    transfers = _transfers(books)
+    moves = pl.concat([receipts, transfers, settled, issues], how="diagonal").join(places, on=_PLACE, how="semi")
     for place in moves.sort(*_ORDER).partition_by(*_PLACE, maintain_order=True):
         yield from _play(place.iter_rows(named=True))
 
@@ -95,6 +98,11 @@ def _judged(rows: pl.DataFrame, books: Books) -> tuple[pl.DataFrame, pl.DataFram
 
 def _moves(rows: pl.DataFrame, register: str, kind: str, *extra: str) -> pl.DataFrame:
     return movements(rows, register, "_id", pl.col(kind).alias("kind"), "ref_doc", "remark", *extra)
+
+
+def _transfers(books: Books) -> pl.DataFrame:
+    kind, none = pl.lit(_TRANSFER).alias("kind"), pl.lit(None, pl.String).alias("ref_doc")
+    return movements(books.rows("asset_transfer"), "asset_transfer", "_id", kind, none)
 
 
 def _late(issues: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFrame:

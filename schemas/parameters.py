@@ -20,8 +20,21 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "receipt_over_pct_food": Decimal(5),
     "price_deviation_pct": Decimal(30),
     "min_remaining_days": Decimal(0),
+    "premises_report_month": Decimal(3),
+    "count_tolerance_pct": Decimal(0),
+    "count_tolerance_pct_food": Decimal(2),
+    "appraisal_min": Decimal(0),
+    "asset_disposal_limit": Decimal(0),
+    "semester_starts": "09-01、02-01",
+    "semester_ends": "01-31、08-31",
 }
 """Name to default. Later registers add theirs here; each is documented in docs/rules.md."""
+
+_MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31"
+FORMS: dict[str, str] = {
+    name: rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})" for name in ("semester_starts", "semester_ends")
+}
+"""Name to the form of a parameter that is a text, to be matched in full."""
 
 
 def number_of(name: str, parameters: Mapping[str, object]) -> Decimal:

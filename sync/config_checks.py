@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
 
-from schemas.parameters import DEFAULTS
+from schemas.parameters import DEFAULTS, FORMS
 from schemas.register import all_registers
 from sync.config_errors import nearest
 
@@ -95,6 +95,9 @@ def _typed(name: str, value: object) -> str | Decimal | bool:
     if not isinstance(value, str):
         msg = "not_a_text"
         raise _refuse(msg, name=name, value=str(value))
+    if name in FORMS and not re.fullmatch(FORMS[name], value):
+        msg = "not_in_form"
+        raise _refuse(msg, name=name, value=value, example=default)
     return value
 
 

@@ -24,6 +24,13 @@ _WORDS = {
     "receipt_over_pct_food": "食品收货可超过申请的百分比",
     "price_deviation_pct": "单价与上次相差多少百分比时提醒",
     "min_remaining_days": "入库时至少剩余的保质天数",
+    "premises_report_month": "校产测量结果在几月上报",
+    "count_tolerance_pct": "盘点差异超过账面百分之几须复盘",
+    "count_tolerance_pct_food": "称重食品的盘点允差百分比",
+    "appraisal_min": "处置原值达到多少元须技术鉴定；0 为只看是否达到年限",
+    "semester_starts": "秋季、春季学期第一天（月-日）",
+    "semester_ends": "秋季、春季学期最后一天（月-日），借用最迟当天归还",
+    "asset_disposal_limit": "原值不超过多少元的资产由学校自行审批处置和盘亏；0 为一律报上级",
 }
 
 _HEAD = """\

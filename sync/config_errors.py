@@ -66,6 +66,12 @@ TEXTS = {
         "请放在英文双引号内",
         "put it in double quotes",
     ),
+    "not_in_form": Text(
+        "参数 {name} 的值“{value}”格式不对",
+        "the parameter {name} “{value}” does not have the right form",
+        "应如 {example}",
+        "it should look like {example}",
+    ),
     "department_code": Text(
         "部门代码“{value}”不合规则",
         "the department code “{value}” is not allowed",

@@ -31,6 +31,8 @@ CATEGORIES = {
 }
 """Prefix of an item code to its category."""
 
+_MOVING = ("stock_receipt", "stock_issue", "asset_transfer")
+
 
 class ItemCatalogue(Register):
     """Item catalogue: consumables, low-value durables, food, textbooks (DOMAIN.md 2.2, register 5)."""
@@ -301,7 +303,7 @@ def _changed_after_movement(column: str, rows: pl.DataFrame, books: Books) -> pl
     changed = rows.join(before, on="_key", how="inner", maintain_order="left").filter(
         pl.col(column) != pl.col("before")
     )
-    moved = pl.concat([books.rows(register).select("item_code") for register in ("stock_receipt", "stock_issue")])
+    moved = pl.concat([books.rows(register).select("item_code") for register in _MOVING])
     return changed.join(moved, on="item_code", how="semi", maintain_order="left").select("_id", "before")
 
 

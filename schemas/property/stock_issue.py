@@ -40,6 +40,7 @@ class StockIssue(IssueRules, Register):
     document_column = "doc_no"
     line_column = "line_no"
     stock = POSTING
+    judged_after = ("asset_transfer",)
 
     doc_no = c.code(
         "出库单号",

@@ -13,7 +13,7 @@ from schemas.rules import Facts, cross_rule, row_rule
 if TYPE_CHECKING:
     from schemas.rules import Books
 
-_DOCUMENTS = ("requisition", "stock_receipt", "stock_issue")
+_DOCUMENTS = ("requisition", "stock_receipt", "stock_issue", "asset_transfer")
 _FACTOR = ["item_code", "alt_unit"]
 
 

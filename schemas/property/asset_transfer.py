@@ -1,0 +1,164 @@
+"""财产调拨单: what changes its room, warehouse, campus or school."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import polars as pl
+
+from schemas import columns as c
+from schemas.property.goods_rules import neither
+from schemas.property.transfer_rules import COMING, LEAVING, POSTING, TransferRules, store_of
+from schemas.register import Register
+from schemas.rules import Facts
+
+
+class AssetTransfer(TransferRules, Register):
+    """Transfer: one line of a transfer document (DOMAIN.md 2.2, register 17).
+
+    Goods move the stock of the rooms among the two that are warehouses, both legs by the same
+    quantity (TRF-04); an asset moves whole. A blank unit means the base unit.
+    """
+
+    title = "财产调拨单"
+    title_en = "Transfer between rooms/departments/campuses"
+    number = 17
+    group = "B 财产"
+    key = ("doc_no", "line_no")
+    owner = "ZW"
+    writers = ("DJ",)
+    posts = ("stock", "assets")
+    period = "every transfer"
+    sign = "调出人 + 调入人 + 总务主任"
+    keywords = ("调拨", "调剂", "移交单")
+    cell_groups = (
+        ("asset_no", "item_code", "qty", "unit"),
+        ("kind", "from_room", "to_room"),
+        ("from_person", "to_person"),
+    )
+    date_column = "doc_date"
+    document_column = "doc_no"
+    line_column = "line_no"
+    stock = POSTING
+    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"unit": lambda _: pl.col("item_code.base_unit")}
+    derived: ClassVar[Mapping[str, tuple[pl.DataType, Callable[[Facts], pl.Expr]]]] = {
+        "from_store": (pl.String(), lambda _: store_of("from_room")),
+        "to_store": (pl.String(), lambda _: store_of("to_room")),
+    }
+    fill_wants = ("item_code.base_unit", "from_room.is_warehouse", "to_room.is_warehouse")
+    judged_after = ("stock_receipt",)
+
+    doc_no = c.code(
+        "调拨单号",
+        "Transfer no.",
+        r"([A-Z]{2,6}\d{0,2}-)?DB-\d{6}-\d{4}",
+        required=True,
+        example="DB-202611-0001",
+        aliases=("单号", "单据号", "单据编号"),
+        hint="如 DB-202611-0001",
+        hint_en="such as DB-202611-0001",
+    )
+    doc_date = c.day("调拨日期", "Transfer date", required=True, aliases=("日期", "单据日期"))
+    line_no = c.integer(
+        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
+    )
+    transfer_kind = c.enum(
+        "调拨类型",
+        "Kind",
+        ("校内房间", "仓库之间", "校区之间", LEAVING, COMING),
+        name="kind",
+        required=True,
+        synonyms={
+            "校内": "校内房间",
+            "房间之间": "校内房间",
+            "仓库": "仓库之间",
+            "校区": "校区之间",
+            "无偿调出": LEAVING,
+            "校外调出": LEAVING,
+            "无偿调入": COMING,
+            "校外调入": COMING,
+        },
+        aliases=("类型", "调拨方式"),
+    )
+    asset_no = c.asset(
+        "资产编号",
+        "Asset no.",
+        required_when=neither,
+        required_hint=("未填物品编码时须填", "unless an item is named"),
+        aliases=("固定资产编号", "资产编码", "资产号"),
+        hint="固定资产填；资产编号和物品编码只填一个",
+        hint_en="for assets; either this or the item",
+    )
+    item_code = c.item(
+        "物品编码",
+        "Item",
+        inactive_allowed=True,
+        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
+        hint="库存物品填；资产编号和物品编码只填一个",
+        hint_en="for goods in stock; either this or the asset",
+    )
+    qty = c.qty(
+        "数量",
+        "Quantity",
+        required=True,
+        positive=True,
+        unit="unit",
+        item="item_code",
+        aliases=("调拨数量",),
+        hint="大于0；资产填卡片上的全部数量",
+        hint_en="more than 0; for an asset all of its card",
+    )
+    unit = c.unit_of(
+        "单位",
+        "Unit",
+        aliases=("计量单位",),
+        hint="留空为基本单位；或有换算率的单位",
+        hint_en="blank: the base unit; or one with a conversion",
+    )
+    from_room = c.room(
+        "调出地点",
+        "From room",
+        required_when=lambda: pl.col("kind") != COMING,
+        required_hint=("无偿调入(校外)以外须填", "unless it comes from outside"),
+        aliases=("调出仓库", "调出房间", "原存放地点"),
+    )
+    to_room = c.room(
+        "调入地点",
+        "To room",
+        required_when=lambda: pl.col("kind") != LEAVING,
+        required_hint=("无偿调出(校外)以外须填", "unless it leaves the school"),
+        aliases=("调入仓库", "调入房间", "现存放地点"),
+        hint="不同于调出地点",
+        hint_en="another one than it comes from",
+    )
+    from_person = c.person(
+        "调出人",
+        "Handed over by",
+        required_when=lambda: pl.col("kind") != COMING,
+        required_hint=("无偿调入(校外)以外须填", "unless it comes from outside"),
+        aliases=("移交人", "调出经手人"),
+    )
+    to_person = c.person(
+        "调入人",
+        "Taken over by",
+        required_when=lambda: pl.col("kind") != LEAVING,
+        required_hint=("无偿调出(校外)以外须填", "unless it leaves the school"),
+        aliases=("接收人", "接管人", "调入经手人"),
+    )
+    approver = c.person(
+        "批准人",
+        "Approver",
+        required=True,
+        aliases=("审批人", "审批"),
+        hint="总务主任或更高，不得是调出人或调入人",
+        hint_en="the head of general affairs or a higher office, neither of the two hands",
+    )
+    batch_approval = c.text(
+        "上级批复文号",
+        "Superior's approval",
+        60,
+        aliases=("批复文号", "批文号"),
+        hint="校外调拨须填",
+        hint_en="for transfers out of or into the school",
+    )
