@@ -24,6 +24,8 @@ COMMANDS = {
     "why": "tell why a row was or was not taken",
     "status": "show how every workbook stands",
     "verify": "prove that nothing in the ledger was altered",
+    "backup": "keep ledger, accepted files and settings in one file",
+    "restore": "put a backup in the place of the ledger",
     "doctor": "look for what keeps this installation from working",
 }
 """Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""

@@ -77,6 +77,11 @@ def archived(state: Path, sha256: str) -> Path | None:
     return next(iter(sorted(_folder(state, sha256).glob(f"{sha256}.*"))), None)
 
 
+def archived_files(state: Path) -> list[Path]:
+    """Return every file of the archive in the order of their names, which begin with their SHA-256 (hex)."""
+    return sorted(file for file in (state / "archive").glob("??/*.*") if _SHA256.fullmatch(file.stem))
+
+
 def _folder(state: Path, sha256: str) -> Path:
     if not _SHA256.fullmatch(sha256):
         raise ValueError(sha256)

@@ -51,6 +51,19 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         _flush(path.parent, os.O_RDONLY)
 
 
+def replace_bytes(path: Path, content: bytes) -> None:
+    """Replace a small file in one step.
+
+    Raises:
+        TargetLockedError: the target may not be written.
+    """
+
+    def write(beside: Path) -> None:
+        beside.write_bytes(content)
+
+    replace_file(path, write)
+
+
 def _flush(path: Path, flags: int) -> None:
     descriptor = os.open(path, flags)
     try:

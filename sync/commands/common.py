@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sync.errors import HouqinError
+from workbooks.write import TargetLockedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,9 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 """Exit codes (DESIGN 13); where several apply: ledger, unreadable, held, findings."""
 
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER", "WRITER-BUSY"})
+_UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
+_HELD_CODES = frozenset({"RESTORE-LEDGER"})
+"""Errors that say that somebody has to agree first."""
 
 
 def share_option(command: Command) -> Command:
@@ -100,9 +104,11 @@ def exit_code_of(exc: Exception) -> int:
     """Return the exit code for a failure."""
     if isinstance(exc, HouqinError) and exc.code in _LEDGER_CODES:
         return LEDGER
+    if isinstance(exc, HouqinError) and exc.code in _UNREADABLE_CODES:
+        return UNREADABLE
     if isinstance(exc, HouqinError):
-        return USAGE
-    return UNREADABLE if isinstance(exc, OSError) else FINDINGS
+        return HELD if exc.code in _HELD_CODES else USAGE
+    return UNREADABLE if isinstance(exc, OSError | TargetLockedError) else FINDINGS
 
 
 def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
@@ -113,6 +119,8 @@ def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     if isinstance(exc, OSError):
         where = exc.filename or ""
         return "FILE", f"{where}: {exc.strerror or exc}"
+    if isinstance(exc, TargetLockedError):
+        return "FILE", str(exc)
     told = f"{type(exc).__name__}: {exc}"
     sentence = (
         f"unexpected error ({told}); set HOUQIN_TRACEBACK=1 to see where"

@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from sync.ledger import read
+from sync.ledger.dump import Snapshot
 from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
 from sync.ledger.errors import LedgerMismatch
 from sync.ledger.migrate import prepare
@@ -207,7 +208,13 @@ class Ledger:
         ``head`` is a digest printed elsewhere: with it, removed newest revisions are found too.
         """
         with self._reading() as connection:
-            return verify(connection, self._registers, head)
+            return verify(connection, self._registers, *([] if head is None else [head]))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Hold one state of the whole ledger, for a copy that fits together."""
+        with self._reading() as connection:
+            yield Snapshot(connection, self._registers)
 
     def publications(self) -> pl.DataFrame:
         """Return every publication target with its wanted and its published revision and hash."""

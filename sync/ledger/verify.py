@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from sync.ledger.tables import VersionedTable, content_table
 if TYPE_CHECKING:
     from schemas.register import Register
 
+DIGEST_LETTERS = 16
+"""So many letters of a digest are printed on the cover; fewer name no revision."""
 _SLICE_ROWS = 50_000
 
 TEXTS = {
@@ -38,8 +40,17 @@ TEXTS = {
     "VERIFY-CHAIN": Text("与前一版次的摘要不衔接", "it does not follow from the digest of the revision before"),
     "VERIFY-GAP": Text("版次缺失", "the revision is missing"),
     "VERIFY-HEAD": Text(
-        "账中没有摘要为 {found} 的版次：最新的版次可能被删除",
-        "the ledger has no revision with the digest {found}: the newest ones may have been removed",
+        "账中没有摘要为 {found} 的版次：最新的版次可能被删除，或者账是从更早的备份恢复的",
+        "the ledger has no revision with the digest {found}: the newest ones may have been removed, or the"
+        " ledger was restored from an earlier backup",
+    ),
+    "VERIFY-FILE-LOST": Text(
+        "归档中没有该版次收到的文件（SHA-256 {found}）",
+        "the archive has lost a file that this revision took (SHA-256 {found})",
+    ),
+    "VERIFY-FILE-ALTERED": Text(
+        "归档的文件被改动，与其名称中的 SHA-256 不符（{found}）",
+        "an archived file was altered, it differs from the SHA-256 in its name ({found})",
     ),
     "VERIFY-UNREADABLE": Text("数据表无法读取（{found}）", "the table cannot be read ({found})"),
 }
@@ -61,16 +72,17 @@ class Problem:
         return TEXTS[self.code].message(language, self.args)
 
 
-def verify(connection: sa.Connection, registers: Mapping[str, type[Register]], head: str | None) -> list[Problem]:
+def verify(connection: sa.Connection, registers: Mapping[str, type[Register]], *heads: str) -> list[Problem]:
     """Return everything that does not fit, by revision and table; empty means nothing was altered.
 
-    ``head`` is the digest of a revision as it was printed elsewhere (a published cover, a backup).
+    ``heads`` are digests of revisions as they were printed elsewhere (a published cover, a backup), or
+    at least their first ``DIGEST_LETTERS`` letters.
     """
     chain, recorded = revisions(connection), parts(connection)
     known = frozenset(revision.number for revision in chain)
     found: dict[tuple[int, str], Part] = {}
-    problems = [*_chain_problems(chain, recorded), *_head_problems(chain, head)]
-    for table in _tables_found(connection):
+    problems = [*_chain_problems(chain, recorded), *_head_problems(chain, heads)]
+    for table in tables_found(connection):
         walk = _Walk(table, known)
         problems += walk.read(connection)
         found |= walk.parts()
@@ -98,9 +110,12 @@ def _chain_problems(chain: list[Revision], recorded: Mapping[tuple[int, str], Pa
     yield from (Problem("VERIFY-GAP", number) for number in sorted({n for n, _ in recorded} - numbers))
 
 
-def _head_problems(chain: list[Revision], head: str | None) -> Iterator[Problem]:
-    if head is not None and head not in {ZERO_DIGEST, *(revision.digest for revision in chain)}:
-        yield Problem("VERIFY-HEAD", 0, args={"found": head})
+def _head_problems(chain: list[Revision], heads: Iterable[str]) -> Iterator[Problem]:
+    known = [ZERO_DIGEST, *(revision.digest for revision in chain)]
+    for head in dict.fromkeys(heads):
+        printed = head.strip().rstrip("…").lower()
+        if len(printed) < DIGEST_LETTERS or not any(digest.startswith(printed) for digest in known):
+            yield Problem("VERIFY-HEAD", 0, args={"found": head})
 
 
 def _part_problems(place: tuple[int, str], recorded: Part | None, found: Part | None) -> list[Problem]:
@@ -138,7 +153,7 @@ def _content_problems(
             yield Problem("VERIFY-CONTENT", number, name, version)
 
 
-def _tables_found(connection: sa.Connection) -> Iterator[VersionedTable]:
+def tables_found(connection: sa.Connection) -> Iterator[VersionedTable]:
     """Yield every versioned table that the database has, declared today or not, in stored types."""
     for (_, name), columns in sorted(sa.inspect(connection).get_multi_columns().items()):
         types: dict[str, pl.DataType] = {

