@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.cells import BLANK, Outcome, is_ditto, refused, warned
+from schemas.cells import Outcome, is_ditto, refused, warned
 from schemas.cells_read import read_cell
 from schemas.columns import NUMERIC, Kind
 from schemas.fast import read_clean, stored_type
@@ -74,9 +74,10 @@ def read_column(block: Block, column: Column, context: Context) -> ColumnRead:
     outcomes: dict[int, Outcome] = {}
     changes: dict[int, object] = {}
     dittos: list[int] = []
-    blanks: list[int] = []
     open_positions = values.is_null().arg_true().to_list()
-    for position, outcome in _slow(block, open_positions, column, context):
+    blanks = [position for position in open_positions if block.cells[position] is None]
+    filled = open_positions if not blanks else [at for at in open_positions if block.cells[at] is not None]
+    for position, outcome in _slow(block, filled, column, context):
         if outcome is None:
             dittos.append(position)
             continue
@@ -94,13 +95,10 @@ def read_column(block: Block, column: Column, context: Context) -> ColumnRead:
 def _slow(
     block: Block, positions: Sequence[int], column: Column, context: Context
 ) -> Iterator[tuple[int, Outcome | None]]:
-    """Yield the outcome of each cell, None for 同上; equal cells with equal units are read once."""
+    """Yield the outcome of each filled cell, None for 同上; equal cells with equal units are read once."""
     known: dict[tuple[type, object, str | None], Outcome | None] = {}
     for position in positions:
         cell = block.cells[position]
-        if cell is None:
-            yield position, BLANK
-            continue
         unit = block.units[position] if block.units is not None else None
         key = (type(cell), cell, unit)
         if key not in known:

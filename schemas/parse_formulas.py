@@ -11,7 +11,7 @@ import polars as pl
 
 from schemas.cells import refused
 from schemas.cells_numbers import within_limits
-from schemas.exact import half_up, product
+from schemas.exact import half_up, percentage, product
 from schemas.fast import inside_limits
 from schemas.normal import matching
 from schemas.parse_columns import ColumnRead
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from schemas.register import Register
     from schemas.values import Cell, Grid
 
-_DECLARED = re.compile(r"ROUND\(\[(\w+)\]\*\[(\w+)\],(\d)\)")
+_DECLARED = re.compile(r"ROUND\(\[(\w+)\]\*\[(\w+)\](/100)?,(\d)\)")
 _PLACE = re.compile(r"\[\w+\]")
 _REF = r"([A-Z]{1,3}\d{1,7}|[^\[\](),*]*\[(?:@?[^\[\]]+|@\[[^\[\]]+\]|\[#THISROW\],\[[^\[\]]+\])\])"
 _A1 = re.compile(r"([A-Z]{1,3})(\d+)")
@@ -37,6 +37,8 @@ class Product:
     """A template formula: the product of two columns of the row, rounded half up."""
 
     factors: tuple[str, str]
+    unit: Decimal
+    """One, or a hundredth where one factor is a percentage."""
     places: int
     written: re.Pattern[str]
     """The whole formula as a cell holds it, with a group for every reference."""
@@ -46,7 +48,8 @@ class Product:
     def values(self, frame: pl.DataFrame) -> pl.Series:
         """Return the product for every row, null where a factor is."""
         left, right = (pl.col(name) for name in self.factors)
-        return frame.select(half_up(product(left, right), self.places)).to_series()
+        exact = product(left, right) if self.unit == 1 else percentage(left, right)
+        return frame.select(half_up(exact, self.places)).to_series()
 
 
 def product_of(column: Column) -> Product | None:
@@ -57,7 +60,8 @@ def product_of(column: Column) -> Product | None:
         return None
     names = tuple(place[1:-1] for place in _PLACE.findall(declared))
     literal = map(re.escape, _PLACE.split(declared.removeprefix("=").upper()))
-    return Product((found[1], found[2]), int(found[3]), re.compile(_REF.join(literal)), names)
+    unit = Decimal("0.01") if found[3] else Decimal(1)
+    return Product((found[1], found[2]), unit, int(found[4]), re.compile(_REF.join(literal)), names)
 
 
 def own_formulas(
@@ -80,6 +84,8 @@ def own_formulas(
         return frozenset()
     place = layout.columns[column.name]
     formulas = grid.details.formulas
+    if not formulas and NoValue not in set(map(type, cells)):
+        return frozenset()
     names = _names(layout)
     found = set()
     for position, (row, cell) in enumerate(zip(rows, cells, strict=True)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from schemas.columns import Kind
@@ -34,14 +36,18 @@ class RowSet:
     def cells_at(self, number: int) -> list[Cell]:
         """Return the raw cells of a worksheet column (1-based) in these rows."""
         place = number - self.grid.first_column
-        lines, first = self.grid.cells, self.grid.first_row
-        width = len(lines[0]) if lines else 0
+        width = len(self.grid.cells[0]) if self.grid.cells else 0
         if not 0 <= place < width:
             return [None] * len(self.rows)
-        cells = [lines[row - first][place] for row in self.rows]
+        cells = list(map(itemgetter(place), self._lines))
         if self.layout.filled:
             self._fill(cells, number)
         return cells
+
+    @cached_property
+    def _lines(self) -> list[Sequence[Cell]]:
+        lines, first = self.grid.cells, self.grid.first_row
+        return [lines[row - first] for row in self.rows]
 
     def _fill(self, cells: list[Cell], number: int) -> None:
         filled = self.layout.filled
