@@ -83,7 +83,7 @@ def _played(rows: pl.DataFrame, books: Books, places: pl.DataFrame) -> Iterator[
     if places.is_empty():
         return
     issues, receipts = _judged(rows, books)
-    settled = _moves(books.others("stock_issue", rows), "stock_issue", "issue_kind")
+    settled = _moves(books.others("stock_issue", rows, rows.select("item_code")), "stock_issue", "issue_kind")
     transfers = _transfers(books)
     moves = pl.concat([receipts, transfers, settled, issues], how="diagonal").join(places, on=_PLACE, how="semi")
     for place in moves.sort(*_ORDER).partition_by(*_PLACE, maintain_order=True):
@@ -93,7 +93,8 @@ def _played(rows: pl.DataFrame, books: Books, places: pl.DataFrame) -> Iterator[
 def _judged(rows: pl.DataFrame, books: Books) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the issues to be judged and all receipts as movements."""
     issues = _moves(rows.with_columns(pl.lit(value=True).alias("judged")), "stock_issue", "issue_kind", "judged")
-    return issues, _moves(books.rows("stock_receipt"), "stock_receipt", "receipt_kind", "expire_date", "batch_no")
+    received = books.rows("stock_receipt", rows.select("item_code"))
+    return issues, _moves(received, "stock_receipt", "receipt_kind", "expire_date", "batch_no")
 
 
 def _moves(rows: pl.DataFrame, register: str, kind: str, *extra: str) -> pl.DataFrame:

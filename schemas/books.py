@@ -68,29 +68,36 @@ class OpenBooks:
             known = all_registers().get(register_id)
             rows = empty_frame(known) if known else pl.DataFrame({"_key": [], "_id": []})
             if known is not None:
-                loaded = self._load(known)
-                rows = loaded.with_columns((-1 - pl.int_range(pl.len(), dtype=pl.Int64)).alias("_id"))
+                rows = _numbered(self._load(known))
             self._kept[register_id] = rows
         return self._kept[register_id]
 
-    def rows(self, register: str) -> pl.DataFrame:
-        """Return the rows in force of a register."""
-        if register not in self._merged:
-            kept, passed = self.kept(register), self._passed.get(register)
-            if "_status" in kept.columns:
-                kept = kept.filter(pl.col("_status") != "withdrawn")
-            if left_out := self._left_out.get(register):
-                kept = kept.filter(~pl.col("_key").is_in(left_out))
-            if passed is not None:
-                columns = [name for name in kept.columns if name in passed.columns]
-                fresh = kept.join(restated_keys(passed), on="_key", how="anti")
-                kept = pl.concat([fresh.select(columns), passed.select(columns)], how="vertical_relaxed")
-            self._merged[register] = _with_effective_roles(kept, self.facts.parameters)
-        return self._merged[register]
+    def rows(self, register: str, among: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return the rows in force of a register, or those that agree with a row of ``among`` in all its columns.
 
-    def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
+        Only what is looked at of a large register takes time and memory: name what is wanted of it.
+        """
+        if among is not None and register not in self._merged:
+            return self._in_force(register, among)
+        if register not in self._merged:
+            self._merged[register] = self._in_force(register, None)
+        return agreeing(self._merged[register], among)
+
+    def _in_force(self, register: str, among: pl.DataFrame | None) -> pl.DataFrame:
+        kept, passed = agreeing(self.kept(register), among), self._passed.get(register)
+        if "_status" in kept.columns:
+            kept = kept.filter(pl.col("_status") != "withdrawn")
+        if left_out := self._left_out.get(register):
+            kept = kept.filter(~pl.col("_key").is_in(left_out))
+        if passed is not None:
+            columns = [name for name in kept.columns if name in passed.columns]
+            fresh = _without(kept, restated_keys(passed)).select(columns)
+            kept = pl.concat([fresh, agreeing(passed, among).select(columns)], how="vertical_relaxed")
+        return _with_effective_roles(kept, self.facts.parameters)
+
+    def others(self, register: str, candidates: pl.DataFrame, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return the rows in force without the keys that the candidates state anew, corrected numbers included."""
-        return self.rows(register).join(restated_keys(candidates), on="_key", how="anti")
+        return _without(self.rows(register, among), restated_keys(candidates))
 
     def leave_out(self, register: type[Register], keys: Sequence[str]) -> None:
         """Say which keys of a register are withdrawn in this run."""
@@ -117,6 +124,32 @@ class OpenBooks:
             register = all_registers()[register_id]
             self._directories[place] = Directory.of(register, self.rows(register_id), column)
         return self._directories[place]
+
+
+def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the rows that agree with some row of ``among`` in all its columns; blanks agree with nothing.
+
+    Filters come before the join: a join would first make one piece of the many that a large register has.
+    """
+    if among is None:
+        return rows
+    found = rows.filter(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns)
+    several = len(among.columns) > 1
+    return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
+
+
+def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(~pl.col("_key").is_in(keys["_key"].implode()))
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add ``_id``, in the same pieces as the other columns: with others polars would copy them all."""
+    ids: list[pl.Series] = []
+    start = 0
+    for length in rows.to_series().chunk_lengths():
+        ids.append(pl.int_range(-1 - start, -1 - start - length, -1, dtype=pl.Int64, eager=True))
+        start += length
+    return rows.with_columns(pl.concat(ids, rechunk=False).alias("_id"))
 
 
 def _with_effective_roles(rows: pl.DataFrame, parameters: Mapping[str, object]) -> pl.DataFrame:

@@ -61,15 +61,18 @@ class Books(Protocol):
 
     facts: Facts
 
-    def rows(self, register: str) -> pl.DataFrame:
+    def rows(self, register: str, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return the rows in force of a register: columns as declared, computed ones, and ``_id``.
 
         They are the accepted rows of the ledger, with the rows of the batch that have passed so
         far in place of their earlier versions. Rows of the register being checked are the ledger's.
+        With ``among`` only those that agree with one of its rows in all its columns: a register may
+        have a million rows, and a rule seldom needs more than those of the items or documents of
+        its candidates.
         """
 
-    def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
-        """Return ``rows(register)`` without the business keys that ``candidates`` state anew."""
+    def others(self, register: str, candidates: pl.DataFrame, among: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return ``rows(register, among)`` without the business keys that ``candidates`` state anew."""
 
 
 @dataclass(frozen=True)

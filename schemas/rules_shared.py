@@ -69,10 +69,10 @@ def accepted_versions(rows: pl.DataFrame, books: Books, register: str) -> pl.Dat
 
     A candidate whose number was corrected (``_replaces`` names the old key) has its old row as its version.
     """
-    kept = books.rows(register)
     if "_replaces" not in rows.columns:
-        return kept.join(rows.select("_key"), on="_key", how="semi")
+        return books.rows(register, rows.select("_key"))
     keys = rows.select(pl.coalesce("_replaces", "_key").alias("_was"), "_key")
+    kept = books.rows(register, keys.select(pl.col("_was").alias("_key")))
     return kept.rename({"_key": "_was"}).join(keys, on="_was", how="inner", maintain_order="left").select(kept.columns)
 
 
@@ -152,7 +152,9 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     origin = (pl.col("doc_no").alias("ref_doc"), pl.col("item_code"))
     is_return = (pl.col(posting.kind_column) == posting.return_kind) & (pl.col("qty_base") < 0)
     moved = (pl.col("qty_base") > 0).fill_null(value=False)
-    others = books.others(register, rows)
+    before = accepted_versions(rows, books, register)
+    items = pl.concat([rows.select("item_code"), before.select("item_code")])
+    others = books.others(register, rows, items)
     originals = summed(pl.concat([others.select(_MOVE), rows.select(_MOVE)]).filter(moved), origin, _QTY, "limit")
     used = summed(others.filter(is_return), by, -_QTY, "used")
     claims = claims_of(rows.filter(is_return), books, register, by, -_QTY)
@@ -166,7 +168,6 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     )
     told = beyond_limit(claims, limits, _PLACE).join(claims.select("_id", *_PLACE), on="_id", maintain_order="left")
     too_much = told.join(limits.select(*_PLACE, "used"), on=_PLACE, maintain_order="left")
-    before = accepted_versions(rows, books, register)
     lowered = _uncovered_originals(rows, before, limits.filter(pl.col("used") > pl.col("limit")))
     names = ("_id", pl.col("ref_doc").alias("original"), "limit", "used", "left", "claim")
     return pl.concat([frame.select(names) for frame in (too_much, lowered)], how="vertical_relaxed")

@@ -49,7 +49,8 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     """
     candidates = movements(rows, register, "_id", "_key")
     before = movements(accepted_versions(rows, books, register), register, "_key")
-    return shortfalls(rows, candidates, before, lambda stated: _settled(stated, books, register))
+    items = pl.concat([candidates.select("item_code"), before.select("item_code")]).unique()
+    return shortfalls(rows, candidates, before, lambda stated: _settled(stated, books, register, items))
 
 
 def shortfalls(
@@ -130,13 +131,13 @@ def movements_in_force(books: Books) -> pl.DataFrame:
     return pl.concat([movements(books.rows(each), each).select(_MOVE) for each in posting])
 
 
-def _settled(stated: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
-    """Return the movements in force that some candidates leave as they are."""
+def _settled(stated: pl.DataFrame, books: Books, register: str, items: pl.DataFrame) -> pl.DataFrame:
+    """Return the movements of some items in force that some candidates leave as they are."""
     parts = []
     for other in all_registers().values():
         if other.stock is None:
             continue
-        kept = books.others(register, stated) if other.id == register else books.rows(other.id)
+        kept = books.others(register, stated, items) if other.id == register else books.rows(other.id, items)
         parts.append(movements(kept, other.id).select(_MOVE))
     return pl.concat(parts)
 

@@ -79,7 +79,8 @@ def over_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     line = (pl.col("doc_no").alias("requisition_no"), pl.col("item_code"))
     limits = summed(books.rows("requisition"), line, approved, "limit")
     by = [pl.col(name) for name in _LINE]
-    used = summed(books.others("stock_issue", rows), by, pl.col("qty_base"), "used")
+    others = books.others("stock_issue", rows, rows.select("requisition_no"))
+    used = summed(others, by, pl.col("qty_base"), "used")
     nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     limits = limits.join(used, on=_LINE, how="left").with_columns(pl.col("used").fill_null(nothing))
     return beyond_limit(claims_of(rows, books, "stock_issue", by, pl.col("qty_base")), limits, _LINE)

@@ -303,7 +303,8 @@ def _changed_after_movement(column: str, rows: pl.DataFrame, books: Books) -> pl
     changed = rows.join(before, on="_key", how="inner", maintain_order="left").filter(
         pl.col(column) != pl.col("before")
     )
-    moved = pl.concat([books.rows(register).select("item_code") for register in _MOVING])
+    items = changed.select("item_code")
+    moved = pl.concat([books.rows(register, items).select("item_code") for register in _MOVING])
     return changed.join(moved, on="item_code", how="semi", maintain_order="left").select("_id", "before")
 
 

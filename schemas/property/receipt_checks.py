@@ -27,7 +27,8 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """
     order = ["doc_date", "doc_no", "line_no"]
     needed = ["_id", "item_code", *order, "receipt_kind", "qty", "qty_base", "unit_price"]
-    both = pl.concat([books.others("stock_receipt", rows).select(needed), rows.select(needed)], how="vertical_relaxed")
+    earlier = books.others("stock_receipt", rows, rows.select("item_code"))
+    both = pl.concat([earlier.select(needed), rows.select(needed)], how="vertical_relaxed")
     paid = pl.col("unit_price") > 0
     priced = both.filter((pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid)
     value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
@@ -95,7 +96,8 @@ def without_request(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the purchase lines without a request in documents that reach ``purchase_request_min``."""
     minimum = books.facts.number("purchase_request_min")
     bought = pl.col("receipt_kind") == "采购入库"
-    lines = [frame.filter(bought).select("doc_no", "amount") for frame in (books.others("stock_receipt", rows), rows)]
+    others = books.others("stock_receipt", rows, rows.select("doc_no"))
+    lines = [frame.filter(bought).select("doc_no", "amount") for frame in (others, rows)]
     totals = pl.concat(lines, how="vertical_relaxed").group_by("doc_no").agg(pl.col("amount").sum().alias("total"))
     return (
         rows.filter(bought & pl.col("purchase_no").is_null())
@@ -115,7 +117,8 @@ def over_purchase(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     base = "qty_base" if "qty_base" in requests.columns else "qty"
     by = [pl.col(name) for name in _REQUEST]
     claims = claims_of(rows, books, "stock_receipt", by, pl.col("qty_base"))
-    used = summed(books.others("stock_receipt", rows), by, pl.col("qty_base"), "used")
+    others = books.others("stock_receipt", rows, rows.select("purchase_no"))
+    used = summed(others, by, pl.col("qty_base"), "used")
     nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     vague = requests.filter(pl.col("item_code").is_null()).select("purchase_no").unique()
     requested = summed(requests, by, pl.col(base), "limit")

@@ -115,9 +115,12 @@ class UnitConversion(Register):
 
 def _first_users(conversions: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the keys of the conversions that a document uses, with one such document."""
+    items = conversions.select("item_code")
     documents = pl.concat(
         [
-            books.rows(register).select("item_code", pl.col("unit").alias("alt_unit"), "doc_date", "doc_no", "line_no")
+            books.rows(register, items).select(
+                "item_code", pl.col("unit").alias("alt_unit"), "doc_date", "doc_no", "line_no"
+            )
             for register in _DOCUMENTS
         ],
         how="vertical_relaxed",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.books import agreeing
 from schemas.register import Register, all_registers
 from schemas.rules import CrossRule, Facts, RowRule
 
@@ -89,13 +90,13 @@ class FrameBooks:
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     facts: Facts = field(default_factory=facts)
 
-    def rows(self, register: str) -> pl.DataFrame:
-        """Return the rows in force."""
-        return self.frames[register] if register in self.frames else frame(register, [])
+    def rows(self, register: str, among: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Return the rows in force, or those that agree with a row of ``among``."""
+        return agreeing(self.frames[register] if register in self.frames else frame(register, []), among)
 
-    def others(self, register: str, candidates: pl.DataFrame) -> pl.DataFrame:
+    def others(self, register: str, candidates: pl.DataFrame, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return the rows in force whose keys the candidates do not state."""
-        return self.rows(register).join(candidates.select("_key"), on="_key", how="anti")
+        return self.rows(register, among).join(candidates.select("_key"), on="_key", how="anti")
 
 
 def books(**accepted: Sequence[Mapping[str, Any]]) -> FrameBooks:
