@@ -28,6 +28,11 @@ def product(left: pl.Expr, right: pl.Expr) -> pl.Expr:
     return left.cast(wide) * right.cast(wide)
 
 
+def percentage(amount: pl.Expr, pct: pl.Expr) -> pl.Expr:
+    """Return the exact part of an amount that a percentage of 2 places stands for, with 7 places."""
+    return product(amount, pct) * pl.lit(Decimal("0.01"), decimal(_PRODUCT_PLACES))
+
+
 def half_up(value: pl.Expr, places: int) -> pl.Expr:
     """Round half away from zero to ``places`` decimals, as money is rounded (DOMAIN.md 2.0.1)."""
     return value.round(places, mode="half_away_from_zero").cast(decimal(places))
