@@ -107,6 +107,8 @@ class Column:
     """True for a document that may still arrive: W REF-PENDING instead of an error."""
     inactive_allowed: bool = False
     """True for a reference that may point to a row that is switched off or has left."""
+    active_on: str | None = None
+    """Date on which the referenced row has to be in force, where that is not the date of the row."""
     future: bool = False
     """True where a date after today is allowed."""
     time_required: bool = True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from schemas.columns import Kind
+from schemas.findings import Severity
 from schemas.flaws import Flaw, reader_flaw
 from schemas.normal import code_text
 from schemas.register import all_registers
@@ -52,10 +54,11 @@ def _resolve_column(
     found = {text: find_code(text, directories) for text in texts}
     if column.kind in (Kind.REFERENCE_LIST, Kind.CODE_LIST):
         return _resolve_lists(frame, column, found)
-    if column.kind is Kind.CODE and column.pending_allowed:
+    if column.kind in (Kind.CODE, Kind.CLASS) and column.pending_allowed:
         pending = [text for text, result in found.items() if result.code is None]
+        code = "CLASS-UNKNOWN" if column.kind is Kind.CLASS else "REF-PENDING"
         return frame, [
-            reader_flaw(row["_id"], "REF-PENDING", column, row[column.name])
+            replace(reader_flaw(row["_id"], code, column, row[column.name]), severity=Severity.WARNING)
             for row in _rows_with(frame, column, pending)
         ]
     return _resolve_single(register, frame, column, directories, found)
@@ -75,7 +78,7 @@ def _resolve_single(
         result = found[row[column.name]]
         code = result.code
         if result.candidates:
-            code = _decide(register, row, directories, result.candidates)
+            code = _decide(register, column, row, directories, result.candidates)
         flaw = _flaw_of(row, column, directories, result, code)
         if flaw is not None:
             flaws.append(flaw)
@@ -92,10 +95,15 @@ def _resolve_single(
 
 
 def _decide(
-    register: type[Register], row: Mapping[str, Any], directories: Sequence[Directory], candidates: Sequence[str]
+    register: type[Register],
+    column: Column,
+    row: Mapping[str, Any],
+    directories: Sequence[Directory],
+    candidates: Sequence[str],
 ) -> str | None:
     """Return the one of several candidates that the row means: in force on its day, then its department."""
-    day = row.get(register.date_column) if register.date_column else None
+    named = column.active_on or register.date_column
+    day = row.get(named) if named else None
     day = day.date() if isinstance(day, datetime) else day
     active = [code for code in candidates if any(code in d.codes and d.active_on(code, day) for d in directories)]
     if len(active) == 1:
@@ -149,7 +157,8 @@ def _inactive(
             continue
         schema = {"_code": pl.String(), "_on": pl.Boolean(), "_start": pl.Date(), "_end": pl.Date()}
         limits = pl.DataFrame(spans, schema=schema, orient="row")
-        day = pl.col(register.date_column).cast(pl.Date) if register.date_column else pl.lit(None, pl.Date())
+        named = column.active_on or register.date_column
+        day = pl.col(named).cast(pl.Date) if named else pl.lit(None, pl.Date())
         outside = (~pl.col("_on")) | (day < pl.col("_start")) | (day > pl.col("_end"))
         rows = resolved.with_columns(typed[column.name].alias("_typed"), day.alias("_day")).join(
             limits, left_on=column.name, right_on="_code", how="inner"
