@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.check import PROPOSED
+from schemas.check import HELD, PROPOSED
 from schemas.register import Register, all_registers
+from sync.choices import Take
 from sync.ledger.tables import META
-from sync.memory import SUPERSEDED
+from sync.memory import CONFLICT, SUPERSEDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +89,8 @@ def _register_changes(
         closed += _ended(current, gone["_key"].to_list())
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
     changes.rekeyed = [(old, new) for old, new in rekeyed.items()]
-    changes.conflicts = [_conflict(register, row_id, against, frame) for row_id, against in decisions.conflicts.items()]
+    open_now = frame.filter(pl.col("_outcome").is_in([CONFLICT, HELD]))["_id"].to_list()
+    changes.conflicts = [decisions.conflicts[row_id] for row_id in open_now if row_id in decisions.conflicts]
     _remember(changes, frame, decisions, claims, sources)
     return changes
 
@@ -136,7 +139,7 @@ def _gone_versions(
         .when(pl.col("_key").is_in(list(others))).then(pl.lit("accepted"))
         .otherwise(pl.lit("missing"))
     )  # fmt: skip
-    keys = {*withdrawn, *decisions.gone["_key"]} - held_back
+    keys = {*withdrawn, *decisions.gone["_key"], *others} - held_back
     left = current.filter(pl.col("_key").is_in(list(keys)))
     moved = pl.col("_key").replace_strict(others, default=None, return_dtype=pl.String)
     return _in_ledger_form(
@@ -166,23 +169,30 @@ def _remember(
     for row in frame.filter(same).iter_rows(named=True):
         wanted[row["_workbook"], row["_key"]] = _claim(register, row, row["_now"], row["_now_version"])
     met = (
-        ((pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "merged"))
+        ((pl.col("_outcome") == PROPOSED) & pl.col("_reason").is_in(["merged", Take.BASE.value]))
+        | (pl.col("_reason") == Take.OURS.value)
         | (pl.col("_outcome") == SUPERSEDED)
         | ((pl.col("_reason") == "source") & pl.col("_now").ne_missing(pl.col("_hash")))
     )
     for row in frame.filter(met).iter_rows(named=True):
         claim = _claim(register, row, row["_stated"], None)
-        wanted[row["_workbook"], row["_key"]] = {**claim, "content": decisions.stated[row["_id"]]}
+        told = {"content": decisions.stated[row["_id"]], "seen": decisions.seen.get(row["_id"])}
+        wanted[row["_workbook"], row["_key"]] = {**claim, **told}
     passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())
     for row in passed.filter(pl.col("_now_workbook") != pl.col("_workbook")).iter_rows(named=True):
         place = (row["_now_workbook"], row["_key"])
-        if place not in known and place not in wanted:
+        seen = decisions.seen.get(row["_id"])
+        if place in known and place not in wanted and seen is not None:
+            wanted[place] = {**{name: known[place][name] for name in _CLAIM_FIELDS}, "seen": seen}
+        elif place not in known and place not in wanted:
             former = {**row, "_workbook": row["_now_workbook"]}
-            wanted[place] = _claim(register, former, row["_now"], row["_now_version"])
+            wanted[place] = {**_claim(register, former, row["_now"], row["_now_version"]), "seen": seen}
     done = set(frame.filter(pl.col("_outcome") == PROPOSED).select("_workbook", "_key").iter_rows())
     stated = set(frame.select("_workbook", "_key").iter_rows())
     for place, claim in known.items():
-        replaced = place in wanted and wanted[place]["content_hash"] != claim["content_hash"]
+        if place in wanted:
+            wanted[place] = _with_seen(wanted[place], claim)
+        replaced = place in wanted and _differs(wanted[place], claim)
         left = place[0] in sources.read_now and place not in stated
         if replaced or left or (place in done and place not in wanted):
             changes.ended_claims.append(claim["version_id"])
@@ -203,24 +213,14 @@ def _claim(register: type[Register], row: Mapping[str, Any], content_hash: str, 
     }
 
 
-def _conflict(
-    register: type[Register], row_id: int, against: Mapping[str, Any], frame: pl.DataFrame
-) -> dict[str, Any]:
-    theirs = frame.row(by_predicate=pl.col("_id") == row_id, named=True)
+_CLAIM_FIELDS = ("workbook", "register", "row_key", "content_hash", "base_version", "content", "sheet", "row_number")
 
-    def cells(side: Mapping[str, Any] | None) -> dict[str, str | None] | None:
-        if side is None:
-            return None
-        return {name: None if side.get(name) is None else str(side[name]) for name in register.names()}
 
-    return {
-        "workbook": theirs["_workbook"],
-        "register": register.id,
-        "row_key": theirs["_key"],
-        "other_workbook": against["ours"].get("_workbook"),
-        "state": "open",
-        "base": cells(against["base"]),
-        "ours": cells(against["ours"]),
-        "theirs": cells(theirs),
-        "fields": list(against["fields"]),
-    }
+def _with_seen(wanted: dict[str, Any], claim: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a base with the cells on which an earlier conflict was settled: they stay with it."""
+    return wanted if wanted.get("seen") is not None else {**wanted, "seen": claim["seen"]}
+
+
+def _differs(wanted: Mapping[str, Any], claim: Mapping[str, Any]) -> bool:
+    seen, kept = (json.loads(side) if isinstance(side, str) else side for side in (wanted["seen"], claim["seen"]))
+    return bool(wanted["content_hash"] != claim["content_hash"] or seen != kept)

@@ -22,6 +22,8 @@ COMMANDS = {
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",
     "why": "tell why a row was or was not taken",
+    "conflicts": "list rows that two workbooks state differently, and settle them",
+    "confirm": "confirm what waits: missing rows and safe stops",
     "status": "show how every workbook stands",
     "verify": "prove that nothing in the ledger was altered",
     "backup": "keep ledger, accepted files and settings in one file",

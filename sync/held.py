@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from schemas.check import META
 from schemas.findings import Finding, Severity, Text
+from sync.memory import NO_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +63,12 @@ def rows_of(register: type[Register], stored: Sequence[Mapping[str, Any]], first
     )
     typed = frame.select(_from_text(column.name, column.dtype) for column in register.columns)
     return pl.concat([typed, places.select(META)], how="horizontal")
+
+
+def typed_cells(register: type[Register], stored: str) -> dict[str, Any]:
+    """Return the cells that ``cells_as_text`` gave, kept as JSON, in the types of the register."""
+    cells = [{"payload": {"cells": json.loads(stored), "department": ""}, **NO_PLACE}]
+    return rows_of(register, cells, 0).row(0, named=True)
 
 
 def _from_text(name: str, dtype: pl.DataType) -> pl.Expr:

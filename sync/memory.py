@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from schemas.register import Register
+    from sync.choices import Place, Take
 
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
 SUPERSEDED = "superseded"
 """Taken, and changed again by another workbook in the same run: what counts is the later version."""
 WITHDRAWN = "withdrawn"
+STOPPED = "stopped"
+"""Behind a safe stop: held until somebody confirms (DESIGN 8)."""
 
 CLAIM_SCHEMA = {
     "workbook": pl.String(),
@@ -24,6 +27,7 @@ CLAIM_SCHEMA = {
     "content_hash": pl.String(),
     "base_version": pl.Int64(),
     "content": pl.String(),
+    "seen": pl.String(),
 }
 
 
@@ -36,6 +40,10 @@ GONE_SCHEMA = {
 }
 
 NO_PLACE = {"workbook": "", "sheet": "", "row_number": 0}
+
+
+Page = tuple[str, str, str]
+"""Workbook, register and month (``yyyy-mm``)."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +64,19 @@ class Memory:
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
     replaces: Mapping[int, str] = field(default_factory=dict)
     """Row id to the key that a held row was to replace, its number being corrected."""
-    branches: frozenset[str] = frozenset()
-    """Workbooks that are copies of others: a row without a base takes the nearest version as its base."""
+    branches: Mapping[str, int | None] = field(default_factory=dict)
+    """Workbooks that are copies of others, to the revision that took the version they were made from, where
+    that is known: the base of a row is its version then, or else the nearest version in its history."""
+    stopped: frozenset[str] = frozenset()
+    """Workbooks behind a safe stop: what they say anew is held, and nothing of them is gone."""
+    dead: frozenset[str] = frozenset()
+    """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
+    turned: frozenset[Page] = frozenset()
+    """Months that left their workbook together when a later one came: their rows stay."""
+    choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
+    """(workbook, register, key) to an open conflict and what somebody chose for it."""
+    confirmed: frozenset[Place] = frozenset()
+    """(workbook, register, key) of missing rows whose withdrawal somebody confirmed."""
 
 
 @dataclass
@@ -73,8 +92,10 @@ class Decisions:
     rekeyed: dict[int, str] = field(default_factory=dict)
     """Row id to the old key that it replaces."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Row id to what stands against it."""
+    """Row id to its conflict as the ledger keeps it, chosen ones too."""
     moved: dict[str, str] = field(default_factory=dict)
     """Key of a row that left its workbook to another one that still states the same."""
     stated: dict[int, dict[str, str | None]] = field(default_factory=dict)
     """Row id to the cells that the workbook itself stated, where several claims met on one key."""
+    seen: dict[int, dict[str, str | None]] = field(default_factory=dict)
+    """Row id to the cells on which a choice settled it: both sides may change these as usual from then on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +11,17 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
+from schemas.measure import measure, measured_columns
 from schemas.values import cell_name
-from sync.departures import corrected_keys, other_sources, part_withdrawals
-from sync.held import cells_as_text, rows_of
+from sync.choices import Take, base_cells, conflict_of, take_for
+from sync.departures import corrected_keys, gone_rows, other_sources, part_withdrawals
+from sync.held import cells_as_text, typed_cells
 from sync.ledger.digest import content_hashes
 from sync.memory import (
     CLAIM_SCHEMA,
     CONFLICT,
     DUPLICATE,
-    GONE_SCHEMA,
-    NO_PLACE,
+    STOPPED,
     SUPERSEDED,
     WITHDRAWN,
     Decisions,
@@ -30,7 +30,7 @@ from sync.memory import (
 from sync.threeway import merged_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from schemas.books import OpenBooks
     from schemas.register import Register
@@ -53,11 +53,12 @@ class LedgerDecider:
         rows, flaws = _doubled(register, rows)
         rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
-        gone = self._gone(register, rows, current)
+        gone = gone_rows(register, rows, current, self.memory)
         decisions = Decisions(gone, gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
-        rows = rows.with_columns(_first_outcome())
+        rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
+        rows = _measured_again(register, rows, books)
         decisions.moved = other_sources(register, gone, current, rows, self.memory)
         left = gone.filter(~pl.col("_key").is_in(list(decisions.moved)))
         rekeys, rekey_flaws = corrected_keys(register, rows, left, current, self.memory.replaces)
@@ -69,23 +70,6 @@ class LedgerDecider:
         rows = rows.with_columns(reason.alias("_reason"))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
         return rows, flaws + merge_flaws + rekey_flaws
-
-    def _gone(self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows in force that their own workbook, read in this run, no longer states.
-
-        A row that is missing already leaves once more where its workbook now says 作废.
-        """
-        if "_workbook" not in current.columns or current.is_empty():
-            return pl.DataFrame(schema=GONE_SCHEMA)
-        unread = [workbook for workbook, register_id in self.memory.unread if register_id == register.id]
-        whole = [workbook for workbook in self.memory.read_now if workbook not in unread]
-        voided = [key for _, register_id, key in self.memory.voided if register_id == register.id]
-        in_force = pl.col("_status") == "accepted"
-        missing = (pl.col("_status") == "missing") & pl.col("_key").is_in(voided)
-        own = current.filter(pl.col("_workbook").is_in(whole) & (in_force | missing))
-        return own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti").select(
-            "_key", "_version", "_workbook", "_sheet", "_row"
-        )
 
     def _settle(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
@@ -100,22 +84,48 @@ class LedgerDecider:
         leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
-            base = _base_of(register, row, self.memory)
+            base = _base_of(register, row, state, self.memory)
             verdict = settle(register, row, state, base)
+            if verdict.outcome == CONFLICT and state is not None:
+                verdict = self._chosen(register, row, state, base, verdict, decisions)
             changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason, **verdict.cells}
             if verdict.outcome == PROPOSED:
                 taken = {**row, **verdict.cells}
                 states[row["_key"]] = {**taken, "_hash": _hash_of(register, taken)}
-            if verdict.reason in ("merged", "source", "added", "changed"):
+            if verdict.reason in _STATED:
                 decisions.stated[row["_id"]] = cells_as_text(register, row)
             if verdict.outcome == PROPOSED and row["_key"] in leading:
                 changed[leading[row["_key"]]]["_outcome"] = SUPERSEDED
             if verdict.outcome == PROPOSED:
                 leading[row["_key"]] = row["_id"]
             if verdict.outcome == CONFLICT and state is not None:
-                decisions.conflicts[row["_id"]] = {"base": base, "ours": state, "fields": verdict.fields}
                 flaws.append(_conflict_flaw(register, row, state))
         return _replaced(register, rows, changed), flaws
+
+
+    def _chosen(
+        self,
+        register: type[Register],
+        row: Mapping[str, Any],
+        state: Mapping[str, Any],
+        base: Mapping[str, Any] | None,
+        verdict: Verdict,
+        decisions: Decisions,
+    ) -> Verdict:
+        """Note a conflict, and return what somebody has chosen for it where it is still the same one."""
+        conflict = conflict_of(register, row, state, base, verdict.fields)
+        decisions.conflicts[row["_id"]] = conflict
+        take = take_for(self.memory.choices, conflict)
+        if take is None:
+            return verdict
+        decisions.seen[row["_id"]] = conflict[take]
+        if take is Take.OURS:
+            return Verdict(UNCHANGED, take.value)
+        return Verdict(PROPOSED, take.value, base_cells(register, base or {}) if take is Take.BASE else {})
+
+
+_STATED = ("merged", "source", "added", "changed", Take.OURS.value, Take.BASE.value)
+"""Reasons that make what the workbook itself stated worth remembering: the ledger may say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ def settle(
         case (None, _):
             verdict = Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
         case (_, _) if stated == based:
-            verdict = Verdict(UNCHANGED, "as base")
+            verdict = Verdict(UNCHANGED, "stale" if row["_earlier"] else "as base")
         case (_, _) if now in {based, None}:
             verdict = Verdict(PROPOSED, "changed")
         case _:
@@ -160,7 +170,7 @@ def settle(
 def _three_way(
     register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any]
 ) -> Verdict:
-    merged, fields = merged_row(base, state, row, register.merge_groups())
+    merged, fields = merged_row(base, state, row, register.merge_groups(), base.get("_seen"))
     if fields:
         return Verdict(CONFLICT, "conflict", fields=fields)
     return Verdict(PROPOSED, "merged", merged)
@@ -223,6 +233,7 @@ def _with_memory(
             "content_hash": "_claim",
             "base_version": "_claim_version",
             "content": "_claim_content",
+            "seen": "_claim_seen",
         }
     )
     rows = rows.join(claimed, on=["_workbook", "_key"], how="left", maintain_order="left")
@@ -262,7 +273,7 @@ def _with_earlier(register: type[Register], rows: pl.DataFrame, memory: Memory) 
 def _first_outcome() -> list[pl.Expr]:
     """Return outcome and reason as far as one row alone decides them."""
     same = pl.col("_hash") == pl.col("_now")
-    restored = same & (pl.col("_now_status") == "missing") & (pl.col("_now_workbook") == pl.col("_workbook"))
+    restored = same & (pl.col("_now_status") == "missing")
     own = pl.col("_now_workbook") == pl.col("_workbook")
     as_base = pl.col("_hash") == pl.col("_base")
     added = pl.col("_base").is_null() & pl.col("_now").is_null()
@@ -287,6 +298,22 @@ def _first_outcome() -> list[pl.Expr]:
     return [outcome.alias("_outcome"), reason.alias("_reason")]
 
 
+def _behind_stops(stopped: Collection[str]) -> pl.Expr:
+    """Hold what workbooks behind a safe stop say anew."""
+    anew = pl.col("_workbook").is_in(list(stopped)) & pl.col("_outcome").is_in([PROPOSED, "contested"])
+    return pl.when(anew).then(pl.lit(STOPPED)).otherwise(pl.col("_outcome")).alias("_outcome")
+
+
+def _measured_again(register: type[Register], rows: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
+    """Return the rows with base quantities that fit the cells which merging has put into them."""
+    columns = [f"{column.name}_base" for column in measured_columns(register)]
+    mixed = rows.filter(pl.col("_reason").is_in(["merged", Take.BASE.value]))
+    if not columns or mixed.is_empty():
+        return rows
+    fresh, _ = measure(register, mixed.select("_id", *register.names()), (), books)
+    return rows.update(fresh.select("_id", *columns), on="_id", include_nulls=True)
+
+
 def _contested(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose outcome depends on another workbook's claim on the same key."""
     active = pl.col("_outcome").is_in([PROPOSED, "contested"])
@@ -307,26 +334,36 @@ def _states(
     return states
 
 
-def _base_of(register: type[Register], row: Mapping[str, Any], memory: Memory) -> Mapping[str, Any] | None:
+def _base_of(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, memory: Memory
+) -> Mapping[str, Any] | None:
     if row["_base"] is None:
-        return _nearest(register, row, memory) if row["_workbook"] in memory.branches else None
+        return _base_of_copy(register, row, state, memory) if row["_workbook"] in memory.branches else None
     version = row["_base_version"]
+    seen = None if row["_claim_seen"] is None else typed_cells(register, row["_claim_seen"])
     if row["_claim_content"] is not None:
-        cells = [{"payload": {"cells": json.loads(row["_claim_content"]), "department": ""}, **NO_PLACE}]
-        return {**rows_of(register, cells, 0).row(0, named=True), "_hash": row["_base"]}
+        return {**typed_cells(register, row["_claim_content"]), "_hash": row["_base"], "_seen": seen}
     if version is None or memory.versions is None:
         return {"_hash": row["_base"]}
     versions = memory.versions(register, [row["_key"]])
     found = versions.filter(pl.col("_version") == version).to_dicts()
-    return {**(found[0] if found else {}), "_hash": row["_base"]}
+    return {**(found[0] if found else {}), "_hash": row["_base"], "_seen": seen}
 
 
-def _nearest(register: type[Register], row: Mapping[str, Any], memory: Memory) -> Mapping[str, Any] | None:
-    """Return the version in a row's history that differs from it in the fewest cells, the oldest of equals."""
-    if memory.versions is None:
-        return None
-    versions = memory.versions(register, [row["_key"]]).to_dicts()
-    return min(versions, key=lambda version: len(_different(register, row, version)), default=None)
+def _base_of_copy(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, memory: Memory
+) -> Mapping[str, Any] | None:
+    """Return the version that a copy was made from, or else the nearest in the row's history, the oldest of equals.
+
+    What another workbook stated earlier in the same run belongs to the history.
+    """
+    versions = [] if memory.versions is None else memory.versions(register, [row["_key"]]).to_dicts()
+    made = memory.branches[row["_workbook"]]
+    for version in versions if made is not None else ():
+        if version["_from"] <= made and (version["_to"] is None or version["_to"] > made):
+            return version
+    history = versions if state is None else [*versions, state]
+    return min(history, key=lambda version: len(_different(register, row, version)), default=None)
 
 
 def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:

@@ -10,23 +10,28 @@ from typing import Any
 import polars as pl
 
 from schemas.books import key_parts
-from schemas.check import HELD, PROPOSED, Batch, Checked
+from schemas.check import HELD, PROPOSED, UNCHANGED, Batch, Checked
 from schemas.findings import Finding, Severity, in_reading_order, reader_finding
 from schemas.register import all_registers
 from sync.changes import RegisterChanges
 from sync.held import finding_as_json, payloads
-from sync.memory import CONFLICT, DUPLICATE, SUPERSEDED
+from sync.memory import CONFLICT, DUPLICATE, STOPPED, SUPERSEDED
 from sync.merge import LedgerDecider
+from sync.recognise import Recognised
 from sync.stage import Staged
 from workbooks.taking import TakenFile
 
 COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
 """How rows are counted: the first is the sum of the others (DESIGN 8)."""
 
+NOT_TAKEN = (HELD, CONFLICT, STOPPED)
+"""Outcomes of rows that the ledger keeps in its table ``held``."""
+
 _COUNTED_AS = {
     PROPOSED: "accepted",
     SUPERSEDED: "accepted",
     HELD: "held",
+    STOPPED: "held",
     CONFLICT: "conflicting",
     DUPLICATE: "duplicate",
 }
@@ -49,6 +54,8 @@ class WorkbookOutcome:
     registers: tuple[str, ...]
     waiting: bool = False
     """True where something was put off and the file has to be read again in the next run."""
+    branch_of: str | None = None
+    """The workbook that it is a copy of, where its rows told so."""
 
     @property
     def state(self) -> str:
@@ -69,6 +76,8 @@ class RetriedRows:
 
     accepted: dict[str, int] = field(default_factory=dict)
     """Workbook to how many of its held rows were taken now."""
+    unchanged: dict[str, Counter[str]] = field(default_factory=dict)
+    """Workbook to how many of its rows need nothing any more, by what they were counted as (held, conflicting)."""
     ended: list[int] = field(default_factory=list)
     """Versions in the table ``held`` that end."""
     held: list[Mapping[str, Any]] = field(default_factory=list)
@@ -84,20 +93,23 @@ def outcomes_of(
     decider: LedgerDecider,
     changes: Sequence[RegisterChanges],
     found: Sequence[Finding],
+    recognised: Recognised,
 ) -> list[WorkbookOutcome]:
     """Return the outcome of every file that was read, in the order in which they were taken.
 
-    ``found`` are the findings of the check.
+    ``found`` are the findings of the check; ``recognised`` tells about copies and safe stops.
     """
     rows = _outcome_rows(checked)
-    told = [*_missing_findings(changes), *_blocked_findings(decider)]
+    told = [*_missing_findings(changes), *blocked_findings(decider), *_stale_findings(checked)]
+    told += [stop_finding(name, stop.count, stop.known) for name, stop in recognised.stops.items()]
     by_workbook: dict[str, list[Finding]] = {}
     for finding in [*found, *told]:
         by_workbook.setdefault(finding.workbook, []).append(finding)
     again = pl.col("_id").is_in(list(staged.retried))
     fresh = replace(checked, frames={name: frame.filter(~again) for name, frame in checked.frames.items()})
     held = held_rows(fresh, staged, {file.name: (department, file.sha256) for file, department in taken}, found)
-    blocked = {key for decisions in decider.decisions.values() for key in decisions.blocked["_workbook"]}
+    waiting = {key for decisions in decider.decisions.values() for key in decisions.blocked["_workbook"]}
+    waiting |= recognised.stops.keys()
     return [
         WorkbookOutcome(
             file.name,
@@ -110,7 +122,8 @@ def outcomes_of(
             tuple(in_reading_order([*staged.findings[file.name], *by_workbook.get(file.name, ())])),
             tuple(row for row in held if row["workbook"] == file.name),
             tuple(dict.fromkeys(table.register.id for table in file.tables)),
-            file.name in blocked,
+            file.name in waiting,
+            recognised.copies.get(file.name),
         )
         for file, department in taken
     ]
@@ -143,7 +156,7 @@ def relevant_findings(checked: Checked) -> list[Finding]:
     """
     settled: set[tuple[str, str, int]] = set()
     for frame in checked.frames.values():
-        taken = frame.filter(~pl.col("_outcome").is_in([HELD, CONFLICT]))
+        taken = frame.filter(~pl.col("_outcome").is_in(NOT_TAKEN))
         settled |= set(taken.select("_workbook", "_sheet", "_row").iter_rows())
 
     def matters(finding: Finding) -> bool:
@@ -168,7 +181,7 @@ def held_rows(
     checking = by_place(findings)
     stored: list[dict[str, Any]] = []
     for register_id, frame in checked.frames.items():
-        down = frame.filter(pl.col("_outcome").is_in([HELD, CONFLICT]))
+        down = frame.filter(pl.col("_outcome").is_in(NOT_TAKEN))
         if down.is_empty():
             continue
         batch = checked.batch
@@ -237,8 +250,20 @@ def _missing_findings(changes: Sequence[RegisterChanges]) -> list[Finding]:
     return found
 
 
-def _blocked_findings(decider: LedgerDecider) -> list[Finding]:
-    """Return one error per row marked 作废 whose withdrawal would make a stock balance negative."""
+def stop_finding(workbook: str, count: int, known: int) -> Finding:
+    """Return the warning that a workbook waits for somebody to confirm it (IMP-06)."""
+    return reader_finding("IMP-06", workbook, count=count, known=known)
+
+
+def _stale_findings(checked: Checked) -> list[Finding]:
+    """Return one note per workbook in which older versions of rows turned up."""
+    stale = [frame.filter(pl.col("_reason") == "stale")["_workbook"].to_list() for frame in checked.frames.values()]
+    counts = Counter(name for names in stale for name in names)
+    return [reader_finding("IMP-04", workbook, count=count) for workbook, count in counts.items()]
+
+
+def blocked_findings(decider: LedgerDecider) -> list[Finding]:
+    """Return one error per row, marked 作废 or confirmed, whose withdrawal would make a stock balance negative."""
     found: list[Finding] = []
     for register_id, decisions in decider.decisions.items():
         for row in decisions.blocked.iter_rows(named=True):
@@ -273,13 +298,22 @@ def retried_rows(
     down = held_rows(replace(checked, frames=again), staged, sources, findings)
     now_held = {_place_of(row): row for row in down}
     told = by_place(findings)
-    result = RetriedRows({}, [], [], {})
+    outcomes = {
+        (row["_workbook"], register_id, row["_sheet"], row["_row"]): row["_outcome"]
+        for register_id, frame in again.items()
+        for row in frame.iter_rows(named=True)
+    }
+    result = RetriedRows()
     for version in staged.retried.values():
         row = stored[version]
         now = now_held.get(_place_of(row))
         if now is None:
             result.ended.append(version)
-            result.accepted[row["workbook"]] = result.accepted.get(row["workbook"], 0) + 1
+            if outcomes[_place_of(row)] == UNCHANGED:
+                counted = "conflicting" if row["reason"] == CONFLICT else "held"
+                result.unchanged.setdefault(row["workbook"], Counter())[counted] += 1
+            else:
+                result.accepted[row["workbook"]] = result.accepted.get(row["workbook"], 0) + 1
             place = (row["workbook"], row["sheet"], row["row_number"])
             kept = [*row["payload"]["reading"], *(finding_as_json(f) for f in told.get(place, ()))]
             result.findings.setdefault(row["workbook"], []).extend(kept)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from schemas.books import OpenBooks
 from schemas.check import HELD, PROPOSED, Batch, Checked, check_batch, no_candidates
-from schemas.findings import reader_finding
+from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
 from sync.changes import RegisterChanges, Sources, changes_of
-from sync.copies import original_of
+from sync.departures import restated_pages
 from sync.ledger import Ledger
-from sync.memory import SUPERSEDED, Memory
+from sync.memory import SUPERSEDED, Memory, Page
 from sync.merge import LedgerDecider
-from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
+from sync.origins import branches_among, known_by, with_origin_told
+from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
+from sync.recognise import Newcomers, Recognised, copied_workbooks, looks, renamed_workbooks
+from sync.scan import Scan
 from sync.stage import Staged, stage
-from sync.standing import Standing, no_rows
+from sync.standing import GONE, Standing, no_rows
+from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
 from workbooks.taking import TakenFile
 
 ALL_STATUSES = ("accepted", "missing", "withdrawn")
@@ -35,6 +39,11 @@ class Plan:
     changes: tuple[RegisterChanges, ...]
     outcomes: tuple[WorkbookOutcome, ...]
     retried: RetriedRows
+    recognised: Recognised = field(default_factory=Recognised)
+    turned_back: frozenset[Page] = frozenset()
+    """Months that had left their workbooks as turned pages and are stated again."""
+    blocked: tuple[Finding, ...] = ()
+    """One error per row whose withdrawal would make a stock balance negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
@@ -59,25 +68,122 @@ def plan_run(
     taken: Sequence[tuple[TakenFile, str]],
     rights: Rights,
     facts: Facts,
+    found: Scan | None = None,
 ) -> Plan:
     """Return what becomes of the rows of some files, and of the rows held back earlier.
 
-    ``taken`` are files with their departments in the order of claims. Without a ledger nothing is
-    in force yet.
+    ``taken`` are files with their departments in the order of claims; ``found`` tells which workbooks
+    still have their files (None: all of them). Without a ledger nothing is in force yet.
+
+    What the rows tell about their files, renamed workbooks, copies, turned pages and safe stops,
+    is known only after a first look at them; the decision is then made again with it.
     """
+    lost, vanished = absent_workbooks(standing, found)
+    known = Recognised(stops=vanished)
+    while True:
+        look = _looked(ledger, standing, taken, rights, facts, known, lost - vanished.keys())
+        more = recognised(look, standing, known, lost)
+        if more == known:
+            return _plan_of(look, standing, known)
+        known = more
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One look at all rows: what was decided, if the files are what they are taken for."""
+
+    taken: Sequence[tuple[TakenFile, str]]
+    again: Sequence[Mapping[str, Any]]
+    staged: Staged
+    books: OpenBooks
+    decider: LedgerDecider
+    checked: Checked
+
+
+def _looked(
+    ledger: Ledger | None,
+    standing: Standing,
+    taken: Sequence[tuple[TakenFile, str]],
+    rights: Rights,
+    facts: Facts,
+    known: Recognised,
+    dead: Collection[str],
+) -> _Look:
+    taken = [(known_by(file, known.renamed.get(file.name)), department) for file, department in taken]
     fresh = {file.name for file, _ in taken}
-    taken = [(with_copy_named(file, standing, fresh), department) for file, department in taken]
+    seen = [file for file, _ in taken]
+    taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
     again = [row for row in standing.held if row["workbook"] not in fresh]
     staged = stage(taken, rights.may_write, rights.writers_of, again)
+    staged = replace(staged, read_now=staged.read_now - known.stops.keys())
     books = OpenBooks(facts, _loader(ledger))
-    decider = LedgerDecider(_memory(ledger, standing, staged, taken, again))
+    memory = _memory(ledger, standing, staged, taken, again)
+    branches = branches_among(taken, standing, known.copies, dead, ledger)
+    stopped = frozenset(known.stops)
+    turned = known.turned | standing.pages.keys()
+    decider = LedgerDecider(
+        replace(memory, branches=branches, stopped=stopped, dead=frozenset(dead), turned=turned)
+    )
     checked = settled(check_batch(with_empty(staged.batch, sorted(facts.in_use)), books, decider))
+    return _Look(taken, again, staged, books, decider, checked)
+
+
+def _plan_of(look: _Look, standing: Standing, known: Recognised) -> Plan:
+    taken, staged, checked = look.taken, look.staged, look.checked
     findings = relevant_findings(checked)
-    sha256 = {row["workbook"]: row["sha256"] for row in again} | {file.name: file.sha256 for file, _ in taken}
-    changes = changes_of(checked, decider, books, standing.claims, Sources(sha256, staged.read_now))
-    outcomes = outcomes_of(taken, staged, checked, decider, changes, findings)
-    retried = retried_rows(checked, staged, {row["version_id"]: row for row in again}, findings)
-    return Plan(staged, checked, tuple(changes), tuple(outcomes), retried)
+    sha256 = {row["workbook"]: row["sha256"] for row in look.again} | {file.name: file.sha256 for file, _ in taken}
+    sources = Sources(sha256, staged.read_now)
+    changes = changes_of(checked, look.decider, look.books, standing.claims, sources)
+    outcomes = outcomes_of(taken, staged, checked, look.decider, changes, findings, known)
+    retried = retried_rows(checked, staged, {row["version_id"]: row for row in look.again}, findings)
+    restated = {
+        page
+        for register_id, frame in checked.frames.items()
+        for page in restated_pages(all_registers()[register_id], frame)
+    }
+    turned_back = frozenset(standing.pages.keys() & restated)
+    blocked = tuple(blocked_findings(look.decider))
+    return Plan(staged, checked, tuple(changes), tuple(outcomes), retried, known, turned_back, blocked)
+
+
+def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozenset[str]) -> Recognised:
+    """Return what is known about the files of a run after a look at all rows."""
+    departments = {name: str(row["department"]) for name, row in standing.workbooks.items()}
+    departments |= {file.name: department for file, department in look.taken}
+    read = [(file.name, file.sha256) for file, department in look.taken if department]
+    new = frozenset(name for name, _ in read) - standing.workbooks.keys() - look.decider.memory.branches.keys()
+    ours = {name for name, sha256 in read if (name, sha256) not in standing.confirmed}
+    watched = ours & standing.workbooks.keys() & look.staged.read_now
+    if not new and not watched:
+        return known
+    seen = list(looks(look.checked.frames, look.decider.decisions, look.books))
+    newcomers = Newcomers(departments, new, lost - set(known.renamed.values()))
+    renamed = renamed_workbooks(seen, newcomers)
+    if renamed:
+        return replace(known, renamed={**known.renamed, **renamed})
+    copies = copied_workbooks(seen, newcomers, look.decider.memory)
+    voided = look.staged.voided
+    turned = turned_pages(seen, voided, watched)
+    if copies or not turned <= known.turned:
+        return replace(known, copies={**known.copies, **copies}, turned=known.turned | turned)
+    stops = safe_stops(seen, voided, watched, known.turned | standing.pages.keys())
+    return replace(known, stops={**known.stops, **stops})
+
+
+def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[str], dict[str, Stop]]:
+    """Return the workbooks without their files, and those among them whose whole folder is empty or offline."""
+    if found is None:
+        return frozenset(), {}
+    unopened = {finding.workbook.casefold() for finding in found.findings}
+    present = {file.identity for file in found.files}
+    present |= {name for name in standing.workbooks if standing.title(name).casefold() in unopened}
+    lost = frozenset(standing.workbooks.keys() - present)
+    here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
+    filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
+    stops = vanished_workbooks(here, filled)
+    return lost, {
+        name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed
+    }
 
 
 def settled(checked: Checked) -> Checked:
@@ -89,16 +195,6 @@ def settled(checked: Checked) -> Checked:
         outcome = pl.when(fallen).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
         frames[register_id] = frame.with_columns(outcome.alias("_outcome"))
     return replace(checked, frames=frames)
-
-
-def with_copy_named(file: TakenFile, standing: Standing, names: Collection[str]) -> TakenFile:
-    """Return the file with a warning where its name is that of a copy of another workbook."""
-    others = [standing.title(name) for name in {*standing.workbooks, *names}]
-    original = original_of(standing.title(file.name), others)
-    if original is None:
-        return file
-    warning = reader_finding("FILE-COPY", file.name, original=original.rpartition("/")[2])
-    return replace(file, findings=(*file.findings, warning))
 
 
 def _loader(ledger: Ledger | None) -> Callable[[type[Register]], pl.DataFrame]:
@@ -126,19 +222,9 @@ def _memory(
         staged.unread,
         staged.voided,
         {row_id: old for row_id, old in replaces.items() if old},
-        branches_among(taken, standing),
+        choices=standing.choices,
+        confirmed=standing.withdrawals,
     )
-
-
-def branches_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> frozenset[str]:
-    """Return the files that are copies of a workbook that is known or taken as well: by name, or marked copies."""
-    present = {standing.title(name).casefold() for name in (*standing.workbooks, *(file.name for file, _ in taken))}
-    found: set[str] = set()
-    for file, _ in taken:
-        original = original_of(standing.title(file.name), present)
-        if file.origin is not None or (original is not None and original.casefold() in present):
-            found.add(file.name)
-    return frozenset(found)
 
 
 def with_empty(batch: Batch, registers: Sequence[str]) -> Batch:

@@ -15,6 +15,7 @@ from schemas.register import Register, all_registers
 from sync.books.quantities import balances, movements
 from sync.held import finding_of_json
 from sync.ledger import Ledger
+from sync.outcome import stop_finding
 from sync.publish.model import (
     ConflictLine,
     FindingLine,
@@ -27,9 +28,9 @@ from sync.publish.model import (
 )
 from sync.publish.paths import marked_paths
 from sync.publish.words import word
-from sync.record import GONE
 from sync.share import Share
-from sync.standing import Standing
+from sync.standing import GONE, Standing
+from sync.stops import VANISHED
 
 
 def publication_of(share: Share, ledger: Ledger) -> Publication:
@@ -79,6 +80,10 @@ def findings_by_workbook(standing: Standing) -> dict[str, list[Finding]]:
     for row in standing.held:
         stored = [*row["payload"]["reading"], *row["findings"]]
         found.setdefault(row["workbook"], []).extend(finding_of_json(each) for each in stored)
+    for row in standing.stops:
+        if row["code"] == VANISHED:
+            stop = stop_finding(row["workbook"], row["details"]["count"], row["details"]["known"])
+            found.setdefault(row["workbook"], []).append(stop)
     return {
         identity: [f.in_workbook(standing.title(identity)) for f in findings] for identity, findings in found.items()
     }
@@ -87,8 +92,9 @@ def findings_by_workbook(standing: Standing) -> dict[str, list[Finding]]:
 def counts_now(standing: Standing, identity: str) -> dict[str, int]:
     """Return how the rows of a workbook stand now: what was held then may have been taken since."""
     counts = dict(standing.workbooks[identity]["counts"] or {})
-    held = sum(1 for row in standing.held if row["workbook"] == identity and row["reason"] == "held")
-    conflicting = sum(1 for row in standing.held if row["workbook"] == identity and row["reason"] == "conflict")
+    reasons = [row["reason"] for row in standing.held if row["workbook"] == identity]
+    conflicting = reasons.count("conflict")
+    held = len(reasons) - conflicting
     refused = counts.get("refused", 0)
     taken_since = counts.get("held", 0) - refused + counts.get("conflicting", 0) - held - conflicting
     counts["held"], counts["conflicting"] = held + refused, conflicting

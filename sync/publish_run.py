@@ -15,9 +15,8 @@ from sync.ledger import Ledger
 from sync.publication import findings_by_workbook, path_in_share, publication_of
 from sync.publish.paths import marked_paths
 from sync.publish.plan import Action, Target, publish, targets
-from sync.record import GONE
 from sync.share import Share
-from sync.standing import Standing
+from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
 from workbooks.pool import Job, ReaderPool

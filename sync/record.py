@@ -12,17 +12,23 @@ from sync.ledger import Ledger, Writer
 from sync.outcome import WorkbookOutcome
 from sync.plan import Plan
 from sync.scan import Scan
-from sync.standing import Standing
-
-GONE = "gone"
-"""State of a workbook whose file is no longer in its folder."""
+from sync.standing import GONE, Standing
+from sync.stops import VANISHED, Stop
 
 
-def record(ledger: Ledger, plan: Plan, standing: Standing, found: Scan, configuration: str) -> int:
+def record(
+    ledger: Ledger,
+    plan: Plan,
+    standing: Standing,
+    found: Scan,
+    configuration: str,
+    decisions: Sequence[Mapping[str, Any]] = (),
+) -> int:
     """Write one revision with everything a run decided and return its number.
 
     Nothing is written, and the newest revision returned, where nothing changed. ``configuration``
-    is the fingerprint of the settings under which the files were read.
+    is the fingerprint of the settings under which the files were read; ``decisions`` are rows for the
+    table of that name.
     """
     with ledger.write("sync") as writer:
         for change in plan.changes:
@@ -33,6 +39,10 @@ def record(ledger: Ledger, plan: Plan, standing: Standing, found: Scan, configur
             _record_findings(writer, outcome.name, stored_findings(outcome), standing)
         _record_workbooks(writer, plan, standing, found, configuration)
         _record_retried(writer, plan, standing)
+        _record_pages(writer, plan, standing)
+        _record_stops(writer, plan, standing)
+        if decisions:
+            writer.put("decision", decisions)
     return writer.revision.number if writer.revision else ledger.head().number
 
 
@@ -116,12 +126,16 @@ def _record_workbooks(
         before = standing.workbooks.get(identity)
         row = _kept(before)
         if identity in outcomes:
-            row |= _read(since_saved(outcomes[identity], before), configuration)
+            row |= _read(since_saved(outcomes[identity], before), before, configuration)
         elif identity in files and row["state"] == GONE:
             row["state"] = row["reason"]
+        elif is_vanished(plan, identity) and row["state"] != "waiting":
+            row |= {"state": "waiting", "reason": row["state"]}
+        if identity in plan.retried.unchanged and identity not in outcomes:
+            row["counts"] = settled_counts(row["counts"], plan.retried.unchanged[identity])
         if identity in files:
             row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
-        elif row["state"] != GONE:
+        elif row["state"] != GONE and not is_vanished(plan, identity):
             row |= {"state": GONE, "reason": row["state"]}
         if before is not None and _same(before, row, row):
             continue
@@ -129,6 +143,18 @@ def _record_workbooks(
             writer.close_in("workbook", [before["version_id"]])
         taken = writer.number if identity in outcomes else (before or {}).get("taken_revision")
         writer.put("workbook", [{**row, "taken_revision": taken}])
+
+
+def settled_counts(counts: Mapping[str, int], unchanged: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of a workbook of which some rows, held until now, need nothing any more."""
+    fewer = {name: counts[name] - number for name, number in unchanged.items()}
+    return {**counts, **fewer, "unchanged": counts["unchanged"] + sum(unchanged.values())}
+
+
+def is_vanished(plan: Plan, workbook: str) -> bool:
+    """Tell whether a workbook's whole folder is empty or offline, which somebody has to confirm."""
+    stop = plan.recognised.stops.get(workbook)
+    return stop is not None and stop.kind == VANISHED
 
 
 _WORKBOOK_FIELDS = (
@@ -152,13 +178,14 @@ def since_saved(outcome: WorkbookOutcome, before: Mapping[str, Any] | None) -> W
     return replace(outcome, counts=counts)
 
 
-def _read(outcome: WorkbookOutcome, configuration: str) -> dict[str, Any]:
+def _read(outcome: WorkbookOutcome, before: Mapping[str, Any] | None, configuration: str) -> dict[str, Any]:
     return {
         "sha256": outcome.sha256,
         "size": outcome.size,
         "saved_at": outcome.saved_at,
         "state": outcome.state,
         "reason": None,
+        "branch_of": outcome.branch_of or (before or {}).get("branch_of"),
         "configuration": configuration,
         "registers": list(outcome.registers),
         "counts": dict(outcome.counts),
@@ -175,3 +202,34 @@ def _record_retried(writer: Writer, plan: Plan, standing: Standing) -> None:
     for workbook, findings in sorted(retried.findings.items()):
         before = standing.findings.get(workbook)
         _record_findings(writer, workbook, [*(before["findings"] if before else []), *findings], standing)
+
+
+def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """Remember which months left their workbooks as turned pages, and forget those that are stated again."""
+    new = sorted(plan.recognised.turned - standing.pages.keys())
+    if new:
+        writer.put("page", [dict(zip(("workbook", "register", "period"), page, strict=True)) for page in new])
+    if plan.turned_back:
+        writer.close_in("page", sorted(standing.pages[page] for page in plan.turned_back))
+
+
+def _record_stops(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """End safe stops that are confirmed or over, and begin new ones; one that stays keeps its number."""
+    hashes = {outcome.name: outcome.sha256 for outcome in plan.outcomes}
+    hashes |= {name: row["sha256"] for name, row in standing.workbooks.items() if name not in hashes}
+    now = {name: _stop_row(name, hashes[name], stop) for name, stop in plan.recognised.stops.items()}
+    ended: list[int] = []
+    for row in standing.stops:
+        if row["workbook"] in now and _same(row, now[row["workbook"]], ("sha256", "code", "details")):
+            del now[row["workbook"]]
+        else:
+            ended.append(row["version_id"])
+    if ended:
+        writer.close_in("stop", ended)
+    if now:
+        writer.put("stop", list(now.values()))
+
+
+def _stop_row(workbook: str, sha256: str, stop: Stop) -> dict[str, Any]:
+    details = {"count": stop.count, "known": stop.known}
+    return {"workbook": workbook, "sha256": sha256, "code": stop.kind, "details": details}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.findings import Finding, reader_finding
+from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
@@ -13,11 +14,13 @@ from sync.record import record
 from sync.scan import FoundFile, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import Standing, identified
+from sync.standing import Standing, identified, renamed
 from sync.state import SourceChanged, archive_file
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
+
+NOTHING_ORDERED = Orders()
 
 
 @dataclass(frozen=True)
@@ -32,32 +35,54 @@ class SyncResult:
     """Findings on files that could not even be looked at: links, locked files."""
     published: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    """What became of the orders that were given."""
 
 
-def sync(share: Share, pool: ReaderPool, progress: Progress | None = None, *, full: bool = False) -> SyncResult:
+def sync(
+    share: Share,
+    pool: ReaderPool,
+    progress: Progress | None = None,
+    *,
+    full: bool = False,
+    orders: Orders = NOTHING_ORDERED,
+) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
-    read again, not only those whose content changed.
+    read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
+    held back; they are carried out, and recorded, with everything else.
 
     Raises:
+        NotOpen: an order is about something that no longer waits; nothing is done.
+        NoBase: a conflict has no base to go back to; nothing is done.
         WriterBusy: another run is under way.
         LedgerUnreachable: the ledger cannot be opened.
     """
     told = progress or Quiet()
     with writer_lock(share.state), share.open_ledger() as ledger:
         standing = Standing.of(ledger)
+        ordered = decisions_of(orders, standing, ledger, share.registers.values())
         found = identified(scan(share.config.folders), standing)
         wanted = [file for file in found.files if full or is_new(file, standing, share)]
         taken = read_files(share, wanted, pool, told)
         told.step("merge", 1)
         taken, postponed = kept_for_good(share, found.files, taken)
-        plan = plan_run(ledger, standing, taken, rights_of(share), share.facts())
-        revision = record(ledger, plan, standing, found, share.fingerprint())
+        plan = plan_run(ledger, with_decisions(standing, ordered), taken, rights_of(share), share.facts(), found)
+        settled = settled_by(plan, ordered)
+        decisions = rows_to_record(settled, orders.who)
+        files = renamed(found, plan.recognised.renamed)
+        revision = record(ledger, plan, standing, files, share.fingerprint(), decisions)
         told.advance()
         published = publish_all(share, ledger, pool, told)
         return SyncResult(
-            revision, plan, Standing.of(ledger), (*found.findings, *postponed), published.written, published.postponed
+            revision,
+            plan,
+            Standing.of(ledger),
+            (*found.findings, *postponed),
+            published.written,
+            published.postponed,
+            tuple(settled),
         )
 
 

@@ -9,11 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from schemas.books import empty_frame
+from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
+from sync.choices import RESOLVE, Place, Take, chosen_among
 from sync.ledger import Ledger
 from sync.ledger.tables import META
+from sync.memory import Page
 from sync.scan import Scan
+
+GONE = "gone"
+"""State of a workbook whose file is no longer in its folder."""
+PROCEED = "proceed"
+"""Decision that lets a version of a workbook through a safe stop."""
 
 
 @dataclass(frozen=True)
@@ -28,23 +35,43 @@ class Standing:
     findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Identity to the row in the table ``finding``."""
     conflicts: tuple[Mapping[str, Any], ...] = ()
+    stops: tuple[Mapping[str, Any], ...] = ()
+    """Rows of the table ``stop``: what waits for somebody to confirm it."""
+    pages: Mapping[Page, int] = field(default_factory=dict)
+    """Months that have left their workbook as a turned page, with their versions: their rows stay."""
+    confirmed: frozenset[tuple[str, str]] = frozenset()
+    """(workbook, file hash) of versions that somebody has let through a safe stop."""
+    choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
+    """Place of an open conflict to its row in the table ``conflict`` and what somebody chose for it."""
+    withdrawals: frozenset[Place] = frozenset()
+    """Missing rows that somebody confirms in this run."""
 
     @classmethod
     def of(cls, ledger: Ledger) -> Standing:
         """Read what the ledger knows."""
         claims = ledger.table("claim")
+        conflicts = [decoded(row, "base", "ours", "theirs", "fields") for row in ledger.table("conflict").to_dicts()]
         return cls(
             {row["path"]: decoded(row, "registers", "counts") for row in ledger.table("workbook").to_dicts()},
             tuple(decoded(row, "payload", "findings") for row in ledger.table("held").to_dicts()),
             {str(key[0]): frame for key, frame in claims.group_by("register", maintain_order=True)},
             {row["workbook"]: decoded(row, "findings") for row in ledger.table("finding").to_dicts()},
-            tuple(decoded(row, "base", "ours", "theirs", "fields") for row in ledger.table("conflict").to_dicts()),
+            tuple(conflicts),
+            tuple(decoded(row, "details") for row in ledger.table("stop").to_dicts()),
+            {(p["workbook"], p["register"], p["period"]): p["version_id"] for p in ledger.table("page").to_dicts()},
+            frozenset(_parted(subject) for subject in ledger.table("decision", what=PROCEED)["subject"]),
+            chosen_among(conflicts, ledger.table("decision", what=RESOLVE).to_dicts()),
         )
 
     def title(self, identity: str) -> str:
         """Return the name of a workbook's file as people see it now."""
         known = self.workbooks.get(identity)
         return identity if known is None else str(known["title"])
+
+
+def _parted(subject: str) -> tuple[str, str]:
+    workbook, _, sha256 = subject.partition(KEY_SEPARATOR)
+    return workbook, sha256
 
 
 def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -57,6 +84,12 @@ def no_rows(register: type[Register]) -> pl.DataFrame:
     return empty_frame(register).drop("_id", "_key").with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items()
     )
+
+
+def renamed(found: Scan, names: Mapping[str, str]) -> Scan:
+    """Return the scan with files under the identities that their rows have told."""
+    files = (replace(file, identity=names.get(file.identity, file.identity)) for file in found.files)
+    return replace(found, files=tuple(files))
 
 
 def identified(found: Scan, standing: Standing) -> Scan:

@@ -9,10 +9,9 @@ from schemas.findings import Finding, in_reading_order, reader_finding
 from sync.publication import counts_now, findings_by_workbook, path_in_share, state_of
 from sync.publish.model import State
 from sync.publish.words import state_title
-from sync.record import GONE
 from sync.run import SyncResult
 from sync.share import Share
-from sync.standing import Standing
+from sync.standing import GONE, Standing
 
 COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
 

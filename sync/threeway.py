@@ -9,20 +9,27 @@ if TYPE_CHECKING:
 
 
 def merged_row(
-    base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any], groups: Sequence[Sequence[str]]
+    base: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    groups: Sequence[Sequence[str]],
+    seen: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the merged cells of all groups, and the columns on which both sides differ from the base.
 
     A group that only one side changed takes that side's cells, all of them; one that both changed
-    to the same cells takes these; anything else is a conflict and its columns are named.
+    to the same cells takes these; anything else is a conflict and its columns are named. ``seen`` are
+    the cells on which an earlier conflict was settled: where ``ours`` still has them, what ``theirs``
+    changed since is an ordinary change.
     """
     merged: dict[str, Any] = {}
     clashing: list[str] = []
     for group in groups:
         before, mine, other = (tuple(side.get(name) for name in group) for side in (base, ours, theirs))
+        settled = seen is not None and mine == tuple(seen.get(name) for name in group)
         if other in (before, mine):
             chosen = mine
-        elif mine == before:
+        elif mine == before or settled:
             chosen = other
         else:
             clashing.extend(group)

@@ -216,6 +216,14 @@ class Ledger:
         with self._reading() as connection:
             yield Snapshot(connection, self._registers)
 
+    def taken_at(self, sha256: str) -> int | None:
+        """Return the first revision in which a version of a workbook was taken, None if it never was."""
+        sql = self._tables.sql(self._tables.own("workbook"))
+        with self._reading() as connection:
+            taken = sa.select(sa.func.min(sql.c["taken_revision"])).where(sql.c["sha256"] == sha256)
+            found: int | None = connection.execute(taken).scalar()
+        return found
+
     def publications(self) -> pl.DataFrame:
         """Return every publication target with its wanted and its published revision and hash."""
         with self._reading() as connection:

@@ -136,7 +136,7 @@ OWN_TABLES: dict[str, VersionedTable] = {
         _own(
             "claim",
             "workbook register row_key content_hash base_version:int sheet row_number:int sha256",
-            json="content",
+            json="content seen",
             lookups=(("workbook",), ("register", "row_key")),
         ),
         _own(
@@ -148,6 +148,8 @@ OWN_TABLES: dict[str, VersionedTable] = {
         _own("finding", "workbook sheet", json="findings", lookups=(("workbook",),)),
         _own("decision", "who what subject decided_at:instant", json="details", lookups=(("what",),)),
         _own("rekeyed", "register old_key new_key", lookups=(("register",),)),
+        _own("stop", "workbook sha256 code", json="details", lookups=(("workbook",),)),
+        _own("page", "workbook register period", lookups=(("workbook",),)),
         _own("setting", "name", json="value"),
         _own("migration", "table_name program_version", json="columns"),
     )

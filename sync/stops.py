@@ -1,0 +1,170 @@
+"""Tell a turned page from rows that were lost, and stop before a workbook loses or changes too much at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.columns import Kind
+from sync.memory import Page
+
+if TYPE_CHECKING:
+    from schemas.register import Register
+    from sync.recognise import Look
+
+LEAST_ROWS = 10
+"""A safe stop is only for workbooks with so many accepted rows (DESIGN 8)."""
+
+LOST, CHANGED, VANISHED = "lost", "changed", "vanished"
+
+_POSTING_KINDS = frozenset({Kind.QTY, Kind.PRICE, Kind.MONEY, Kind.UNIT})
+_POSTING_TARGETS = frozenset({"item_catalogue", "location"})
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why what a workbook says waits for somebody to confirm it."""
+
+    kind: str
+    """``lost``: most rows left; ``changed``: every row of a register posts otherwise; ``vanished``: no file."""
+    count: int
+    """Rows that left or changed."""
+    known: int
+    """Rows that the workbook had accepted."""
+
+
+def lost_rows(look: Look, voided: Collection[tuple[str, str, str]]) -> pl.DataFrame:
+    """Return the rows that left their workbooks without a word: ``_key, _workbook``.
+
+    Rows marked 作废, corrected numbers and rows that another workbook still states have not been lost.
+    """
+    named = [key for _, register_id, key in voided if register_id == look.register.id]
+    left = [
+        frame.filter(~pl.col("_key").is_in([*look.decisions.moved, *named])).select("_key", "_workbook")
+        for frame in (look.decisions.gone, look.decisions.withdrawn)
+        if not frame.is_empty()
+    ]
+    return pl.concat([pl.DataFrame(schema={"_key": pl.String(), "_workbook": pl.String()}), *left])
+
+
+def turned_pages(
+    seen: Collection[Look], voided: Collection[tuple[str, str, str]], workbooks: Collection[str]
+) -> frozenset[Page]:
+    """Return the months that left their workbooks whole when rows of a later month came.
+
+    A workbook may hold several registers: a month has left when no dated register keeps a row of it. A
+    month of a single row is no page: that row is missing, and is told.
+    """
+    had: Counter[tuple[str, str]] = Counter()
+    lost: Counter[tuple[str, str]] = Counter()
+    came: dict[str, str] = {}
+    pages: set[Page] = set()
+    for look in seen:
+        if look.register.date_column is None:
+            continue
+        periods = look.current.select("_key", "_workbook", "_status", period=pl.col("_post_period"))
+        own = periods.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
+        had.update(own.select("_workbook", "period").iter_rows())
+        left = lost_rows(look, voided).join(own, on=["_key", "_workbook"]).select("_workbook", "period")
+        lost.update(left.iter_rows())
+        pages |= {(workbook, look.register.id, period) for workbook, period in left.unique().iter_rows()}
+        for workbook, period in _new_months(look, workbooks):
+            came[workbook] = max(period, came.get(workbook, ""))
+    return frozenset(
+        (workbook, register_id, period)
+        for workbook, register_id, period in pages
+        if lost[workbook, period] == had[workbook, period] > 1 and came.get(workbook, "") > period
+    )
+
+
+def _new_months(look: Look, workbooks: Collection[str]) -> list[tuple[str, str]]:
+    day = pl.col(str(look.register.date_column)).cast(pl.Date).dt.strftime("%Y-%m").alias("period")
+    new = look.rows.filter(pl.col("_workbook").is_in(list(workbooks)) & pl.col("_now").is_null())
+    return list(new.select("_workbook", day).drop_nulls().unique().iter_rows())
+
+
+def safe_stops(
+    seen: Collection[Look],
+    voided: Collection[tuple[str, str, str]],
+    workbooks: Collection[str],
+    turned: Collection[Page],
+) -> dict[str, Stop]:
+    """Return the workbooks that lost more than half of their rows, or changed every row of a register that posts."""
+    had: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    changed: dict[str, int] = {}
+    for look in seen:
+        own = look.current.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
+        own = without_pages(own, look.register, turned)
+        had.update(own["_workbook"])
+        left = lost_rows(look, voided).join(own.select("_key"), on="_key", how="semi")
+        lost.update(left["_workbook"])
+        changed |= _all_changed(look, own)
+    stops = {
+        workbook: Stop(LOST, count, had[workbook])
+        for workbook, count in lost.items()
+        if had[workbook] >= LEAST_ROWS and 2 * count > had[workbook]
+    }
+    return {name: Stop(CHANGED, count, had[name]) for name, count in changed.items()} | stops
+
+
+def _all_changed(look: Look, own: pl.DataFrame) -> dict[str, int]:
+    """Return the workbooks whose every row in the register posts otherwise than before, with their number."""
+    columns = posting_columns(look.register)
+    if not columns or own.is_empty():
+        return {}
+    stated = look.rows.select("_key", "_workbook", *columns)
+    both = own.select("_key", "_workbook", *columns).join(stated, on=["_key", "_workbook"], suffix="_stated")
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_stated")) for name in columns)
+    counts = both.group_by("_workbook").agg(pl.len().alias("rows"), differs.sum().cast(pl.Int64).alias("changed"))
+    whole = counts.filter((pl.col("rows") >= LEAST_ROWS) & (pl.col("rows") == pl.col("changed")))
+    return dict(whole.select("_workbook", "changed").iter_rows())
+
+
+def posting_columns(register: type[Register]) -> list[str]:
+    """Return the columns that decide what a row posts: day, place, item, unit, quantity, price and amount."""
+    if not register.posts:
+        return []
+    return [
+        column.name
+        for column in register.columns
+        if not column.system
+        and column.name not in register.key
+        and (
+            column.kind in _POSTING_KINDS
+            or column.name == register.date_column
+            or _POSTING_TARGETS.intersection(column.register_refs)
+        )
+    ]
+
+
+def without_pages(rows: pl.DataFrame, register: type[Register], pages: Collection[Page]) -> pl.DataFrame:
+    """Return the ledger's rows without those whose month has left its workbook as a turned page."""
+    own = [(workbook, period) for workbook, register_id, period in pages if register_id == register.id]
+    if not own:
+        return rows
+    turned = pl.DataFrame(own, schema={"_workbook": pl.String(), "_post_period": pl.String()}, orient="row")
+    return rows.join(turned, on=["_workbook", "_post_period"], how="anti")
+
+
+def vanished_workbooks(
+    workbooks: Mapping[str, Mapping[str, object]], departments: Collection[object]
+) -> dict[str, Stop]:
+    """Return the workbooks of folders that are suddenly empty or offline.
+
+    ``workbooks`` are the rows of the ledger's table ``workbook`` by identity, without those that were
+    gone before; ``departments`` are those in whose folders there is a file.
+    """
+    stops: dict[str, Stop] = {}
+    for identity, row in workbooks.items():
+        if row["department"] in departments:
+            continue
+        counts = row["counts"]
+        known = sum(counts[name] for name in ("accepted", "unchanged")) if isinstance(counts, dict) else 0
+        if known >= LEAST_ROWS:
+            stops[identity] = Stop(VANISHED, known, known)
+    return stops
