@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "prove that nothing in the ledger was altered",
     "backup": "keep ledger, accepted files and settings in one file",
     "restore": "put a backup in the place of the ledger",
+    "export": "write the rows of registers as csv, parquet or xlsx",
     "doctor": "look for what keeps this installation from working",
 }
 """Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""
