@@ -25,7 +25,7 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "count_tolerance_pct_food": Decimal(2),
     "appraisal_min": Decimal(0),
     "asset_disposal_limit": Decimal(0),
-    "semester_starts": "09-01、02-01",
+    "semester_starts": "09-01、02-15",
     "semester_ends": "01-31、08-31",
 }
 """Name to default. Later registers add theirs here; each is documented in docs/rules.md."""

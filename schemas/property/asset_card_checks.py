@@ -1,4 +1,7 @@
-"""What the rules of asset cards look up in other registers and in earlier versions."""
+"""What the rules of asset cards look up in other registers and in earlier versions.
+
+A thing that is acquired in the first days of a semester can still be on the lists of its start.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.property.asset_places import named_rooms, places_on
 from schemas.rules_shared import accepted_versions
+from schemas.semesters import semester_of, semester_start
 
 if TYPE_CHECKING:
     from schemas.rules import Books
@@ -72,6 +77,7 @@ def changed_after_close(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     return both.with_columns(changed).filter((pl.col("changed") != "") & ~documented).select("_id", "changed")
 
 
+_DAYS_TO_LIST = 14
 _CHANGE = ("change_date", "change_doc")
 
 
@@ -86,3 +92,27 @@ def idle_too_long(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     before = accepted_versions(idle, books, "fixed_asset_card").filter(pl.col("use_status") != "闲置")
     long = idle.filter(pl.col("since").dt.offset_by("6mo") < books.facts.today)
     return long.join(before.select("_key"), on="_key", how="anti", maintain_order="left").select("_id", "since")
+
+
+def not_where_transferred(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the cards that name another room than the last transfer, with that as ``place``."""
+    kept = rows.filter(pl.col("use_status") != "已处置")
+    places = places_on(kept, pl.lit(books.facts.today), books)
+    both = kept.select("_id", "room").join(places, on="_id", how="inner", maintain_order="left")
+    return named_rooms(both.filter(pl.col("place") != pl.col("room")).select("_id", "place"), "place", books)
+
+
+def on_no_room_list(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the cards in use that are on no room list of this semester, as ``semester``.
+
+    Due two weeks after its start, once there are lists; what was acquired later is due in the next one.
+    """
+    facts = books.facts
+    this = pl.select(semester_of(pl.lit(facts.today)).alias("semester"))
+    begins = this.select(semester_start(pl.col("semester"), facts).dt.offset_by(f"{_DAYS_TO_LIST}d")).item()
+    listed = books.rows("room_property_list").join(this, on="semester", how="semi").drop_nulls("asset_no")
+    if listed.is_empty() or begins >= facts.today:
+        return rows.head(0).select("_id", pl.lit("").alias("semester"))
+    due = rows.filter((pl.col("use_status") == "在用") & (pl.col("acquire_date") <= begins))
+    found = due.join(listed.select("asset_no"), on="asset_no", how="anti", maintain_order="left")
+    return found.select("_id", pl.lit(this.item()).alias("semester"))

@@ -13,6 +13,8 @@ from schemas.property.asset_card_checks import (
     bought_without_papers,
     changed_after_close,
     idle_too_long,
+    not_where_transferred,
+    on_no_room_list,
     reused_numbers,
 )
 from schemas.property.asset_classes import class_disagrees, kinds_of_class, least_months
@@ -266,6 +268,36 @@ class AssetCardRules:
     def idle_for_half_a_year(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Source: 行政事业性国有资产管理条例 第十一条."""
         return idle_too_long(rows, books)
+
+    @cross_rule(
+        "X-13",
+        "W",
+        at="room",
+        zh="调拨后台账未更新：{asset_no} 已调往 {place}，卡片仍为 {room}",
+        en="{asset_no} was transferred to {place}, but its card still says {room}",
+        hint_zh="请更正卡片的存放地点、使用部门和使用人",
+        hint_en="correct room, department and user of the card",
+        needs=("asset_transfer", "location"),
+        effect=Effect.COMPLETENESS,
+    )
+    def card_behind_transfers(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Source: DOMAIN.md 2.3, X-13."""
+        return not_where_transferred(rows, books)
+
+    @cross_rule(
+        "X-52",
+        "W",
+        at="asset_no",
+        zh="资产去向不明：{asset_no} 在用，{semester} 没有登记在任何房间",
+        en="nobody has {asset_no}: it is in use, but on no room list of {semester}",
+        hint_zh="请在所在房间的财产登记表补登，或更正使用状况",
+        hint_en="enter it in the list of its room, or correct its state",
+        needs=("room_property_list",),
+        effect=Effect.COMPLETENESS,
+    )
+    def on_no_list(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Source: DOMAIN.md 2.3, X-52; on two lists it is ROM-01."""
+        return on_no_room_list(rows, books)
 
 
 def _life_below(ways: tuple[str, ...]) -> pl.Expr:
