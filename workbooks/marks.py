@@ -10,6 +10,8 @@ NOTE_MARK = "⟦HQ⟧"
 """Every note of ours begins with it; readers leave such notes out."""
 FINDINGS_NAME = "hq_findings"
 """Defined name on the sheet of findings, which keeps it from being read as input."""
+CHOICES_NAME = "hq_choices"
+"""Defined names on the sheets in which a department chooses begin with it: the one own sheet that is read."""
 ORIGIN_PATH, ORIGIN_SHA256 = "hq_origin_path", "hq_origin_sha256"
 """Custom document properties of a marked copy: which version of which workbook it was made from."""
 

@@ -35,6 +35,8 @@ class FileContent:
     saved_at: datetime | None = None
     """When it was last saved, by its own account, aware UTC."""
     origin: Origin | None = None
+    choices: tuple[Grid, ...] = ()
+    """Sheets of ours in which a department chose what becomes of its conflicts (``workbooks.choices``)."""
 
 
 def read_file(path: Path, name: str) -> FileContent:
@@ -88,10 +90,11 @@ def _read(content: bytes, sha256: str, extension: str, name: str) -> FileContent
     recognised = recognise(content, extension)
     findings = []
     saved_at, origin = None, None
+    choices: tuple[Grid, ...] = ()
     match recognised.kind:
         case Kind.XLSX:
             book = read_xlsx(content, name)
-            grids, saved_at, origin = book.grids, book.saved_at, book.origin
+            grids, choices, saved_at, origin = book.grids, book.choices, book.saved_at, book.origin
         case Kind.XLS:
             grids = read_xls(content, name)
             findings.append(reader_finding("FILE-XLS", name))
@@ -99,8 +102,8 @@ def _read(content: bytes, sha256: str, extension: str, name: str) -> FileContent
             grids = read_html(content, name)
         case Kind.DELIMITED:
             grids = read_delimited(content, name)
-    if not any(grid.cells for grid in grids):
+    if not any(grid.cells for grid in (*grids, *choices)):
         raise RefusedError("FILE-EMPTY")
     if recognised.disguised:
         findings.append(reader_finding("FILE-DISGUISED", name, kind=str(recognised.kind)))
-    return FileContent(name, sha256, len(content), grids, tuple(findings), saved_at, origin)
+    return FileContent(name, sha256, len(content), grids, tuple(findings), saved_at, origin, choices)

@@ -13,6 +13,7 @@ from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
+from workbooks.choices import Chosen, chosen_in
 from workbooks.pool import Job, Outcome, ReaderPool
 from workbooks.read import read_file
 from workbooks.xlsx_read import Origin
@@ -32,6 +33,10 @@ class TakenFile:
     """When it was last saved, by its own account, aware UTC."""
     origin: Origin | None = None
     """Of a marked copy: the workbook it was made from."""
+    choices: tuple[Chosen, ...] = ()
+    """What a department chose about its conflicts and missing rows."""
+    decides: bool = False
+    """True for a workbook that holds nothing but such choices."""
 
     @property
     def readable(self) -> bool:
@@ -47,6 +52,9 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
     content = read_file(path, name)
     if has_errors(content.findings):
         return TakenFile(name, content.sha256, content.size, (), content.findings, content.saved_at)
+    if content.choices and not any(grid.cells for grid in content.grids):
+        facts = (content.findings, content.saved_at, content.origin)
+        return TakenFile(name, content.sha256, content.size, (), *facts, chosen_in(content.choices), decides=True)
     taken = take(content.grids, all_registers(), name, reading)
     return TakenFile(
         name,
@@ -56,6 +64,7 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
         (*content.findings, *taken.findings),
         content.saved_at,
         content.origin,
+        chosen_in(content.choices),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.values import CellPlace
-from workbooks.marks import ORIGIN_PATH, ORIGIN_SHA256, note_of_people
+from workbooks.marks import CHOICES_NAME, ORIGIN_PATH, ORIGIN_SHA256, note_of_people
 from workbooks.package import Package, Relation
 from workbooks.refusals import contradictory, hostile
 from workbooks.xlsx_cells import place_of
@@ -40,6 +40,8 @@ class BookParts:
     """Sheet to register id, from the defined names of the official templates."""
     own: frozenset[str]
     """The program's own sheets, which are no input."""
+    choices: frozenset[str]
+    """Those of them in which a department chooses (``workbooks.choices``)."""
     links: Mapping[str, str]
     """Number of a linked workbook, as formulas have it, to its file name."""
     styles: str
@@ -67,11 +69,13 @@ def read_book(package: Package) -> BookParts:
     part = parts[0]
     root = parse_part(package.read(part))
     relations = package.relations(part)
-    markers, own = _names(root)
+    names = _names(root)
+    markers, own = roles_of(names)
     return BookParts(
         tuple(_sheets(package, relations, root)),
         markers,
         frozenset(own),
+        frozenset(sheet for name, sheet in names if name.startswith(CHOICES_NAME)),
         _links(package, relations, root),
         next(iter(package.related(part, "styles")), ""),
         next(iter(package.related(part, "sharedStrings")), ""),
@@ -103,13 +107,14 @@ def _sheets(package: Package, relations: Mapping[str, Relation], root: Node) -> 
     return found
 
 
-def _names(root: Node) -> tuple[dict[str, str], set[str]]:
+def _names(root: Node) -> list[tuple[str, str]]:
+    """Return the defined names, each with the sheet that it lies on."""
     found = []
     for node in _listed(root, "definedNames", "definedName"):
         place = _SHEET_OF.match(node.text.strip())
         if place is not None:
             found.append((node.attributes.get("name", ""), (place[1] or place[2]).replace("''", "'")))
-    return roles_of(found)
+    return found
 
 
 def roles_of(names: Iterable[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:

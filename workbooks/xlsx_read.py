@@ -43,6 +43,8 @@ class Workbook:
     grids: tuple[Grid, ...]
     saved_at: datetime | None
     origin: Origin | None
+    choices: tuple[Grid, ...] = ()
+    """The program's own sheets in which a department chose something."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,16 @@ def read_xlsx(content: bytes, name: str) -> Workbook:
     package = Package(content)
     parts = read_book(package)
     styles = read_styles(package.read(parts.styles)) if parts.styles else Styles()
-    looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in parts.own]
+    own = parts.own - parts.choices
+    looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in own]
     copied = [_copied(look, styles) for look in looks]
     copy = fast_copy(package, copied, parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
     book = open_workbook(copy)
     grids = tuple(_grid(package, book.get_sheet_by_index(place), look, name, parts) for place, look in enumerate(looks))
     origin = read_origin(package)
-    return Workbook(grids, read_saved_at(package), Origin(*origin) if origin else None)
+    people = tuple(grid for grid in grids if grid.sheet not in parts.choices)
+    choices = tuple(grid for grid in grids if grid.sheet in parts.choices)
+    return Workbook(people, read_saved_at(package), Origin(*origin) if origin else None, choices)
 
 
 def _look(package: Package, sheet: SheetPart, styles: Styles) -> _Look:
