@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.books import agreeing
 from schemas.exact import QTY_PLACES, scaled
 from schemas.register import all_registers
 from schemas.rules_shared import accepted_versions, as_quantity
@@ -125,10 +126,21 @@ def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.Da
     return pl.concat(legs)
 
 
-def movements_in_force(books: Books) -> pl.DataFrame:
-    """Return everything that moves stock at present: ``warehouse``, ``item_code``, ``doc_date``, ``effect``."""
-    posting = [register.id for register in all_registers().values() if register.stock is not None]
-    return pl.concat([movements(books.rows(each), each).select(_MOVE) for each in posting])
+def movements_in_force(books: Books, among: pl.DataFrame) -> pl.DataFrame:
+    """Return what moves stock at present: ``warehouse``, ``item_code``, ``doc_date``, ``effect``.
+
+    ``among`` has one column: the movements are those of its items (``item_code``) or in its
+    warehouses (``warehouse``).
+    """
+    parts = []
+    for register in all_registers().values():
+        if register.stock is None:
+            continue
+        names = [place for place, _ in register.stock.places] if among.columns == ["warehouse"] else among.columns
+        found = [books.rows(register.id, among.rename({among.columns[0]: name})) for name in names]
+        rows = found[0] if len(found) == 1 else pl.concat(found).unique("_key", maintain_order=True)
+        parts.append(movements(rows, register.id).select(_MOVE))
+    return agreeing(pl.concat(parts), among)
 
 
 def _settled(stated: pl.DataFrame, books: Books, register: str, items: pl.DataFrame) -> pl.DataFrame:

@@ -35,7 +35,7 @@ class Case:
     wrong: tuple[Line, ...]
     right: tuple[Line, ...]
     small: str = ""
-    """Severity in a small unit, where it is another one."""
+    """Severity in a small unit, where it is another one; ``-`` where nothing is said there."""
     before: tuple[Line, ...] = ()
     """What the same workbooks said in an earlier run; what ``wrong`` and ``right`` do not replace stays."""
     marked: tuple[int, ...] = (-1,)

@@ -1,0 +1,177 @@
+"""The rules of stocktake results: explained, approved by the right people, traceable to a count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.property.goods_rules import not_both
+from schemas.property.result_checks import (
+    approved_by_counting_hands,
+    approved_too_low,
+    long_open,
+    not_on_a_sheet,
+    uncompensated,
+    with_counted,
+)
+from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules_shared import lacks_role
+
+if TYPE_CHECKING:
+    from schemas.rules import Books
+
+LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
+"""Who approves a difference, the lowest first."""
+
+_SHORTEST_NOTE = 5
+
+
+def under_approval() -> pl.Expr:
+    """Return True where an approval is stated, if only in part."""
+    return pl.col("approver").is_not_null() | pl.col("approve_date").is_not_null()
+
+
+class ResultRules:
+    """Row rules and rules between registers of ``StocktakeResult``."""
+
+    asset_and_item = not_both()
+
+    @row_rule(
+        "VAR-01",
+        at="approver",
+        zh="未批准不得调账：有批准日期，没有批准人",
+        en="nothing is adjusted without approval: there is a date but nobody who approved",
+        hint_zh="请填写批准人",
+        hint_en="write who approved it",
+    )
+    def approved_by_nobody(_facts: Facts) -> pl.Expr:
+        """An adjustment is posted when approver and date are both there; a difference may be parked until then."""
+        dated = pl.col("approve_date").is_not_null() | pl.col("adj_doc").is_not_null()
+        return dated & pl.col("approver").is_null()
+
+    @row_rule(
+        "VAR-01",
+        at="approve_date",
+        zh="未批准不得调账：有批准人，没有批准日期",
+        en="nothing is adjusted without approval: somebody approved, but there is no date",
+        hint_zh="请填写批准日期；尚未批准的请先不填批准人",
+        hint_en="write the date; leave the approver blank until it is approved",
+    )
+    def approved_on_no_day(_facts: Facts) -> pl.Expr:
+        """The date of approval is the day on which the adjustment is posted."""
+        return pl.col("approver").is_not_null() & pl.col("approve_date").is_null()
+
+    @row_rule(
+        "TEXT-SHORT",
+        at="reason_note",
+        zh="原因说明“{reason_note}”不足5个字",
+        en="the explanation “{reason_note}” is shorter than 5 characters",
+        hint_zh="请说明差异是怎样发生的",
+        hint_en="say how the difference came about",
+    )
+    def hardly_explained(_facts: Facts) -> pl.Expr:
+        """Source: DOMAIN.md 2.2, stocktake_result.reason_note."""
+        return under_approval() & (pl.col("reason_note").str.len_chars() < _SHORTEST_NOTE)
+
+    @row_rule(
+        "ROLE-MISMATCH",
+        "W",
+        at="approver",
+        zh="批准人“{value}”没有与审批层级“{approve_level}”相应的角色",
+        en="approver “{value}” does not hold the role that goes with “{approve_level}”",
+        hint_zh="请核对批准人和审批层级，或由管理员确认其角色",
+        hint_en="check approver and level, or have an admin confirm the role",
+        wants=("approver.role_codes",),
+    )
+    def approver_without_role(_facts: Facts) -> pl.Expr:
+        """What a superior authority decides is recorded by the head or a leader of the school."""
+        level = pl.col("approve_level")
+        head = level.is_in(["校长"]) & lacks_role("approver", "PRINCIPAL")
+        leaders = level.is_in(["领导班子", "主管部门"]) & lacks_role("approver", "LEADER", "PRINCIPAL")
+        return head | leaders | ((level == "总务主任") & lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL"))
+
+    @cross_rule(
+        "X-15",
+        at="line_no",
+        zh="调账不符：{reason_zh}",
+        en="the adjustment has no ground: {reason_en}",
+        hint_zh="请核对计划号、表号和序号；盘点表补齐后本行自动入账",
+        hint_en="check plan, sheet and line; the row is taken once the sheet is complete",
+        needs=("stocktake_sheet",),
+    )
+    def not_counted(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Every adjustment refers to the line on which the thing was counted."""
+        return not_on_a_sheet(rows, books)
+
+    @cross_rule(
+        "X-09",
+        at="approve_date",
+        zh="审批冲突：批准日期 {approve_date} 早于盘点日期 {counted}",
+        en="approved on {approve_date}, before it was counted on {counted}",
+        hint_zh="请核对两个日期",
+        hint_en="check both dates",
+        needs=("stocktake_sheet",),
+    )
+    def approved_before_counted(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Source: DOMAIN.md 2.3, X-09."""
+        counted = pl.col("counted_at").dt.date()
+        found = with_counted(rows, books).filter(pl.col("approve_date") < counted)
+        return found.select("_id", counted.alias("counted"))
+
+    @cross_rule(
+        "VAR-02",
+        small="W",
+        at="approver",
+        zh="批准人不得为保管员或盘点人（{approver}）",
+        en="the approver must be neither the keeper nor the counter ({approver})",
+        hint_zh="请由他人批准",
+        hint_en="have somebody else approve it",
+        needs=("stocktake_sheet",),
+    )
+    def approver_counted_or_keeps(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Those of the line on the count sheet; covers X-09."""
+        return approved_by_counting_hands(rows, books)
+
+    @cross_rule(
+        "VAR-03",
+        at="approve_level",
+        zh="固定资产盘亏须报主管部门（{asset_no} 原值 {original_value}元，现为“{approve_level}”）",
+        en="a missing asset goes to the superior authority ({asset_no}, {original_value} yuan, not “{approve_level}”)",
+        hint_zh="请报主管部门批准，并填批复文号",
+        hint_en="have it approved there, and write the number of the approval",
+        needs=("stocktake_sheet", "fixed_asset_card"),
+    )
+    def asset_loss_approved_too_low(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Up to the parameter ``asset_disposal_limit`` the school decides itself."""
+        return approved_too_low(rows, books)
+
+    @cross_rule(
+        "VAR-04",
+        "W",
+        at="suggestion",
+        zh="缺少赔偿登记：{responsible}应赔偿，赔偿登记表没有此事",
+        en="{responsible} is to pay, but the compensation register has nothing of it",
+        hint_zh="请在损坏遗失赔偿登记表补登",
+        hint_en="enter it in the compensation register",
+        needs=("compensation_register", "staff_roster"),
+        effect=Effect.COMPLETENESS,
+    )
+    def compensation_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """The same thing and the same person, by number or name."""
+        return uncompensated(rows, books)
+
+    @cross_rule(
+        "VAR-05",
+        "W",
+        at="plan_no",
+        zh="盈亏挂账超60天：自 {since} 已{days}天",
+        en="the difference has been open for {days} days, since {since}",
+        hint_zh="请尽快说明原因并报批",
+        hint_en="explain it and have it approved",
+        needs=("stocktake_plan",),
+        effect=Effect.COMPLETENESS,
+    )
+    def open_too_long(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Counted from the cut-off of the plan to today, until it is approved."""
+        return long_open(rows, books)
