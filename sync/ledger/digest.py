@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,27 +42,37 @@ def content_hashes(register: type[Register], frame: pl.DataFrame) -> pl.Series:
     It covers the declared columns that the system does not compute, as canonical text by field name.
     No value and an empty text differ.
     """
-    columns = sorted((column for column in register.columns if not column.system), key=lambda c: c.name)
-    texts = frame.select(as_text(column.name, column.dtype).alias(column.name) for column in columns)
-    rows = canonical_rows(texts)
-    hashes = [hashlib.blake2b(row.encode(), digest_size=16).hexdigest() for row in rows]
+    return stated_hashes({column.name: column.dtype for column in register.columns if not column.system}, frame)
+
+
+def stated_hashes(types: Mapping[str, pl.DataType], frame: pl.DataFrame) -> pl.Series:
+    """Return the same for columns with these types."""
+    texts = frame.select(as_text(name, types[name]).alias(name) for name in sorted(types))
+    rows = canonical_rows(texts).cast(pl.Binary).to_list()
+    hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in rows]
     return pl.Series("_hash", hashes, dtype=pl.String)
 
 
 def canonical_rows(stored: pl.DataFrame) -> pl.Series:
     """Return the canonical text of every row of a frame in stored form (Int64 and String)."""
-    parts = [_canonical_field(name, stored.schema[name]) for name in sorted(stored.columns)]
-    return stored.select(pl.concat_str(parts).alias("row")).to_series()
+    parts: list[pl.Expr] = []
+    for name in sorted(stored.columns):
+        pieces = _canonical_field(name, stored.schema[name])
+        blanks = stored[name].null_count()
+        if blanks == 0:
+            parts += pieces
+        elif blanks < stored.height:
+            parts.append(pl.concat_str(pieces).fill_null(""))
+    rows = pl.concat_str(parts) if parts else pl.lit("").repeat_by(pl.len()).explode()
+    return stored.select(rows.alias("row")).to_series()
 
 
-def _canonical_field(name: str, dtype: pl.DataType) -> pl.Expr:
+def _canonical_field(name: str, dtype: pl.DataType) -> list[pl.Expr]:
+    """Return the pieces that make the canonical text of a field that has a value."""
     column = pl.col(name)
     if dtype == pl.String:
-        length = column.str.len_bytes().cast(pl.String)
-        text = pl.concat_str(pl.lit(f"{name}="), length, pl.lit(":"), column, pl.lit(";"))
-    else:
-        text = pl.concat_str(pl.lit(f"{name}="), column.cast(pl.String), pl.lit(";"))
-    return text.fill_null("")
+        return [pl.lit(f"{name}="), column.str.len_bytes(), pl.lit(":"), column, pl.lit(";")]
+    return [pl.lit(f"{name}="), column, pl.lit(";")]
 
 
 @dataclass(frozen=True, order=True)
@@ -88,7 +98,7 @@ class PartDigest:
     def insert(self, stored: pl.DataFrame) -> None:
         """Add inserted versions: all their stored columns but the closing revision."""
         for piece in stored.iter_slices(_SLICE_ROWS):
-            self._rows.update("\n".join([*canonical_rows(piece), ""]).encode())
+            self._rows.update(canonical_rows(piece).str.join("\n")[0].encode() + b"\n")
         self.inserted += stored.height
 
     def close(self, versions: Sequence[int]) -> None:

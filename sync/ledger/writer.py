@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -127,9 +128,12 @@ class Writer:
         full = stored.with_columns(
             pl.Series(table.version, versions, dtype=pl.Int64), pl.lit(self.number, pl.Int64).alias(table.start)
         )
-        for piece in full.iter_slices(_SLICE_ROWS):
-            insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
-        self._part(table).insert(full)
+        stated = full.select(series.name for series in full if series.null_count() < full.height)
+        with ThreadPoolExecutor(1) as beside:
+            digested = beside.submit(self._part(table).insert, full)
+            for piece in stated.iter_slices(_SLICE_ROWS):
+                insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
+            digested.result()
         self._next[table.name] = first + stored.height
         return list(versions)
 
