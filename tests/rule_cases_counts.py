@@ -10,6 +10,7 @@ from tests.rule_lines_counts import (
     counted,
     damaged,
     explained,
+    lent,
     owned,
     planned,
     stocked,
@@ -133,6 +134,25 @@ def repeated_cases() -> list[Case]:
             (plans[4], counted(plans[4], _ITEM), counted(plans[4], _HEAVY, unit="千克", sheet_no="03")),
             (plans[5], counted(plans[5], _ITEM), counted(plans[5], _HEAVY, unit="千克", sheet_no="02")),
         ),
+    ]
+
+
+def loan_cases() -> list[Case]:
+    """Return the cases of assets that are lent out while they are counted."""
+    missing: dict[str, object] = {"count2": 0, "condition": "不在现场"}
+    out, here, back = owned(), owned(), owned()
+    returned = {"return_date": "2026-11-19", "receiver": "王芳", "condition": "完好"}
+    return [
+        Case(
+            "X-11",
+            "E",
+            "condition",
+            (out, lent(out), *_here(out, 0, **missing)),
+            (
+                *(here, lent(here), *_here(here, 1, condition="借出")),
+                *(back, lent(back, **returned), *_here(back, 0, **missing)),
+            ),
+        )
     ]
 
 

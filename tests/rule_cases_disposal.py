@@ -11,6 +11,7 @@ from tests.rule_lines_counts import (
     damaged,
     disposed,
     explained,
+    lent,
     owned,
     planned,
     written_off,
@@ -134,7 +135,8 @@ def settled_cases() -> list[Case]:
     plan = planned()
     lines = [counted(plan, each, 0, count2=0, condition="不在现场") for each in (disputed, agreed, gone)]
     again = counted(plan, seen)
-    sold, given = owned(), owned()
+    sold, given, out, back = (owned() for _ in range(4))
+    returned = (lent(back, return_date="2026-11-04", receiver="王芳", condition="完好"),)
     income = {"way": "出售", "income": "300.00", "cost": "100.00", "doc_date": "2026-10-05"}
     october = {"approve_date": "2026-10-08", "dispose_date": "2026-10-31"}
     november = {"approve_date": "2026-10-08", "dispose_date": "2026-11-01"}
@@ -150,6 +152,7 @@ def settled_cases() -> list[Case]:
                 written_off(agreed, reason="盘亏"),
             ),
         ),
+        Case("DSP-02", "E", "asset_no", (out, lent(out), written_off(out)), (back, written_off(back), *returned)),
         Case("DSP-04", "W", "asset_no", (seen, again, disposed(seen)), (gone, lines[2], disposed(gone))),
         Case(
             "DSP-03",

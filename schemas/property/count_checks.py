@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.exact import QTY_PLACES, scaled
+from schemas.property.asset_places import gone_assets, places_on
+from schemas.property.loan_checks import is_open
 from schemas.rules_shared import as_quantity
 from schemas.stock_balance import movements_in_force
 
@@ -94,16 +96,22 @@ def _stock_to_count(plans: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 
 def _assets_to_count(plans: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the assets that have to be in the rooms of plans at their cut-off."""
-    cards = assets_in_use(books).select("asset_no", "asset_name", "room", "acquire_date")
-    there = plans.filter(pl.col("scope") != STOCK_ONLY).join(cards, on="room", how="inner")
-    owned = there.filter(pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff")).sort("_id", "asset_no")
-    return owned.with_columns(pl.concat_str("asset_no", "asset_name", separator=" ").alias("thing"))
+    """Return the assets that are in the rooms of plans at their cut-off, by card and transfer."""
+    rooms = plans.filter(pl.col("scope") != STOCK_ONLY).rename({"_id": "_plan"})
+    cards = books.rows("fixed_asset_card").select("asset_no", "asset_name", "acquire_date")
+    each = rooms.select("_plan", "plan_no", "cutoff").unique(maintain_order=True).join(cards, how="cross")
+    each = each.filter(pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff"))
+    each = each.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("_id"), pl.lit(None, pl.String).alias("_key"))
+    kept = each.join(gone_assets(each, _last_day(), books), on="_id", how="anti", maintain_order="left")
+    placed = kept.join(places_on(kept, _last_day(), books).rename({"place": "room"}), on="_id")
+    there = placed.join(rooms.select("_plan", "room"), on=["_plan", "room"], how="semi").sort("_plan", "asset_no")
+    named = pl.concat_str("asset_no", "asset_name", separator=" ").alias("thing")
+    return there.select(pl.col("_plan").alias("_id"), "plan_no", "asset_no", named)
 
 
-def assets_in_use(books: Books) -> pl.DataFrame:
-    """Return the asset cards that are not disposed of."""
-    return books.rows("fixed_asset_card").filter(pl.col("use_status") != "已处置")
+def _last_day() -> pl.Expr:
+    """Return the last day whose documents are in the books at the cut-off."""
+    return (pl.col("cutoff") - pl.duration(microseconds=1)).dt.date()
 
 
 def at_cutoff(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -153,8 +161,11 @@ def _stock_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
 def _assets_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
     """An asset of the books counts in whichever room it is found (地点不符 is no difference in quantity)."""
     thousandths = pl.col("qty").cast(pl.Int64) * 10**QTY_PLACES
-    cards = assets_in_use(books).select("asset_no", "acquire_date", as_quantity(thousandths).alias("book_qty"))
-    known = lines.join(cards, on="asset_no", how="left", maintain_order="left")
+    cards = books.rows("fixed_asset_card").select(
+        "asset_no", "acquire_date", as_quantity(thousandths).alias("book_qty")
+    )
+    kept = cards.join(gone_assets(lines, _last_day(), books), on="asset_no", how="anti")
+    known = lines.join(kept, on="asset_no", how="left", maintain_order="left")
     owned = pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff")
     none = as_quantity(pl.lit(0, pl.Int64))
     return known.with_columns(
@@ -183,14 +194,15 @@ def found_off_the_books(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 
 def loaned_but_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the lines on which an asset that is lent out is counted as missing, with ``borrower`` and ``loan``."""
-    loans = books.rows("loan_register").filter(pl.col("asset_no").is_not_null())
-    lent = loans.select("asset_no", "borrower", "loan_date", "return_date", pl.col("doc_no").alias("loan"))
-    counted = pl.col("counted_at").dt.date()
-    out = (pl.col("loan_date") <= counted) & (pl.col("return_date").is_null() | (pl.col("return_date") > counted))
+    """Return the lines on which an asset that is lent out is counted as missing, with its ``borrower`` and ``loan``."""
+    people = books.rows("staff_roster").select(pl.col("staff_no").alias("borrower"), "name")
     short = rows.filter((pl.col("final_qty") == 0) & (pl.col("condition") != ELSEWHERE))
-    found = short.select("_id", "asset_no", "counted_at").join(lent, on="asset_no", how="inner", maintain_order="left")
-    return found.filter(out).unique("_id", keep="first", maintain_order=True).select("_id", "borrower", "loan")
+    counted = short.select("_id", "asset_no", pl.col("counted_at").dt.date().alias("day")).drop_nulls()
+    loans = books.rows("loan_register", counted.select("asset_no"))
+    out = (pl.col("loan_date") <= pl.col("day")) & (is_open() | (pl.col("return_date") > pl.col("day")))
+    lent = counted.join(loans.drop("_id"), on="asset_no", how="inner", maintain_order="left").filter(out)
+    named = lent.unique("_id", keep="first", maintain_order=True).join(people, on="borrower", how="left")
+    return named.select("_id", pl.coalesce("name", "borrower").alias("borrower"), pl.col("doc_no").alias("loan"))
 
 
 def missing_sheet_numbers(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

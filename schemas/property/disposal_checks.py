@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, scaled, unscaled
 from schemas.property.count_checks import counted_as_present
+from schemas.property.loan_checks import is_open
 from schemas.rules_shared import as_quantity, beyond_limit, claims_of, repeated, summed
 from schemas.stock_balance import movements_in_force
 
@@ -80,7 +81,7 @@ def not_free(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         )
     ]
     if "loan_register" in books.facts.known:
-        out = books.rows("loan_register").filter(pl.col("return_date").is_null())
+        out = books.rows("loan_register").filter(is_open())
         zh, en = pl.format("{} 借出未还", "doc_no"), pl.format("{} lent it out", "doc_no")
         reasons.append(out.select("asset_no", zh.alias("reason_zh"), en.alias("reason_en")))
     open_now = pl.concat(reasons).drop_nulls("asset_no").unique("asset_no", keep="first", maintain_order=True)

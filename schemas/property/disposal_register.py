@@ -44,6 +44,7 @@ class DisposalRegister(DisposalRules, Register):
     date_column = "doc_date"
     document_column = "doc_no"
     line_column = "line_no"
+    judged_after = ("stocktake_result", "stock_issue", "loan_register")
     fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
         "original_value": lambda _: share_of_value(),
         "used_months": lambda _: used_months(),

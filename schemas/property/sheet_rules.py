@@ -114,7 +114,7 @@ class SheetRules:
         en="an asset on loan is not missing: {borrower} has {asset_no} ({loan})",
         hint_zh="请向借用人核实，数量照填，使用状况填“借出”",
         hint_en="ask the borrower, then write the quantity and the condition 借出",
-        needs=("loan_register",),
+        needs=("loan_register", "staff_roster"),
     )
     def loaned_asset_counted_as_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Source: DOMAIN.md 2.3, X-11."""

@@ -33,6 +33,7 @@ class StocktakePlan(Register):
     keywords = ("盘点计划", "盘点安排")
     cell_groups = (("cutoff", "count_from", "count_to"), ("counters", "observer"))
     date_column = "count_from"
+    judged_after = ("stock_issue", "asset_transfer")
 
     plan_no = c.code(
         "盘点计划号",

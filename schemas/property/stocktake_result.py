@@ -54,6 +54,7 @@ class StocktakeResult(ResultRules, Register):
     date_column = "approve_date"
     document_column = "sheet_no"
     line_column = "line_no"
+    judged_after = ("stocktake_sheet",)
     fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
         "approve_level": lambda _: _LEVEL,
         "status": lambda _: _STATUS,

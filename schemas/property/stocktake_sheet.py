@@ -40,6 +40,7 @@ class StocktakeSheet(SheetRules, Register):
     date_column = "counted_at"
     document_column = "sheet_no"
     line_column = "line_no"
+    judged_after = ("stocktake_plan", "loan_register")
     fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"final_qty": lambda _: pl.coalesce("count2", "count1")}
 
     plan_no = c.document(
