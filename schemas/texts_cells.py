@@ -362,6 +362,13 @@ CELL_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请填班级代码，如 G3C1",
         "write the class code, such as G3C1",
     ),
+    "CLASS-UNKNOWN:W": (
+        "W",
+        "学生名册中没有班级“{value}”",
+        "the student roster has no class “{value}”",
+        "请核对班级；名册补齐后不再提醒",
+        "check the class; once the roster has it, this is not said any more",
+    ),
     "NAME-AMBIG": (
         "E",
         "{title}“{value}”对应多个：{candidates}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sync.commands.template import department_registers
-from sync.config import CONFIG_NAME, load_config
+from sync.commands.template import department_registers, start_rows
+from sync.config import CONFIG_NAME, load_config, school_today
 from sync.config_default import write_default_config
 from workbooks.template import write_template
 
@@ -34,7 +34,12 @@ def init_share(folder: Path, school: str, language: str = "zh") -> list[Path]:
         path = Path(TEMPLATES) / f"{department.name or code}台账.xlsx"
         if registers and not (folder / path).exists():
             write_template(
-                registers, folder / path, school=config.school, department=department.name, language=language
+                registers,
+                folder / path,
+                school=config.school,
+                department=department.name,
+                language=language,
+                rows=start_rows(registers, code, school_today(config)),
             )
             made.append(path)
     return made

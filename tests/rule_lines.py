@@ -101,6 +101,21 @@ def conversion(item: Line, **cells: object) -> Line:
     return Line("unit_conversion", plain | cells)
 
 
+def student(**cells: object) -> Line:
+    """Return a pupil of class 1 of year 3."""
+    number = _next("student_roster")
+    plain = {"student_no": f"20230{number:03d}", "name": "学生", "class_code": "G3C1", "head_teacher": "周梅"}
+    return Line("student_roster", plain | {"stage": "小学", "is_boarder": "否", "in_date": "2023-09-01"} | cells)
+
+
+def seller(**cells: object) -> Line:
+    """Return a farmer, who needs neither a licence nor a credit code."""
+    number = _next("supplier_register")
+    plain = {"supplier_code": f"GYS{number:04d}", "supplier_name": f"农户{number}", "supply_kind": "食用农产品"}
+    place = {"contact": "老李", "phone": "13800000000", "address": "青山村", "status": "合格"}
+    return Line("supplier_register", plain | place | cells)
+
+
 def asked(item: Line, qty: object = 4, **cells: object) -> Line:
     """Return an approved requisition of the canteen."""
     plain = {
@@ -128,6 +143,7 @@ def received(item: Line, qty: object = 10, price: object = "2.00", **cells: obje
         "line_no": 1,
         "warehouse": "CK01",
         "receipt_kind": "采购入库",
+        "supplier_code": "GYS0900",
         "item_code": item.item,
         "unit": "个",
         "qty": qty,
@@ -206,6 +222,8 @@ MASTER = (
     USUAL,
     OFF,
     conversion(USUAL),
+    student(),
+    seller(supplier_code="GYS0900", supplier_name="青山文体商行"),
     received(USUAL, 1000, doc_date="2026-11-01", receipt_kind="期初建账"),
 )
 """What every case stands on; right in every respect."""

@@ -306,7 +306,10 @@ def test_the_school_may_name_its_classes(tmp_path: Path, pool: ReaderPool) -> No
     text = settings.read_text(encoding="utf-8").replace("[class_aliases]", '[class_aliases]\n"301" = "G3C1"')
     settings.write_text(text, encoding="utf-8")
     share = Share.open(school.folder)
-    sheets = [*master_sheets(), clerk_sheet("sample_kinds", [sample(1, class_code=301), sample(2, class_code="302")])]
+    pupil = {"student_no": "2023001", "name": "学生", "class_code": "G3C1", "head_teacher": "李明", "stage": "小学"}
+    pupils = clerk_sheet("student_roster", [{**pupil, "is_boarder": "否", "in_date": "2023-09-01"}])
+    lines = clerk_sheet("sample_kinds", [sample(1, class_code=301), sample(2, class_code="302")])
+    sheets = [*master_sheets(), pupils, lines]
     path = write_book(tmp_path / "样例.xlsx", sheets)
     with share.open_ledger() as ledger:
         plan, _ = preview_in_share(share, ledger, [path], pool)

@@ -13,18 +13,23 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Alignment, Border, Font, Side
 
+from schemas.plan.annual_plan_task import AnnualPlanTask
+from schemas.property.hazardous_goods_ledger import HazardousGoodsLedger
 from schemas.property.item_catalogue import ItemCatalogue
 from schemas.property.location import Location
 from schemas.property.requisition import Requisition
 from schemas.property.stock_issue import StockIssue
 from schemas.property.stock_receipt import StockReceipt
+from schemas.property.supplier_register import SupplierRegister
 from schemas.property.unit_conversion import UnitConversion
 from schemas.register import Register
 from schemas.staff.department import Department
 from schemas.staff.staff_roster import StaffRoster
+from schemas.staff.student_roster import StudentRoster
 from workbooks import sample_food as food
 from workbooks import sample_goods as goods
 from workbooks import sample_people as people
+from workbooks import sample_registers as registers
 from workbooks import sample_requests as requests
 from workbooks import sample_stock as stock
 from workbooks.sample_mistakes import MISTAKES
@@ -69,10 +74,14 @@ BOOKS = (
             Location: people.ROOMS,
             ItemCatalogue: goods.ITEMS,
             UnitConversion: goods.CONVERSIONS,
+            SupplierRegister: registers.SUPPLIERS,
         },
         "总务处",
     ),
     _Book("RS/教职工名册.xlsx", "谢芳", _saved(11, 2, 0, 45), {StaffRoster: people.STAFF}, "人事"),
+    _Book("JW/学生名册.xlsx", "宋志远", _saved(9, 10, 2, 30), {StudentRoster: registers.STUDENTS}, "教务"),
+    _Book("ZW/2026年工作计划.xlsx", "陈国强", _saved(11, 2, 3, 15), {AnnualPlanTask: registers.PLAN}, "总务处"),
+    _Book("ZW/危险品台账.xlsx", "王桂芬", _saved(11, 20, 8, 40), {HazardousGoodsLedger: registers.HAZARDOUS}, "总务处"),
     _Book(
         "ZW/总务库房台账9-10月.xlsx",
         "王桂芬",
@@ -174,6 +183,7 @@ def _lists() -> dict[str, list[tuple[str, str]]]:
         StaffRoster: (people.STAFF, "staff_no", "name"),
         Location: (people.ROOMS, "room_code", "room_name"),
         ItemCatalogue: ([*goods.ITEMS, *goods.FOOD], "item_code", "item_name"),
+        SupplierRegister: (registers.SUPPLIERS, "supplier_code", "supplier_name"),
     }
     return {
         register.id: [(str(row[code]), str(row[name])) for row in rows]

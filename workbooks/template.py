@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 HEADER_ROW = 3
 """Worksheet row (1-based) of the headers; the data follow from the next row."""
-NUMBER_TITLE = "序号"
+NUMBER_TITLES = ("序号", "行次")
+"""Headers of the column that numbers the lines: the second where the register has a 序号 of its own."""
 MADE_AT = datetime(2026, 9, 1, tzinfo=UTC)
 """Creation time inside every template, fixed so that equal input gives equal bytes."""
 SPARE_ROWS = 1000
@@ -173,7 +174,7 @@ def _meta_line(register: type[Register], department: str | None) -> str:
 
 
 def _write_table(sheet: Worksheet, styles: Styles, register: type[Register], last_row: int) -> None:
-    columns: list[dict[str, object]] = [{"header": NUMBER_TITLE, "header_format": styles.header(None)}]
+    columns: list[dict[str, object]] = [{"header": number_title(register), "header_format": styles.header(None)}]
     for column in register.columns:
         entry = {"header": column.title, "header_format": styles.header(column)}
         if column.formula:
@@ -188,6 +189,12 @@ def _write_table(sheet: Worksheet, styles: Styles, register: type[Register], las
         HEADER_ROW - 1, 0, last_row - 1, len(register.columns),
         {"name": register.id, "style": None, "columns": columns},
     )  # fmt: skip
+
+
+def number_title(register: type[Register]) -> str:
+    """Return the header of the column that numbers the lines of a sheet."""
+    taken = {column.title for column in register.columns}
+    return next(title for title in NUMBER_TITLES if title not in taken)
 
 
 def _header_height(register: type[Register], widths: Mapping[str, float]) -> float:

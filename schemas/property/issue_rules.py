@@ -8,9 +8,9 @@ import polars as pl
 
 from schemas.batches import expired_batches, later_batches_first
 from schemas.parameters import text_of
-from schemas.property.issue_checks import over_approved, without_valid_requisition
+from schemas.property.issue_checks import missing_in_hazard_ledger, over_approved, without_valid_requisition
 from schemas.register import StockPosting
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import in_base_units, lacks_role, return_words, returned_too_much
 from schemas.stock_balance import in_words, shortages
 
@@ -271,6 +271,21 @@ class IssueRules:
     def later_batch_first(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Only issues whose remark names a batch can be judged."""
         return later_batches_first(rows, books)
+
+    @cross_rule(
+        "X-53",
+        "W",
+        at="item_code",
+        zh="危险品领用登记不全：{item_code} 当日出库 {issued}{base_unit}，危险品台账登记领用 {entered}{base_unit}",
+        en="hazardous goods: {issued} {base_unit} of {item_code} left the store that day, their ledger has {entered}",
+        hint_zh="请在易燃易爆有毒物品及消毒消杀用品台账补登领用、用途和经手人",
+        hint_en="enter the movement with its purpose and handlers in the hazardous goods ledger",
+        needs=("hazardous_goods_ledger", "item_catalogue"),
+        effect=Effect.COMPLETENESS,
+    )
+    def hazardous_goods_not_entered(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """By item and day; what came back that day is left out of it."""
+        return missing_in_hazard_ledger(rows, books)
 
 
 def _origin() -> pl.Expr:

@@ -15,10 +15,6 @@ from schemas.rules_shared import ROLE_TITLES, holds_role, repeated
 if TYPE_CHECKING:
     from schemas.rules import Books
 
-PHONE = r"(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})"
-"""A mobile or landline number, to be matched in full."""
-
-
 class StaffRoster(Register):
     """Staff roster, temporary workers and outside bookkeepers included (DOMAIN.md 2.2, register 1).
 
@@ -120,16 +116,7 @@ class StaffRoster(Register):
         hint="在岗者留空；须晚于到岗日期",
         hint_en="blank while in service; later than the first day",
     )
-    phone = c.code(
-        "联系电话",
-        "Phone",
-        PHONE,
-        masked=True,
-        example="13800000000",
-        aliases=("电话", "手机", "手机号", "手机号码", "联系方式"),
-        hint="手机或带区号的固定电话",
-        hint_en="a mobile number, or a landline with its area code",
-    )
+    phone = c.phone("联系电话", "Phone", masked=True, aliases=("电话", "手机", "手机号", "手机号码", "联系方式"))
     is_food_handler = c.yes_no(
         "是否食品从业人员",
         "Food handler",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 
 from schemas.register import Register, all_registers
 from sync.commands.common import console, output_options, print_json, share_option
-from sync.config import DEPARTMENT_NAMES, Config, load_config
+from sync.config import DEPARTMENT_NAMES, Config, load_config, school_today
 
 
 @click.command("template")
@@ -17,7 +19,7 @@ from sync.config import DEPARTMENT_NAMES, Config, load_config
 @share_option
 @output_options
 def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, language: str) -> None:
-    """Write an empty workbook for one register (id or title) or for a department (its code).
+    """Write a workbook to fill for one register (id or title) or for a department (its code).
 
     With a share, the lists to choose from hold its own departments, staff, rooms and items.
 
@@ -26,10 +28,16 @@ def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, 
     from workbooks.template import write_template  # noqa: PLC0415 - openpyxl costs start-up time
 
     config = Config() if share_path is None else load_config(share_path)
-    registers, department = chosen(what, config)
+    registers, code = chosen(what, config)
     lists = {} if share_path is None else _lists(share_path)
     write_template(
-        registers, output, school=config.school, department=department, language=language, lists=lists
+        registers,
+        output,
+        school=config.school,
+        department=config.departments[code].name or DEPARTMENT_NAMES.get(code, code) if code else None,
+        language=language,
+        rows=start_rows(registers, code, school_today(config)),
+        lists=lists,
     )
     if as_json:
         print_json({"path": str(output), "registers": [register.id for register in registers]})
@@ -39,7 +47,7 @@ def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, 
 
 
 def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]:
-    """Return the registers that a word names, and the department's name where it names one.
+    """Return the registers that a word names, and the department's code where it names one.
 
     Raises:
         click.UsageError: it names neither.
@@ -52,7 +60,7 @@ def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]
     if code in config.departments:
         own = department_registers(config, code)
         if own:
-            return own, config.departments[code].name or DEPARTMENT_NAMES.get(code, code)
+            return own, code
         message = f"部门 {code} 目前没有可填的登记表。 Department {code} writes no register yet."
         raise click.UsageError(message)
     choices = "、".join([*known, *config.departments])
@@ -63,6 +71,14 @@ def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]
 def department_registers(config: Config, code: str) -> list[type[Register]]:
     """Return the registers that belong into the workbook of a department."""
     return [config.registers_in_use[register_id] for register_id in config.registers_of(code)]
+
+
+def start_rows(
+    registers: Sequence[type[Register]], department: str | None, today: date
+) -> dict[str, Sequence[Mapping[str, object]]]:
+    """Return what new sheets begin with, by register id: in a department's workbook only what it owns."""
+    owned = [register for register in registers if department in (None, register.owner)]
+    return {register.id: register.start_rows(today) for register in owned}
 
 
 def _lists(share_path: Path) -> dict[str, list[tuple[str, str]]]:

@@ -52,12 +52,17 @@ ITEMS = [
     )
 ]
 CONVERSIONS = [{"item_code": "BG0001", "alt_unit": "箱", "factor": "5", "valid_from": "2026-01-01"}]
+SUPPLIERS = [
+    {"supplier_code": "GYS0001", "supplier_name": "便民日用杂品店", "supply_kind": "食用农产品", "contact": "老李"}
+    | {"phone": "13800000000", "address": "青山路1号", "status": "合格"}
+]
 MASTER: Rows = {
     "department": DEPARTMENTS,
     "staff_roster": STAFF,
     "location": ROOMS,
     "item_catalogue": ITEMS,
     "unit_conversion": CONVERSIONS,
+    "supplier_register": SUPPLIERS,
 }
 
 
@@ -69,6 +74,7 @@ def receipt(number: int = 1, line: int = 1, **cells: object) -> dict[str, object
         "line_no": line,
         "warehouse": "CK01",
         "receipt_kind": "采购入库",
+        "supplier_code": "GYS0001",
         "item_code": "QJ0001",
         "unit": "把",
         "qty": 25,

@@ -51,11 +51,12 @@ def validation_at(sheet: Worksheet, cell: str) -> openpyxl.worksheet.datavalidat
 
 @pytest.mark.parametrize("name", REGISTERS)
 def test_headers_stand_in_row_three_in_the_order_of_the_declaration(name: str, tmp_path: Path) -> None:
-    """Row 3 holds 序号 and every column title, and the data form a table named after the register."""
+    """Row 3 holds a running number and every column title, each once; the data form a table named after the register."""
     register = register_of(name)
     book = written(tmp_path / "t.xlsx", name)
     sheet = book.worksheets[0]
-    assert headers(sheet) == ["序号", *(column.title for column in register.columns)]
+    titles = [column.title for column in register.columns]
+    assert headers(sheet) == ["行次" if "序号" in titles else "序号", *titles]
     last = openpyxl.utils.get_column_letter(len(register.columns) + 1)
     assert sheet.tables[name].ref == f"A3:{last}33"
     assert book.defined_names[f"HOUQIN_{name}_v1"].attr_text.endswith(f"!$A$3:${last}$3")
@@ -195,7 +196,7 @@ def test_references_offer_the_schools_own_codes_and_names(tmp_path: Path) -> Non
 def test_department_bundle_begins_with_a_guide(tmp_path: Path) -> None:
     """Several registers share a workbook; its guide is marked so that it is never read as input."""
     book = written(tmp_path / "t.xlsx", *REGISTERS, department="总务处")
-    assert book.sheetnames == ["说明", *(register_of(name).title for name in REGISTERS)]
+    assert book.sheetnames == ["说明", *(register_of(name).title.replace("/", "_") for name in REGISTERS)]
     assert book.defined_names["hq_guide"].attr_text == "'说明'!$A$1"
     cells = [cell for row in book["说明"].iter_rows() for cell in row if cell.hyperlink]
     assert [cell.hyperlink.location for cell in cells] == [f"'{title}'!A4" for title in book.sheetnames[1:]]

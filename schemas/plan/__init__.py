@@ -1,0 +1,1 @@
+"""Registers of plans and their tasks."""
