@@ -102,14 +102,17 @@ def row_flaws(
 ) -> list[Flaw]:
     """Return what the row rules say about a frame with references resolved and attributes joined.
 
-    ``typed`` are the same rows with references as people wrote them: messages show these.
+    ``typed`` are the same rows with references as people wrote them: messages show these. A cell whose
+    reference was not found has its finding: that it is missing is not said as well.
     """
     flaws: list[Flaw] = []
     for number, positions in sorted(broken_rows(register, frame, rules, facts).items()):
         rule = rules[number]
         extra = [make(facts).alias(f"_show_{name}") for name, make in rule.show.items()]
-        broken = with_typed(register, frame[sorted(positions)].with_columns(extra), typed)
-        flaws.extend(_flaw(register, rule, row, facts) for row in broken.iter_rows(named=True))
+        resolved = frame[sorted(positions)].with_columns(extra)
+        broken = with_typed(register, resolved, typed)
+        not_found = resolved[rule.at].is_null() & broken[rule.at].is_not_null()
+        flaws.extend(_flaw(register, rule, row, facts) for row in broken.filter(~not_found).iter_rows(named=True))
     return flaws
 
 

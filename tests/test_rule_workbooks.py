@@ -311,6 +311,10 @@ def test_rules_rest_while_their_register_does_not_exist(trial: Trial) -> None:
     assert {key_of(line) for line in would_break()} <= trial.accepted
 
 
+SELF_CHECKS = {"TRF-04"}
+"""Rules about the program's own postings: no workbook can break them (``tests/schemas/test_stock_rules.py``)."""
+
+
 def test_every_rule_has_a_case() -> None:
     """Each declared rule in force is provoked at its own column, and passed; none of the field's list is left out."""
     facts = Facts(date(2026, 11, 22), {}, frozenset(all_registers()), frozenset(all_registers()))
@@ -322,7 +326,10 @@ def test_every_rule_has_a_case() -> None:
         assert {(register.id, rule.code, rule.at) for rule in wanted} - provoked == set()
         assert {(register.id, rule.code) for rule in wanted} - passed == set()
     listed = {
-        (rule["code"], rule["severity"], rule.get("severity_small", "")) for each in ORACLE for rule in each["rules"]
+        (rule["code"], rule["severity"], rule.get("severity_small", ""))
+        for each in ORACLE
+        for rule in each["rules"]
+        if rule["code"] not in SELF_CHECKS
     }
     told = {(case.code, case.severity, case.small) for case in CASES}
     assert {each for each in listed if each[0] not in RESTING} - told == set()

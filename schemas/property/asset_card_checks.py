@@ -105,14 +105,20 @@ def not_where_transferred(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 def on_no_room_list(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the cards in use that are on no room list of this semester, as ``semester``.
 
-    Due two weeks after its start, once there are lists; what was acquired later is due in the next one.
+    Due two weeks after its start, once the list of their own room is there or those of at least half of
+    the rooms with assets; what was acquired later is due in the next semester.
     """
     facts = books.facts
     this = pl.select(semester_of(pl.lit(facts.today)).alias("semester"))
     begins = this.select(semester_start(pl.col("semester"), facts).dt.offset_by(f"{_DAYS_TO_LIST}d")).item()
-    listed = books.rows("room_property_list").join(this, on="semester", how="semi").drop_nulls("asset_no")
-    if listed.is_empty() or begins >= facts.today:
-        return rows.head(0).select("_id", pl.lit("").alias("semester"))
+    lists = books.rows("room_property_list").join(this, on="semester", how="semi")
+    rooms = lists.select("room").unique()
+    used = books.rows("fixed_asset_card").filter(pl.col("use_status") == "在用").select("room").unique()
     due = rows.filter((pl.col("use_status") == "在用") & (pl.col("acquire_date") <= begins))
-    found = due.join(listed.select("asset_no"), on="asset_no", how="anti", maintain_order="left")
+    if used.join(rooms, on="room", how="semi").height * 2 < used.height:
+        due = due.join(rooms, on="room", how="semi", maintain_order="left")
+    if rooms.is_empty() or begins >= facts.today:
+        due = due.head(0)
+    listed = lists.select("asset_no").drop_nulls()
+    found = due.join(listed, on="asset_no", how="anti", maintain_order="left")
     return found.select("_id", pl.lit(this.item()).alias("semester"))

@@ -13,8 +13,8 @@ from schemas.register import Register
 class LoanRegister(LoanRules, Register):
     """Loan: one line of what somebody borrowed (DOMAIN.md 2.2, register 16).
 
-    A loan moves neither stock nor assets. With a return date and no quantity everything came back. The
-    rules X-12 and X-14 are told as LON-04 and LON-06.
+    A loan moves neither stock nor assets. With a return date and no quantity everything came back.
+    Compensation that is missing (X-12) is told as LON-04, a disposed asset (X-14) as LON-06.
     """
 
     title = "借用归还登记册"

@@ -192,10 +192,10 @@ class LoanRules:
         return without_document(rows, books, "PC-", "compensation_register")
 
     @cross_rule(
-        "LON-04",
+        "X-12",
         "W",
         at="ref_doc",
-        zh="损坏/遗失须登记原因：没有找到维修单 {ref_doc}",
+        zh="缺赔偿登记：没有找到维修单 {ref_doc}",
         en="what was lost or damaged needs its document: there is no repair {ref_doc}",
         hint_zh="请核对单号，或在报修维修登记表补登",
         hint_en="check the number, or enter it in the repair register",
@@ -203,5 +203,5 @@ class LoanRules:
         effect=Effect.COMPLETENESS,
     )
     def repair_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Covers X-12."""
+        """Source: DOMAIN.md 2.3, X-12."""
         return without_document(rows, books, "WX-", "repair_request")

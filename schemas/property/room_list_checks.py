@@ -78,11 +78,12 @@ _SIDES = ("from_room", "to_room")
 def elsewhere_at_start(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the rows whose asset is in another ``place`` by the books on the day of the list.
 
-    What begins with 0 comes later: it is looked for at the end, or today.
+    What begins with 0 comes later: it is looked for at the end, or today. A batch may be in several rooms.
     """
+    single = books.rows("fixed_asset_card").filter(pl.col("qty") == 1).select("asset_no")
     later = pl.coalesce("end_date", pl.lit(books.facts.today))
     day = pl.when(pl.col("qty_start") > 0).then(pl.col("start_date")).otherwise(later)
-    places = places_on(rows, day, books)
+    places = places_on(rows.join(single, on="asset_no", how="semi"), day, books)
     both = rows.select("_id", "room").join(places, on="_id", how="inner", maintain_order="left")
     found = both.filter(pl.col("place") != pl.col("room")).select("_id", "place")
     return named_rooms(found, "place", books)
