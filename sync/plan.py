@@ -79,9 +79,10 @@ def plan_run(
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
+    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys())
     known = Recognised(stops=vanished)
     while True:
-        look = _looked(ledger, standing, taken, rights, facts, known, lost - vanished.keys())
+        look = run.looked(known)
         more = recognised(look, standing, known, lost)
         if more == known:
             return _plan_of(look, standing, known)
@@ -100,32 +101,49 @@ class _Look:
     checked: Checked
 
 
-def _looked(
-    ledger: Ledger | None,
-    standing: Standing,
-    taken: Sequence[tuple[TakenFile, str]],
-    rights: Rights,
-    facts: Facts,
-    known: Recognised,
-    dead: Collection[str],
-) -> _Look:
-    taken = [(known_by(file, known.renamed.get(file.name)), department) for file, department in taken]
-    fresh = {file.name for file, _ in taken}
-    seen = [file for file, _ in taken]
-    taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
-    again = [row for row in standing.held if row["workbook"] not in fresh]
-    staged = stage(taken, rights.may_write, rights.writers_of, again)
-    staged = replace(staged, read_now=staged.read_now - known.stops.keys())
-    books = OpenBooks(facts, _loader(ledger))
-    memory = _memory(ledger, standing, staged, taken, again)
-    branches = branches_among(taken, standing, known.copies, dead, ledger)
-    stopped = frozenset(known.stops)
-    turned = known.turned | standing.pages.keys()
-    decider = LedgerDecider(
-        replace(memory, branches=branches, stopped=stopped, dead=frozenset(dead), turned=turned)
-    )
-    checked = settled(check_batch(with_empty(staged.batch, sorted(facts.in_use)), books, decider))
-    return _Look(taken, again, staged, books, decider, checked)
+@dataclass(frozen=True)
+class _Run:
+    """What a run begins with."""
+
+    ledger: Ledger | None
+    standing: Standing
+    taken: Sequence[tuple[TakenFile, str]]
+    rights: Rights
+    facts: Facts
+    dead: frozenset[str]
+    """Workbooks without their files."""
+
+    def looked(self, known: Recognised) -> _Look:
+        """Return what becomes of all rows if the files are what they are taken for."""
+        standing = self.standing
+        taken = [(known_by(file, known.renamed.get(file.name)), department) for file, department in self.taken]
+        fresh = {file.name for file, _ in taken}
+        seen = [file for file, _ in taken]
+        taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
+        again = [row for row in standing.held if row["workbook"] not in fresh]
+        staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
+        staged = replace(staged, read_now=staged.read_now - known.stops.keys())
+        dead = self.dead.difference(known.renamed.values())
+        died = frozenset(name for name in dead if standing.workbooks[name]["state"] != GONE)
+        memory = replace(
+            _memory(self.ledger, standing, staged, taken, again),
+            branches=branches_among(taken, standing, known.copies, dead, self.ledger),
+            stopped=frozenset(known.stops),
+            dead=dead,
+            turned=known.turned | standing.pages.keys(),
+        )
+        decider = LedgerDecider(memory)
+        books = OpenBooks(self.facts, _loader(self.ledger))
+        concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
+        checked = settled(check_batch(with_empty(staged.batch, sorted(concerned)), books, decider))
+        return _Look(taken, again, staged, books, decider, checked)
+
+
+def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[str]:
+    """Return the registers that some workbooks have ever held, and those with rows about to be withdrawn."""
+    held = (standing.workbooks[name]["registers"] for name in workbooks if name in standing.workbooks)
+    withdrawn = {register_id for _, register_id, _ in standing.withdrawals}
+    return withdrawn.union(*(registers or () for registers in held))
 
 
 def _plan_of(look: _Look, standing: Standing, known: Recognised) -> Plan:

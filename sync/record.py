@@ -187,7 +187,7 @@ def _read(outcome: WorkbookOutcome, before: Mapping[str, Any] | None, configurat
         "reason": None,
         "branch_of": outcome.branch_of or (before or {}).get("branch_of"),
         "configuration": configuration,
-        "registers": list(outcome.registers),
+        "registers": sorted({*outcome.registers, *((before or {}).get("registers") or ())}),
         "counts": dict(outcome.counts),
     }
 
