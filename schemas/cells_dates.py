@@ -83,8 +83,8 @@ def read_moment(cell: Cell, column: Column, context: Context) -> Outcome:
         return refused(found.code)
     if found.day > context.today and not column.future:
         return refused("DATE-FUTURE", today=context.today.isoformat())
-    if found.clock is not None:
-        moment = datetime.combine(found.day, found.clock)
+    if found.clock is not None or column.midnight_usual:
+        moment = datetime.combine(found.day, found.clock or time())
         return warned(moment, found.code) if found.code else Outcome(moment)
     if column.time_required:
         return refused("TIME-REQUIRED")

@@ -113,6 +113,8 @@ class Column:
     """True where a date after today is allowed."""
     time_required: bool = True
     """False where a date without a time of day is read as 00:00 with a warning."""
+    midnight_usual: bool = False
+    """True where 00:00 is an ordinary time: spreadsheets show and store it like a date without a time of day."""
     minimum: int | None = None
     maximum: int | None = None
     positive: bool = False

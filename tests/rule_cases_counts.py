@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.rule_cases import Case
 from tests.rule_lines import Line, goods, issued, received
 from tests.rule_lines_counts import (
@@ -42,6 +44,13 @@ def plan_cases() -> list[Case]:
             "count_to",
             (_ITEM, _HEAVY, _PLAN, planned(count_to="2026-11-20 12:59")),
             (planned(count_to="2026-11-20 13:00"),),
+        ),
+        Case(
+            "TIME-REQUIRED",
+            "W",
+            "cutoff",
+            (planned(cutoff=date(2026, 11, 20)),),
+            (planned(cutoff=date(2026, 11, 1)), planned(cutoff="2026-11-20 00:01")),
         ),
         Case("NUM-RANGE", "E", "counters", (planned(counters="孙丽"),), (planned(counters="孙丽、T006"),), small="-"),
         Case(
@@ -203,7 +212,7 @@ _WEIGHED = {
 def _moved_since() -> tuple[Case, Case]:
     """Return the cases of a count on the next day: 10 at the cut-off, 4 went out and 1 came in since."""
     place, empty = store(), store()
-    times = {"cutoff": "2026-11-20 00:00", "count_from": "2026-11-20 08:00", "count_to": "2026-11-21 18:00"}
+    times = {"cutoff": "2026-11-19 23:59", "count_from": "2026-11-20 08:00", "count_to": "2026-11-21 18:00"}
     plan, quiet = planned(code_of(place), **times), planned(code_of(empty), **times)
     lines: list[tuple[Line, ...]] = []
     for qty in (10, 7):

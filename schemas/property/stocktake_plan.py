@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -59,9 +60,10 @@ class StocktakePlan(Register):
         "Cut-off",
         required=True,
         future=True,
+        midnight_usual=True,
         aliases=("基准时间", "基准日", "盘点基准日"),
-        hint="此刻之前的单据计入账面；月末盘点填次月1日 00:00",
-        hint_en="documents before it are in the books; for the end of a month the next day 00:00",
+        hint="此刻之前的单据计入账面；月末盘点填次月1日 00:00，只填日期即该日 00:00",
+        hint_en="documents before it are in the books; a month ends at 00:00 of the next day; a day alone is its 00:00",
     )
     count_from = c.moment("盘点开始", "Counting from", required=True, future=True, aliases=("开始时间", "盘点开始时间"))
     count_to = c.moment(
@@ -120,6 +122,20 @@ class StocktakePlan(Register):
     def ends_before_it_begins(_facts: Facts) -> pl.Expr:
         """Source: DOMAIN.md 2.2, stocktake_plan.count_to."""
         return pl.col("count_to") < pl.col("count_from")
+
+    @row_rule(
+        "TIME-REQUIRED",
+        "W",
+        at="cutoff",
+        zh="盘点基准时间 {cutoff} 之前不含当日的单据",
+        en="the cut-off {cutoff} leaves out the documents of that day",
+        hint_zh="要含当日的单据，请填次日 00:00",
+        hint_en="to include them write 00:00 of the next day",
+    )
+    def day_without_its_documents(_facts: Facts) -> pl.Expr:
+        """A day alone means 00:00. The first of a month is the end of the month before: nobody is asked."""
+        at = pl.col("cutoff")
+        return (at.dt.time() == time()) & (at.dt.day() != 1)
 
     @row_rule(
         "NUM-RANGE",
