@@ -233,8 +233,8 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "E",
         "多文件冲突：“{other}”中同一 {key_text} 的内容不同",
         "conflict: “{other}” states different content for {key_text}",
-        "请人工选择",
-        "choose one of them",
+        "请商定后改成一致，或在“待决”工作簿中选择",
+        "agree and make both say the same, or choose in the workbook of decisions",
     ),
     "IMP-03": (
         "W",
@@ -268,8 +268,8 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "W",
         "{key_text} 已从工作簿中消失，疑似删除，仍计入账内",
         "{key_text} is gone from the workbook; it still counts until confirmed",
-        "如确要删除请在备注写“作废”或由管理员确认",
-        "to withdraw it write 作废 in the remark, or have an admin confirm",
+        "如确要删除请在“待决”工作簿中确认，或由管理员确认",
+        "to withdraw it confirm it in the workbook of decisions, or have an admin confirm",
     ),
     "IMP-08": (
         "W",

@@ -76,6 +76,11 @@ class Decision:
     sha256: str = ""
     """Of a safe stop: the version of the workbook that may go on."""
     reason: str = ""
+    who: str = ""
+    """A person, or the workbook in which a department chose."""
+    file: str = ""
+    """Hash of the file in which it was chosen, empty for the command line."""
+    cell: str = ""
 
 
 class Result(StrEnum):
@@ -117,7 +122,7 @@ def decisions_of(
         NotOpen: an id names nothing that waits.
         NoBase: a conflict cannot go back to a base.
     """
-    found = [_resolved(name, take, standing, orders.reason) for name, take in orders.takes.items()]
+    found = [_resolved(name, take, standing) for name, take in orders.takes.items()]
     stops = {stop_id(row): row for row in standing.stops}
     wanted = [name for name in dict.fromkeys(orders.confirms) if name not in stops]
     missing = {row.id: row for row in missing_rows(ledger, registers)} if wanted else {}
@@ -125,21 +130,21 @@ def decisions_of(
         if name in stops:
             row = stops[name]
             place = (row["workbook"], "", "")
-            found.append(Decision(name, PROCEED, place, sha256=row["sha256"], reason=orders.reason))
+            found.append(Decision(name, PROCEED, place, sha256=row["sha256"]))
         elif name in missing:
-            found.append(Decision(name, WITHDRAW, missing[name].place, reason=orders.reason))
+            found.append(Decision(name, WITHDRAW, missing[name].place))
         else:
             raise NotOpen(id=name)
-    return found
+    return [replace(decision, who=orders.who, reason=orders.reason) for decision in found]
 
 
-def _resolved(name: str, take: Take, standing: Standing, reason: str) -> Decision:
+def _resolved(name: str, take: Take, standing: Standing) -> Decision:
     conflict = next((row for row in standing.conflicts if conflict_id(row["version_id"]) == name), None)
     if conflict is None:
         raise NotOpen(id=name)
     if take is Take.BASE and conflict["base"] is None:
         raise NoBase(id=name)
-    return Decision(name, RESOLVE, place_of(conflict), take, reason=reason)
+    return Decision(name, RESOLVE, place_of(conflict), take)
 
 
 def stop_id(stop: Mapping[str, Any]) -> str:
@@ -213,10 +218,10 @@ def _chosen(plan: Plan, decision: Decision, take: Take) -> Settled:
     return Settled(decision, Result.CHANGED)
 
 
-def rows_to_record(settled: Iterable[Settled], who: str) -> list[dict[str, Any]]:
+def rows_to_record(settled: Iterable[Settled]) -> list[dict[str, Any]]:
     """Return the rows for the ledger's table ``decision``: what has been carried out, or waits for a rule."""
     now = datetime.now(UTC)
-    return [_row(each.decision, who, now) for each in settled if _is_kept(each)]
+    return [_row(each.decision, now) for each in settled if _is_kept(each)]
 
 
 def _is_kept(settled: Settled) -> bool:
@@ -225,16 +230,16 @@ def _is_kept(settled: Settled) -> bool:
     return settled.result is not Result.CHANGED
 
 
-def _row(decision: Decision, who: str, now: datetime) -> dict[str, Any]:
+def _row(decision: Decision, now: datetime) -> dict[str, Any]:
     workbook, register_id, key = decision.place
     details: dict[str, Any] = {"id": decision.id, "workbook": workbook}
     if register_id:
         details |= {"register": register_id, "key": list(key_parts(key))}
     if decision.take is not None:
         details["take"] = str(decision.take)
-    if decision.reason:
-        details["reason"] = decision.reason
+    details |= {"reason": decision.reason} if decision.reason else {}
+    details |= {"sha256": decision.file, "cell": decision.cell} if decision.file else {}
     subject = f"{workbook}{KEY_SEPARATOR}{decision.sha256}" if decision.what == PROCEED else decision.id
-    return {"who": who, "what": decision.what, "subject": subject, "decided_at": now, "details": details}
+    return {"who": decision.who, "what": decision.what, "subject": subject, "decided_at": now, "details": details}
 
 

@@ -56,6 +56,8 @@ class WorkbookOutcome:
     """True where something was put off and the file has to be read again in the next run."""
     branch_of: str | None = None
     """The workbook that it is a copy of, where its rows told so."""
+    decides: bool = False
+    """True for a workbook that holds nothing but choices about conflicts and missing rows."""
 
     @property
     def state(self) -> str:
@@ -65,6 +67,8 @@ class WorkbookOutcome:
             return "damaged"
         if self.waiting:
             return "waiting"
+        if self.decides:
+            return "answered"
         if counts["held"] + counts["conflicting"] == 0:
             return "empty" if counts["read"] == 0 else "accepted" if counts["accepted"] else "unchanged"
         return "partly" if counts["accepted"] + counts["unchanged"] else "held"
@@ -124,6 +128,7 @@ def outcomes_of(
             tuple(dict.fromkeys(table.register.id for table in file.tables)),
             file.name in waiting,
             recognised.copies.get(file.name),
+            file.decides,
         )
         for file, department in taken
     ]

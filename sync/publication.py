@@ -136,7 +136,7 @@ _COUNTED = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate",
 
 def state_of(row: Mapping[str, Any], counts: Mapping[str, int]) -> State:
     """Return the one word for how a workbook stands."""
-    if row["state"] in {"damaged", "waiting", "empty", GONE}:
+    if row["state"] in {"damaged", "waiting", "empty", "answered", GONE}:
         return State(row["state"])
     if counts.get("held", 0) + counts.get("conflicting", 0) == 0:
         return State.ACCEPTED

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.findings import Finding
+from sync.choice_books import choice_targets
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.publication import findings_by_workbook, path_in_share, publication_of
@@ -37,7 +38,12 @@ class Published:
 def publish_all(share: Share, ledger: Ledger, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone."""
     publication = publication_of(share, ledger)
-    wanted = [*targets(publication), *marked_targets(share, ledger, pool)]
+    with_missing = [line.number.partition(":")[0] for line in publication.missing]
+    wanted = [
+        *targets(publication),
+        *marked_targets(share, ledger, pool),
+        *choice_targets(share, ledger, with_missing),
+    ]
     known = ledger.publications()
     before = {
         target: content_hash

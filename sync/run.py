@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.findings import Finding, reader_finding
+from sync.answers import answers_in, with_answers
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
@@ -68,9 +69,13 @@ def sync(
         taken = read_files(share, wanted, pool, told)
         told.step("merge", 1)
         taken, postponed = kept_for_good(share, found.files, taken)
-        plan = plan_run(ledger, with_decisions(standing, ordered), taken, rights_of(share), share.facts(), found)
-        settled = settled_by(plan, ordered)
-        decisions = rows_to_record(settled, orders.who)
+        rights = rights_of(share)
+        answers = answers_in(taken, with_decisions(standing, ordered), ledger, share.registers, rights.may_write)
+        decided = [*ordered, *answers.decisions]
+        plan = plan_run(ledger, with_decisions(standing, decided), taken, rights, share.facts(), found)
+        settled = settled_by(plan, decided)
+        plan = with_answers(plan, answers, settled)
+        decisions = rows_to_record(settled)
         files = renamed(found, plan.recognised.renamed)
         revision = record(ledger, plan, standing, files, share.fingerprint(), decisions)
         told.advance()
@@ -82,7 +87,7 @@ def sync(
             (*found.findings, *postponed),
             published.written,
             published.postponed,
-            tuple(settled),
+            tuple(each for each in settled if each.decision in ordered),
         )
 
 

@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.values import Grid, cell_name
 from workbooks.marks import CHOICES_NAME
-from workbooks.template_style import Styles
+from workbooks.template_style import Styles, shown_width
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -54,9 +55,12 @@ _WORDS = {
     "prompt": ("点右侧箭头选择；留空则以后再定。", "Click the arrow to choose; leave it blank to decide later."),
     "stop": ("请从列表中选择，或留空。", "Choose from the list, or leave it blank."),
 }
+MADE_AT = datetime(2026, 9, 1, tzinfo=UTC)
+"""Stands in every such file, so that equal content gives equal bytes."""
 _HEADER_ROW = 2
 """0-based; title and note stand above."""
 _LONGEST_TEXT = 32_767
+_LINE_POINTS, _TALLEST = 14, 400
 
 
 @dataclass(frozen=True)
@@ -116,16 +120,16 @@ class ChoiceBook:
         from xlsxwriter import Workbook  # noqa: PLC0415 - reading needs none of it
 
         book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+        book.set_properties({"created": MADE_AT})
         styles = Styles(book)
-        writers = (("conflicts", self.conflicts, _write_conflicts), ("confirm", self.confirms, _write_confirms))
-        for name, lines, write in writers:
-            if not lines:
-                continue
-            title = SHEETS[name][self.language == "en"]
-            sheet = book.add_worksheet(title)
-            page = _Page(sheet, styles, self.language)
-            last = write(page, self, lines)  # type: ignore[operator]  # each writer gets its own lines
-            book.define_name(f"{CHOICES_NAME}_{name}", f"='{title}'!$A${_HEADER_ROW + 1}:$J${last + 1}")
+        for name, lines, write in (
+            ("conflicts", self.conflicts, _write_conflicts),
+            ("confirm", self.confirms, _write_confirms),
+        ):
+            if lines:
+                title = SHEETS[name][self.language == "en"]
+                last = write(_Page(book.add_worksheet(title), styles, self.language), self)
+                book.define_name(f"{CHOICES_NAME}_{name}", f"='{title}'!$A${_HEADER_ROW + 1}:$J${last + 1}")
         book.close()
 
 
@@ -232,11 +236,11 @@ class _Page:
         self.sheet.data_validation(first, column, first, column, options)
 
 
-def _write_conflicts(page: _Page, book: ChoiceBook, lines: Sequence[ConflictLines]) -> int:
+def _write_conflicts(page: _Page, book: ChoiceBook) -> int:
     """Write the conflicts and return the last row."""
     page.head(book.name, _CONFLICT_HEADERS, _CONFLICT_WIDTHS)
     row = _HEADER_ROW + 1
-    for line in lines:
+    for line in book.conflicts:
         last = row + len(line.sides) - 1
         for column, text, shape in (
             (0, line.mark, page.small),
@@ -263,14 +267,15 @@ def _write_sides(page: _Page, row: int, side: Sides) -> None:
     page.put(row, 6, side.theirs, page.plain if side.theirs == base else page.differs)
 
 
-def _write_confirms(page: _Page, book: ChoiceBook, lines: Sequence[ConfirmLine]) -> int:
+def _write_confirms(page: _Page, book: ChoiceBook) -> int:
     """Write what waits for confirmation and return the last row."""
     page.head(book.name, _CONFIRM_HEADERS, _CONFIRM_WIDTHS)
-    for row, line in enumerate(lines, _HEADER_ROW + 1):
-        page.sheet.set_row(row, 44)
+    for row, line in enumerate(book.confirms, _HEADER_ROW + 1):
+        lines = -(-shown_width(line.content) // _CONFIRM_WIDTHS[4])
+        page.sheet.set_row(row, min(_TALLEST, max(30, _LINE_POINTS * lines + 4)))
         texts = (line.mark, line.kind, line.register, line.key, line.content)
         for column, text in enumerate(texts):
             page.put(row, column, text, page.small if column == 0 else page.plain)
         page.offer(row, row, 5, line.choices)
         page.put(row, 6, line.note, page.small)
-    return _HEADER_ROW + len(lines)
+    return _HEADER_ROW + len(book.confirms)

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _WILL = {
     "missing": ("确认后该行作废撤销", "confirmed, the row is withdrawn"),
-    "gone": ("确认后消失的行列为疑似删除", "confirmed, the rows that left are listed as missing"),
+    "lost": ("确认后消失的行列为疑似删除", "confirmed, the rows that left are listed as missing"),
     "changed": ("确认后按新内容入账", "confirmed, the changed rows are taken"),
     "vanished": ("确认后视为文件已移走，行保留", "confirmed, the workbook counts as gone; its rows stay"),
 }
 _KINDS = {
     "missing": ("疑似删除", "missing"),
-    "gone": ("大量行消失", "many rows gone"),
+    "lost": ("大量行消失", "many rows gone"),
     "changed": ("全部行变动", "all rows changed"),
     "vanished": ("文件夹为空或离线", "folder empty or offline"),
 }

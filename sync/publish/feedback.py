@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sync.publish.model import ConflictLine, FindingLine, HeldLine, MissingLine, Publication, State, WorkbookState
-from sync.publish.paths import MASTER, page_link, page_paths
+from sync.publish.paths import MASTER, choice_paths, page_link, page_paths
 from sync.publish.words import state_title, word
 
 if TYPE_CHECKING:
@@ -94,13 +94,16 @@ class FeedbackPage:
 def feedback_pages(publication: Publication) -> list[FeedbackPage]:
     """Return the page of every workbook, in the order of their paths."""
     pages = page_paths(state.path for state in publication.workbooks)
+    choices = choice_paths(state.path for state in publication.workbooks)
     findings, held = _by_workbook(publication.findings), _by_workbook(publication.held)
     conflicts, missing = _by_workbook(publication.conflicts), _by_workbook(publication.missing)
+    waiting = conflicts.keys() | missing.keys()
     return [
         _page(
             publication,
             state,
             pages[state.path],
+            choices[state.path] if state.path in waiting else "",
             _sections(
                 publication,
                 findings.get(state.path, []),
@@ -132,12 +135,16 @@ def _by_workbook(lines: Iterable[Line]) -> Mapping[str, list[Line]]:
     return grouped
 
 
-def _page(publication: Publication, state: WorkbookState, path: str, sections: tuple[Section, ...]) -> FeedbackPage:
+def _page(
+    publication: Publication, state: WorkbookState, path: str, choices: str, sections: tuple[Section, ...]
+) -> FeedbackPage:
     language = publication.language
     tone, summary = _summary(state, sections, language)
     links = [(word("open workbook", language), state.path), (word("open master", language), MASTER)]
     if state.feedback:
         links.insert(0, (word("open marked", language), state.feedback))
+    if choices:
+        links.insert(0, (word("open choices", language), choices))
     counts = {key: getattr(state, key) for key in _COUNTS}
     return FeedbackPage(
         path=path,
@@ -169,6 +176,9 @@ def _summary(state: WorkbookState, sections: Sequence[Section], language: str) -
     waiting = state.held + state.conflicting
     if state.state in _STOPPED:
         return "bad", word("stopped", language, state=state_title(state.state, language))
+    if state.state is State.ANSWERED:
+        refused = "caution" if state.errors else "good"
+        return (refused, word("answered", language)) if sections else ("", word("answered nothing", language))
     if state.read == 0 and not sections:
         return "", word("nothing", language)
     if waiting:

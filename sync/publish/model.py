@@ -26,6 +26,8 @@ class State(StrEnum):
     """No row of any register in it."""
     WAITING = "waiting"
     """A safe stop: held until an admin confirms."""
+    ANSWERED = "answered"
+    """Not a register: a workbook in which a department has chosen about its conflicts and missing rows."""
     BUSY = "busy"
     """Open or still being copied: taken in the next run."""
     DAMAGED = "damaged"

@@ -15,6 +15,7 @@ DETAILS_FOLDER = "published/明细/"
 FEEDBACK_FOLDER = "feedback/"
 PAGE_SUFFIX = ".校验.html"
 MARKED_SUFFIX = ".校验.xlsx"
+CHOICES_SUFFIX = ".待决.xlsx"
 DIGEST_PROPERTY = "houqin_digest"
 """Document property of the master ledger: the digest of its revision in full, for ``houqin verify``."""
 
@@ -55,6 +56,12 @@ def marked_paths(workbooks: Iterable[str]) -> dict[str, str]:
     """Return the path of the marked copy of each workbook, beside its page."""
     pages = page_paths(workbooks)
     return {path: page.removesuffix(PAGE_SUFFIX) + MARKED_SUFFIX for path, page in pages.items()}
+
+
+def choice_paths(workbooks: Iterable[str]) -> dict[str, str]:
+    """Return the path of the workbook in which each workbook's conflicts are decided, beside its page."""
+    pages = page_paths(workbooks)
+    return {path: page.removesuffix(PAGE_SUFFIX) + CHOICES_SUFFIX for path, page in pages.items()}
 
 
 def dated(path: str, moment: datetime) -> str:

@@ -184,23 +184,54 @@ _WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "stopped": ("这个工作簿没有入账：{state}。原因见下。", "This workbook was not taken: {state}. See why below."),
+    "answered": (
+        "这是处理决定：下面逐条说明是否照办。已照办的不必保留本文件。",
+        "These are decisions: see below what became of each. A file whose decisions are settled may be deleted.",
+    ),
+    "answered nothing": ("这是处理决定，还没有选择任何一条。", "These are decisions; nothing has been chosen yet."),
     "nothing": ("这个工作簿里没有登记数据。", "There are no rows of a register in this workbook."),
     "to correct": ("需要改正的行", "Rows to correct"),
     "other errors": ("其他错误", "Other errors"),
     "page conflicts": ("与总账不一致（冲突）", "In conflict with the ledger"),
     "page conflicts note": (
-        "总账保留现值。请与对方核对，商定后把两个工作簿改成一致。",
-        "The ledger keeps its value. Agree with the other side and make both workbooks say the same.",
+        "总账保留现值。请与对方核对，商定后把两个工作簿改成一致，或在“待决”工作簿里选择后存入本部门文件夹。",
+        (
+            "The ledger keeps its value. Agree with the other side and make both workbooks say the same, or choose in"
+            " the workbook of decisions and save that into your folder."
+        ),
     ),
     "page missing": ("从工作簿中消失的行（疑似删除）", "Rows gone from the workbook"),
     "page missing note": (
-        "这些行仍在账内。误删请恢复；确要删除，请填回该行并在备注写“作废”。",
-        "They are still in the books. Put them back; to withdraw one, put it back with 作废 in its remark.",
+        "这些行仍在账内。误删请恢复；确要删除，请在“待决”工作簿里选“确认删除”后存入本部门文件夹。",
+        (
+            "They are still in the books. Put them back; to withdraw one, confirm it in the workbook of decisions and"
+            " save that into your folder."
+        ),
     ),
     "page warnings": ("提醒（已入账，请核对）", "Warnings (taken; please look)"),
     "page notes": ("说明", "Notes"),
     "open workbook": ("打开工作簿", "Open the workbook"),
     "open marked": ("打开标注副本", "Open the marked copy"),
+    "open choices": ("打开待决工作簿", "Open the workbook of decisions"),
+    "choice foreign": (
+        "另一来源属其他部门：要改总账，请商定后由管理员处理。",
+        "The other source is another department's: an admin changes the ledger once both agree.",
+    ),
+    "choice ours": ("已决定：采用总账", "Decided: the ledger's row"),
+    "choice theirs": ("已决定采用本工作簿，但规则不允许，见校验页", "This workbook's row is decided, a rule holds it"),
+    "choice base": ("已决定恢复原值，但规则不允许，见校验页", "The base is decided, a rule holds it"),
+    "missing place": ("原在 {sheet} 第 {row} 行", "It was on {sheet}, row {row}"),
+    "stop kind": ("整本搁置", "Workbook held"),
+    "stop lost": ("已入账 {known} 行中有 {count} 行消失", "{count} of {known} rows in the ledger are gone"),
+    "stop changed": ("{count} 行的数量、单价或物品全部变动", "All {count} rows changed in what they post"),
+    "stop vanished": (
+        "文件夹为空或离线，{known} 行的工作簿不见了",
+        "The folder is empty or offline, a workbook of {known} rows is not there",
+    ),
+    "stop note": (
+        "核对无误后请管理员执行 houqin confirm {id}；否则请恢复工作簿。",
+        "If this is right an admin runs houqin confirm {id}; otherwise restore the workbook.",
+    ),
     "open master": ("打开总账", "Open the ledger"),
     "page more": ("另有 {n} 条，见标注副本。", "{n} more are in the marked copy."),
     "balance": (
@@ -222,6 +253,7 @@ _STATES: dict[State, tuple[str, str]] = {
     State.UNCHANGED: ("无变化", "Unchanged"),
     State.EMPTY: ("没有数据", "No rows"),
     State.WAITING: ("等待确认", "Waiting for confirmation"),
+    State.ANSWERED: ("处理决定", "Decisions"),
     State.BUSY: ("正在编辑", "Being edited"),
     State.DAMAGED: ("文件损坏", "Damaged file"),
     State.REFUSED: ("拒收", "Refused"),

@@ -1,0 +1,224 @@
+"""Departments decide in the workbook of choices beside their feedback: written, filled in, read back."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.sync.school import MASTER, School, codes, counted, issue, receipt
+
+STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
+ANSWER = "ZW/我们的决定.xlsx"
+KEY = "RK-202611-0001/1"
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> School:
+    """Return a school whose master data is in the ledger."""
+    made = School(tmp_path / "share")
+    made.save("ZW/基础资料.xlsx", MASTER)
+    made.sync()
+    return made
+
+
+def changed_twice(school: School, *more: dict[str, object]) -> None:
+    """Let both sources of one receipt (25) change it: 20 in the ledger, 10 in conflict."""
+    rows = [receipt(), *more]
+    for name in (STORE, OTHER):
+        school.save(name, {"stock_receipt": rows})
+        school.sync()
+    school.save(STORE, {"stock_receipt": [receipt(qty=20, amount="170.00"), *more]})
+    school.sync()
+    school.save(OTHER, {"stock_receipt": [receipt(qty=10, amount="85.00"), *more]})
+    school.sync()
+
+
+def one_missing(school: School, **rows: list[dict[str, object]]) -> None:
+    """Let the second of two receipts vanish."""
+    school.save(STORE, {"stock_receipt": [receipt(), receipt(2)], **rows})
+    school.sync()
+    school.save(STORE, {"stock_receipt": [receipt()], **rows})
+    school.sync()
+
+
+def offered(school: School, name: str) -> Path:
+    """Return the workbook of choices of a workbook."""
+    return school.folder / "feedback" / name.replace(".xlsx", ".待决.xlsx")
+
+
+def filled(school: School, name: str, choice: str, target: str = ANSWER) -> str:
+    """Fill every choice of a workbook of choices and save it in a department's folder; return the first cell."""
+    book = openpyxl.load_workbook(offered(school, name))
+    cells = []
+    for sheet in book.worksheets:
+        column = next(cell.column for cell in sheet[3] if cell.value == "怎么处理")
+        for row in range(4, sheet.max_row + 1):
+            if sheet.cell(row, 1).value:
+                sheet.cell(row, column).value = choice
+                cells.append(f"{sheet.title}!{sheet.cell(row, column).coordinate}")
+    path = school.path(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return cells[0]
+
+
+def told(school: School, target: str = ANSWER) -> dict[str, Any]:
+    """Run once and return what became of the workbook of choices."""
+    return school.book(school.sync(), target)
+
+
+@pytest.mark.parametrize(
+    ("choice", "quantity"), [("采用总账", "20.000"), ("采用本工作簿", "10.000"), ("恢复原值", "25.000")]
+)
+def test_a_choice_settles_a_conflict_once(school: School, choice: str, quantity: str) -> None:
+    """What was chosen is done in the next run, told at its cell, and not done again by a full reading."""
+    changed_twice(school)
+    cell = filled(school, OTHER, choice)
+    book = told(school)
+    assert codes(book) == codes(book, "warning") == []
+    assert [(f["code"], f"{f['sheet']}!{f['cell']}") for f in book["findings"]] == [("CHOICE-DONE", cell)]
+    assert (book["status"], counted(book)) == ("answered", {})
+    assert school.quantities("stock_receipt") == {KEY: quantity}
+    assert not offered(school, OTHER).exists()
+    assert "处理决定" in (school.folder / "feedback/ZW/我们的决定.校验.html").read_text("utf-8")
+    revision = school.sync(full=True)["revision"]
+    again = school.sync(full=True)
+    assert again["revision"] == revision
+    assert again["published"] == []
+    assert [f["code"] for f in school.book(again, ANSWER)["findings"]] == ["CHOICE-DONE"]
+    with school.share.open_ledger() as ledger:
+        assert ledger.verify() == []
+        (decision,) = ledger.table("decision").to_dicts()
+    assert decision["who"] == ANSWER
+
+
+def test_both_sides_stand_beside_each_other(school: School) -> None:
+    """Key, columns in question and all sides as text, differing cells marked, a list to choose from."""
+    for name in (STORE, OTHER):
+        school.save(name, {"stock_receipt": [receipt(remark="=1+1")]})
+        school.sync()
+    for name, quantity, remark in ((STORE, 20, "@x"), (OTHER, 10, '=HYPERLINK("x")')):
+        row = receipt(qty=quantity, amount=f"{quantity * 8.5:.2f}", remark=remark)
+        school.save(name, {"stock_receipt": [row]})
+        school.sync()
+    sheet = openpyxl.load_workbook(offered(school, OTHER))["冲突"]
+    texts = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, min_col=3, max_col=7)]
+    assert ["RK-202611-0001 / 1", "物品编码", "QJ0001", "QJ0001", "QJ0001"] in texts
+    assert [None, "数量", "25.000", "20.000", "10.000"] in texts
+    assert [None, "备注", "=1+1", "@x", '=HYPERLINK("x")'] in texts
+    line = next(row for row in sheet.iter_rows(min_row=4) if row[3].value == "数量")
+    assert line[4].fill.fgColor.rgb != line[5].fill.fgColor.rgb == line[6].fill.fgColor.rgb
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    (listed, *_) = sheet.data_validations.dataValidation
+    assert listed.formula1 == '"采用总账,采用本工作簿,恢复原值"'
+
+
+def test_a_missing_row_is_confirmed_in_a_workbook(school: School) -> None:
+    """确认删除 withdraws the row; 暂不处理 and a blank leave it as it is."""
+    one_missing(school)
+    filled(school, STORE, "暂不处理")
+    assert told(school)["findings"] == []
+    assert len(school.rows("stock_receipt")) == 2
+    filled(school, STORE, "确认删除")
+    assert [f["code"] for f in told(school)["findings"]] == ["CHOICE-DONE"]
+    assert school.quantities("stock_receipt") == {KEY: "25.000"}
+
+
+def test_stock_may_not_allow_it_yet(school: School) -> None:
+    """A withdrawal that would leave less than nothing is told at its cell and tried again in every run."""
+    one_missing(school, stock_issue=[issue(qty=30)])
+    cell = filled(school, STORE, "确认删除")
+    book = told(school)
+    assert [(f["code"], f"{f['sheet']}!{f['cell']}") for f in book["findings"]] == [("VOID-STOCK", cell)]
+    assert book["status"] == "waiting"
+    school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=20)]})
+    school.sync()
+    assert [f["code"] for f in told(school)["findings"]] == ["CHOICE-DONE"]
+    assert len(school.rows("stock_receipt")) == 1
+
+
+def test_a_stale_choice_is_refused_at_its_cell(school: School) -> None:
+    """A choice about a conflict that has changed since it was offered decides nothing."""
+    changed_twice(school)
+    cell = filled(school, OTHER, "采用本工作簿")
+    school.save(OTHER, {"stock_receipt": [receipt(qty=12, amount="102.00")]})
+    for _ in range(2):
+        book = told(school)
+        assert [(f["code"], f"{f['sheet']}!{f['cell']}") for f in book["findings"]] == [("CHOICE-STALE", cell)]
+        assert school.quantities("stock_receipt") == {KEY: "20.000"}
+
+
+def test_another_departments_choice_is_refused(school: School) -> None:
+    """What lies in one department's folder decides nothing about the rows of another."""
+    changed_twice(school)
+    for target in ("MW/决定.xlsx", "ST/决定.xlsx"):
+        filled(school, OTHER, "采用本工作簿", target)
+        assert codes(told(school, target)) == ["CHOICE-FOREIGN"]
+    assert school.quantities("stock_receipt") == {KEY: "20.000"}
+
+
+def test_a_department_does_not_overrule_another(school: School) -> None:
+    """In a conflict with another department one may give way; changing the ledger's row is an admin's."""
+    school.save(STORE, {"stock_receipt": [receipt()]})
+    school.sync()
+    school.save("ST/食堂.xlsx", {"stock_receipt": [receipt(qty=20, amount="170.00")]})
+    school.sync()
+    sheet = openpyxl.load_workbook(offered(school, "ST/食堂.xlsx"))["冲突"]
+    assert [each.formula1 for each in sheet.data_validations.dataValidation] == ['"采用总账"']
+    filled(school, "ST/食堂.xlsx", "采用本工作簿", "ST/决定.xlsx")
+    assert codes(told(school, "ST/决定.xlsx")) == ["CHOICE-FOREIGN"]
+    assert school.quantities("stock_receipt") == {KEY: "25.000"}
+    filled(school, "ST/食堂.xlsx", "采用总账", "ST/决定.xlsx")
+    assert [f["code"] for f in told(school, "ST/决定.xlsx")["findings"]] == ["CHOICE-DONE"]
+    assert school.rows("stock_receipt", "conflict") == []
+
+
+def test_what_cannot_be_chosen_is_said(school: School) -> None:
+    """A word that is not on the list, or belongs to something else, is an error at its cell."""
+    changed_twice(school)
+    for word in ("同意", "确认删除"):
+        filled(school, OTHER, word)
+        assert codes(told(school)) == ["CHOICE-VALUE"]
+
+
+def test_libreoffice_may_save_it(school: School, soffice: str, tmp_path: Path) -> None:
+    """A workbook of choices that LibreOffice saved is read like the original."""
+    changed_twice(school)
+    filled(school, OTHER, "采用本工作簿")
+    school.path(ANSWER).rename(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], check=True, capture_output=True, timeout=120)
+    (tmp_path / "out/a.xlsx").rename(school.path(ANSWER))
+    assert [f["code"] for f in told(school)["findings"]] == ["CHOICE-DONE"]
+    assert school.quantities("stock_receipt") == {KEY: "10.000"}
+
+
+def test_equal_choices_make_equal_files(school: School) -> None:
+    """A run that has to write the workbook of choices again writes the same bytes."""
+    changed_twice(school)
+    path = offered(school, OTHER)
+    first = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.unlink()
+    school.sync()
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == first
+
+
+def test_a_stopped_workbook_says_how_to_go_on(school: School) -> None:
+    """Behind a safe stop the workbook of choices tells what happened and who may confirm; nothing to choose."""
+    rows = [receipt(number) for number in range(1, 13)]
+    school.save(STORE, {"stock_receipt": rows})
+    school.sync()
+    school.save(STORE, {"stock_receipt": rows[:3]})
+    school.sync()
+    sheet = openpyxl.load_workbook(offered(school, STORE))["待确认"]
+    line = [cell.value for cell in sheet[4]]
+    assert line[4] == "已入账 12 行中有 9 行消失"
+    assert "houqin confirm S1" in line[6]
+    assert sheet.data_validations.dataValidation == []
+    assert len(school.rows("stock_receipt")) == 12
