@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from schemas.migrations import Change
     from schemas.rules import Facts
 
 VERSION = 1
@@ -94,6 +95,8 @@ class Register:
     """Column to what its blank means, computed from the same row before the rules."""
     derived: ClassVar[Mapping[str, tuple[pl.DataType, Callable[[Facts], pl.Expr]]]] = {}
     """Further values that are kept with each row, of no column of their own: type, and how it follows from the row."""
+    migrations: ClassVar[tuple[Change, ...]] = ()
+    """Renamed columns and other decimal places, oldest first, that ledgers of earlier programs follow."""
     fill_wants: ClassVar[tuple[str, ...]] = ()
     """Attributes of referenced rows that ``fills`` and ``derived`` look at, as in ``RowRule.wants``."""
     judged_after: ClassVar[tuple[str, ...]] = ()

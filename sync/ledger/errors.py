@@ -36,6 +36,18 @@ class LedgerMismatch(LedgerError):  # noqa: N818 - says what is wrong
     )
 
 
+class MigrationLosesDigits(LedgerError):  # noqa: N818 - says what is wrong
+    """A migration would lose digits of numbers (``table``, ``column``, ``places``, ``versions``)."""
+
+    code = "LEDGER-MIGRATION"
+    text = Text(
+        "{table}.{column} 改为 {places} 位小数会丢失数字（行 {versions}），账没有改动",
+        "with {places} decimal places {table}.{column} would lose digits (versions {versions}); nothing was changed",
+        "请换回原来的程序版本，先更正这些行",
+        "go back to the former version of the program and correct these rows first",
+    )
+
+
 class NotCurrent(LedgerError):  # noqa: N818 - says what is wrong
     """Versions that were to be closed are not current ones of earlier revisions (``table``, ``versions``)."""
 

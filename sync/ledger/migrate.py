@@ -1,7 +1,7 @@
 """Bringing a database up to the declarations: new tables and new columns, and the record of them.
 
 What is created is recorded by the next revision, in its transaction and under its digest; anything
-but a new table or column is refused here and needs a migration of its own.
+but a new table or column is refused here and needs a migration of its own (``sync.ledger.migrations``).
 """
 
 from __future__ import annotations
@@ -38,6 +38,13 @@ def prepare(engine: sa.Engine, tables: Tables) -> None:
         _refuse_other_storage(recorded(connection, tables), tables)
 
 
+def bring_own_tables(connection: sa.Connection, tables: Tables) -> None:
+    """Create what the database lacks of the ledger's own tables."""
+    for name, missing in _lacking(connection, tables).items():
+        if name in OWN_TABLES:
+            _create(connection, tables.declared()[name], missing)
+
+
 def _lacking(connection: sa.Connection, tables: Tables) -> dict[str, list[sa.Column[Any]] | None]:
     """Return by table what is missing: None for the whole table, else the columns."""
     found = {
@@ -66,10 +73,14 @@ def _create(connection: sa.Connection, table: sa.Table, missing: list[sa.Column[
 def recorded(connection: sa.Connection, tables: Tables) -> dict[str, dict[str, str]]:
     """Return by table and column how the revisions so far recorded them to be kept."""
     table = tables.sql(MIGRATION)
-    statement = sa.select(table.c.table_name, table.c["columns"]).order_by(table.c.version_id)
+    present = {column["name"] for column in sa.inspect(connection).get_columns(MIGRATION.name)}
+    steps = table.c["steps"] if "steps" in present else sa.null()
+    statement = sa.select(table.c.table_name, table.c["columns"], steps).order_by(table.c.version_id)
     known: dict[str, dict[str, str]] = {}
-    for name, columns in fetched(connection, statement):
-        known.setdefault(name, {}).update(_columns_of(columns))
+    for name, columns, named in fetched(connection, statement):
+        # A named migration records all columns of its table: a former name is gone with it.
+        before = known.get(name, {}) if named is None else {}
+        known[name] = {**before, **_columns_of(columns)}
     return known
 
 
@@ -91,11 +102,12 @@ def unrecorded(connection: sa.Connection, tables: Tables) -> list[dict[str, obje
             column: storage_of(dtype) for column, dtype in table.stored.items() if column not in known.get(name, {})
         }
         if columns:
-            rows.append({"table_name": name, "columns": columns, "program_version": _program_version()})
+            rows.append({"table_name": name, "columns": columns, "program_version": program_version()})
     return rows
 
 
-def _program_version() -> str:
+def program_version() -> str:
+    """Return the version of the program that is installed, empty where none is."""
     try:
         return metadata.version("houqin")
     except metadata.PackageNotFoundError:

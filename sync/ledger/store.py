@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sync.ledger import read
 from sync.ledger.dump import Snapshot
 from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
-from sync.ledger.errors import LedgerMismatch
+from sync.ledger.errors import LedgerError
 from sync.ledger.migrate import prepare
+from sync.ledger.migrations import migrate_named
 from sync.ledger.tables import PUBLICATION, Tables
 from sync.ledger.verify import Problem, verify
 from sync.ledger.writer import Writer, want
@@ -58,15 +59,17 @@ class Ledger:
         Raises:
             LedgerUnreachable: the database cannot be reached or is not one.
             LedgerMismatch: a column is kept in another way than it is declared now.
+            MigrationLosesDigits: a migration that a register declares cannot be carried out.
         """
         engine = open_engine(url)
         ledger = cls(engine, registers, now)
         try:
+            migrate_named(engine, ledger._tables, registers, now)
             prepare(engine, ledger._tables)
         except sa.exc.DBAPIError as exc:
             ledger.close()
             raise unreachable(url, exc) from exc
-        except LedgerMismatch:
+        except LedgerError:
             ledger.close()
             raise
         return ledger

@@ -151,7 +151,7 @@ OWN_TABLES: dict[str, VersionedTable] = {
         _own("stop", "workbook sha256 code", json="details", lookups=(("workbook",),)),
         _own("page", "workbook register period", lookups=(("workbook",),)),
         _own("setting", "name", json="value"),
-        _own("migration", "table_name program_version", json="columns"),
+        _own("migration", "table_name program_version", json="columns steps"),
     )
 }
 """The ledger's own tables by name. ``migration`` is written by the ledger itself."""

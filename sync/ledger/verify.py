@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from schemas.findings import Text
-from sync.ledger.digest import ZERO_DIGEST, Part, PartDigest, content_hashes, revision_digest
+from sync.ledger.digest import ZERO_DIGEST, Part, PartDigest, canonical_rows, content_hashes, revision_digest
 from sync.ledger.engine import fetched_slices
 from sync.ledger.frames import frame_of_rows, typed_frame
+from sync.ledger.migrate import MIGRATION
+from sync.ledger.migrations import Steps, carried_out, former_name
 from sync.ledger.read import Revision, microseconds, parts, revisions
 from sync.ledger.tables import VersionedTable, content_table
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 DIGEST_LETTERS = 16
 """So many letters of a digest are printed on the cover; fewer name no revision."""
 _SLICE_ROWS = 50_000
+_ENDLESS = 2**62
 
 TEXTS = {
     "VERIFY-CONTENT": Text("内容与保存时的校验值不符", "the content differs from the hash it was saved with"),
@@ -43,6 +47,9 @@ TEXTS = {
         "账中没有摘要为 {found} 的版次：最新的版次可能被删除，或者账是从更早的备份恢复的",
         "the ledger has no revision with the digest {found}: the newest ones may have been removed, or the"
         " ledger was restored from an earlier backup",
+    ),
+    "VERIFY-MIGRATED": Text(
+        "与迁移前保存的行不符", "it is not what the migration made of the row that was kept from before"
     ),
     "VERIFY-FILE-LOST": Text(
         "归档中没有该版次收到的文件（SHA-256 {found}）",
@@ -79,13 +86,18 @@ def verify(connection: sa.Connection, registers: Mapping[str, type[Register]], *
     at least their first ``DIGEST_LETTERS`` letters.
     """
     chain, recorded = revisions(connection), parts(connection)
+    problems = [*_chain_problems(chain, recorded), *_head_problems(chain, heads)]
     known = frozenset(revision.number for revision in chain)
     found: dict[tuple[int, str], Part] = {}
-    problems = [*_chain_problems(chain, recorded), *_head_problems(chain, heads)]
-    for table in tables_found(connection):
-        walk = _Walk(table, known)
-        problems += walk.read(connection)
-        found |= walk.parts()
+    tables = {table.name: table for table in tables_found(connection)}
+    migrated = carried_out(connection) if MIGRATION.name in tables else {}
+    kept = {former_name(name, number) for name, history in migrated.items() for number, _ in history}
+    for name in (tables.keys() | migrated.keys()) - kept:
+        walks = _walks(name, tables, migrated.get(name, []), known)
+        for walk in walks:
+            problems += walk.read(connection)
+        found |= {place: part for walk in walks for place, part in walk.parts().items()}
+        problems += _migration_problems(connection, name, tables, migrated.get(name, []))
     for place in sorted(recorded.keys() | found.keys()):
         broken = _part_problems(place, recorded.get(place), found.get(place))
         problems += broken
@@ -165,16 +177,43 @@ def tables_found(connection: sa.Connection) -> Iterator[VersionedTable]:
                 yield VersionedTable(name, fields, version=version, start=start, end=end)
 
 
+def _walks(
+    name: str, tables: Mapping[str, VersionedTable], history: Sequence[tuple[int, Steps]], known: frozenset[int]
+) -> list[_Walk]:
+    """Return how a table is read: what was written before a migration, in the table that was kept of then."""
+    digests: dict[int, PartDigest] = {}
+    walks: list[_Walk] = []
+    first = 0
+    for number, _ in history:
+        former = tables.get(former_name(name, number))
+        if former is not None:
+            walks.append(_Walk(former, name, range(first, number), known, digests))
+        first = number
+    if name in tables:
+        walks.append(_Walk(tables[name], name, range(first, _ENDLESS), known, digests))
+    return walks
+
+
 class _Walk:
     """Reads one table in the order of its versions and recomputes the parts of all revisions."""
 
-    def __init__(self, table: VersionedTable, known: frozenset[int]) -> None:
+    def __init__(
+        self,
+        table: VersionedTable,
+        name: str,
+        written: range,
+        known: frozenset[int],
+        digests: dict[int, PartDigest],
+    ) -> None:
         self._table = table
+        self._name = name
+        self._written = written
+        """Revisions whose versions stand here as they were written."""
         self._known = known
-        self._digests: dict[int, PartDigest] = {}
+        self._digests = digests
 
     def parts(self) -> dict[tuple[int, str], Part]:
-        return {(number, self._table.name): digest.part() for number, digest in self._digests.items()}
+        return {(number, self._name): digest.part() for number, digest in self._digests.items()}
 
     def read(self, connection: sa.Connection) -> list[Problem]:
         """Feed every version into the digests and return those that belong to no revision."""
@@ -194,13 +233,18 @@ class _Walk:
 
     def _feed(self, rows: pl.DataFrame) -> list[Problem]:
         start, end, version = self._table.start, self._table.end, self._table.version
-        for (number,), piece in rows.drop(end).group_by(start, maintain_order=True):
+        written = rows.filter(pl.col(start) >= self._written.start)
+        for (number,), piece in written.drop(end).group_by(start, maintain_order=True):
             self._of(number).insert(piece)
-        closed = rows.filter(pl.col(end).is_not_null())
-        for (number,), piece in closed.group_by(end, maintain_order=True):
-            self._of(number).close(piece[version].to_list())
+        if self._written.stop == _ENDLESS:
+            closed = rows.filter(pl.col(end).is_not_null())
+            for (number,), piece in closed.group_by(end, maintain_order=True):
+                self._of(number).close(piece[version].to_list())
         stray = rows.filter(
-            ~pl.col(start).is_in(self._known) | ~pl.col(end).is_in(self._known) | (pl.col(end) <= pl.col(start))
+            ~pl.col(start).is_in(self._known)
+            | ~pl.col(end).is_in(self._known)
+            | (pl.col(end) <= pl.col(start))
+            | (pl.max_horizontal(start, end) >= self._written.stop)
         )
         return [
             Problem(
@@ -210,4 +254,45 @@ class _Walk:
         ]
 
     def _of(self, number: int) -> PartDigest:
-        return self._digests.setdefault(number, PartDigest(self._table.name))
+        return self._digests.setdefault(number, PartDigest(self._name))
+
+
+def _migration_problems(
+    connection: sa.Connection, name: str, tables: Mapping[str, VersionedTable], history: Sequence[tuple[int, Steps]]
+) -> Iterator[Problem]:
+    """Carry out every migration again and yield the versions that are not what it makes of them."""
+    successors = [*(former_name(name, number) for number, _ in history[1:]), name]
+    for (number, steps), after in zip(history, successors, strict=False):
+        before = tables.get(former_name(name, number))
+        if before is not None and after in tables:
+            yield from _copy_problems(connection, (before, tables[after]), number, steps)
+
+
+def _copy_problems(
+    connection: sa.Connection, tables: tuple[VersionedTable, VersionedTable], number: int, steps: Steps
+) -> Iterator[Problem]:
+    version, start, end = tables[0].version, tables[0].start, tables[0].end
+    sides = [_slices_before(connection, table, number) for table in tables]
+    for before, after in zip_longest(*sides):
+        if before is None or after is None or before[version].to_list() != after[version].to_list():
+            yield Problem("VERIFY-MIGRATED", number, tables[1].name)
+            return
+        try:
+            wanted = steps.applied(before)
+        except pl.exceptions.PolarsError:
+            yield Problem("VERIFY-MIGRATED", number, tables[1].name)
+            return
+        ended = pl.when(after[end] < number).then(after[end])
+        same = (canonical_rows(wanted.drop(end)) == canonical_rows(after.drop(end))) & (
+            before[end].eq_missing(after.select(ended.alias(end))[end])
+        )
+        for row in after.filter(~same).iter_rows(named=True):
+            yield Problem("VERIFY-MIGRATED", row[start], tables[1].name, row[version])
+
+
+def _slices_before(connection: sa.Connection, table: VersionedTable, number: int) -> Iterator[pl.DataFrame]:
+    """Yield the versions that began before a revision, in stored form."""
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in table.stored]
+    statement = sa.select(*columns).select_from(sa.table(table.name, *columns))
+    for rows in fetched_slices(connection, statement.where(sa.column(table.start) < number), _SLICE_ROWS):
+        yield frame_of_rows(rows, table.stored)
