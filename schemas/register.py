@@ -71,6 +71,7 @@ class Register:
     deletions: ClassVar[str] = "confirm"
     period: ClassVar[str] = ""
     sign: ClassVar[str] = ""
+    """When it is written and who signs, in English words for docs/registers.md."""
     keywords: ClassVar[tuple[str, ...]] = ()
     """Words by which sheet names and titles of people are recognised (入库)."""
     cell_groups: ClassVar[tuple[tuple[str, ...], ...]] = ()

@@ -30,7 +30,7 @@ class AssetTransfer(TransferRules, Register):
     writers = ("DJ",)
     posts = ("stock", "assets")
     period = "every transfer"
-    sign = "调出人 + 调入人 + 总务主任"
+    sign = "who gives + who takes + the head of general affairs"
     keywords = ("调拨", "调剂", "移交单")
     cell_groups = (
         ("asset_no", "item_code", "qty", "unit"),

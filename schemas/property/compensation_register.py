@@ -41,7 +41,7 @@ class CompensationRegister(CompensationRules, Register):
     owner = "ZW"
     writers = ("TS",)
     period = "every event"
-    sign = "保管员 establishes cause → 总务主任 → 校长; payer signs"
+    sign = "the keeper establishes the cause → the head of general affairs → the principal; the payer signs"
     keywords = ("赔偿", "损坏遗失")
     cell_groups = (
         ("asset_no", "item_code", "qty"),

@@ -33,7 +33,9 @@ class DisposalRegister(DisposalRules, Register):
     owner = "ZW"
     posts = ("assets",)
     period = "every disposal"
-    sign = "使用部门 → 总务处 → 技术鉴定 → 领导班子 → 主管部门/财政"
+    sign = (
+        "the using department → general affairs → technical appraisal → the leaders → the superior authority or finance"
+    )
     keywords = ("报废", "处置审批", "资产处置")
     cell_groups = (
         ("asset_no", "item_code", "qty"),

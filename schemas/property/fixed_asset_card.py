@@ -34,8 +34,8 @@ class FixedAssetCard(AssetCardRules, Register):
     key = ("asset_no",)
     owner = "ZW"
     posts = ("assets",)
-    period = "on acquisition/change; full review Apr & Nov"
-    sign = "校产管理员 keeps; 使用人 signs; 财务 posts"
+    period = "when acquired or changed; all reviewed in April and November"
+    sign = "the keeper of assets keeps; the user signs; finance posts"
     keywords = ("固定资产卡片", "固定资产台账", "资产卡片", "固定资产", "资产台账", "实物台账")
     cell_groups = (
         ("class_code", "class_code_version", "asset_kind", "structure"),

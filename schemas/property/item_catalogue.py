@@ -45,7 +45,7 @@ class ItemCatalogue(Register):
     owner = "ZW"
     writers = ("ST",)
     period = "on change"
-    sign = "财产管理员 creates; 总务主任 approves"
+    sign = "the keeper of assets creates; the head of general affairs approves"
     keywords = ("物品目录", "物料目录", "物资目录", "商品目录", "存货目录")
     cell_groups = (
         ("base_unit", "unit_is_integer"),

@@ -24,8 +24,8 @@ class LoanRegister(LoanRules, Register):
     key = ("doc_no", "line_no")
     owner = "ZW"
     writers = ("DJ",)
-    period = "every loan; recall at semester end"
-    sign = "借用人 + 保管员 (+ 部门负责人)"
+    period = "every loan; recalled at the end of the semester"
+    sign = "borrower + keeper (+ head of the department)"
     keywords = ("借用", "借还")
     cell_groups = (
         ("asset_no", "item_code", "qty"),

@@ -19,7 +19,7 @@ class Location(Register):
     key = ("room_code",)
     owner = "ZW"
     period = "on change"
-    sign = "总务处"
+    sign = "general affairs"
     keywords = ("场所", "房间表", "房间目录", "场室")
     cell_groups = (("campus", "building", "floor"),)
     label = "room_name"

@@ -32,7 +32,7 @@ class Requisition(Register):
     owner = "ZW"
     writers = ("*",)
     period = "every request"
-    sign = "申领人 → 部门负责人 → 总务主任"
+    sign = "applicant → head of the department → head of general affairs"
     keywords = ("申领", "领料申请")
     cell_groups = (("item_code", "unit", "qty"), ("approver", "approve_date", "approved_qty", "status"))
     date_column = "doc_date"

@@ -22,8 +22,11 @@ class RoomPropertyList(RoomListRules, Register):
     key = ("semester", "room", "asset_no", "item_code")
     owner = "ZW"
     writers = ("*",)
-    period = "semester start + end"
-    sign = "保管员 issues; 室长/班主任 signs both ends; 后勤主任 assists at the end"
+    period = "start and end of the semester"
+    sign = (
+        "the keeper issues; the head of the room or the class teacher "
+        "signs at both ends; general affairs assists at the end"
+    )
     keywords = ("财产登记表", "一室一表", "班级财产", "科室财产", "室内财产")
     cell_groups = (
         ("qty_start", "start_sign", "start_date"),

@@ -24,7 +24,7 @@ class SalvageReuse(Register):
     owner = "ZW"
     deletions = "follow"
     period = "every event"
-    sign = "维修人 + 保管员"
+    sign = "repairer + keeper"
     keywords = ("修旧利废",)
     cell_groups = (("item", "qty", "new_price"),)
     date_column = "date"

@@ -29,7 +29,7 @@ class StockIssue(IssueRules, Register):
     writers = ("ST",)
     posts = ("stock",)
     period = "every issue"
-    sign = "领用人 signs first; 保管员; 批准人"
+    sign = "the collector signs first; keeper; approver"
     keywords = ("出库", "领用", "发放登记", "领料单")
     cell_groups = (
         ("item_code", "unit", "qty"),

@@ -33,8 +33,8 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     owner = "ZW"
     writers = ("ST",)
     posts = ("stock",)
-    period = "every receipt, same day"
-    sign = "采购(经手)人 + 验收人 + 保管员"
+    period = "every receipt, on the same day"
+    sign = "buyer + inspector + keeper"
     keywords = ("入库", "进仓", "验收单", "收货")
     cell_groups = (
         ("item_code", "spec", "unit", "qty", "unit_price", "amount"),

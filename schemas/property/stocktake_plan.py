@@ -29,8 +29,8 @@ class StocktakePlan(Register):
     group = "B 财产"
     key = ("plan_no",)
     owner = "ZW"
-    period = "monthly / Apr / Nov / semester end / year end"
-    sign = "总务主任 issues; 校长 for annual"
+    period = "every month, April, November, end of semester and year"
+    sign = "the head of general affairs; the principal for the annual count"
     keywords = ("盘点计划", "盘点安排")
     cell_groups = (("cutoff", "count_from", "count_to"), ("counters", "observer"))
     date_column = "count_from"

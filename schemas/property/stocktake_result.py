@@ -43,8 +43,11 @@ class StocktakeResult(ResultRules, Register):
     owner = "ZW"
     writers = ("CW",)
     posts = ("stock",)
-    period = "per plan; resolved before month close of the following month"
-    sign = "保管员 explains → 总务主任 reviews → 财务 → 校长/领导班子 → (fixed assets) 主管部门/财政"
+    period = "every plan; resolved before the following month is closed"
+    sign = (
+        "the keeper explains → the head of general affairs reviews → finance → the "
+        "principal or the leaders → (fixed assets) the superior authority"
+    )
     keywords = ("盘盈盘亏", "盈亏处理", "盘点差异")
     cell_groups = (
         ("asset_no", "item_code"),

@@ -30,8 +30,8 @@ class StocktakeSheet(SheetRules, Register):
     key = ("plan_no", "sheet_no", "line_no")
     owner = "ZW"
     writers = ("*",)
-    period = "per plan"
-    sign = "盘点人 + 监盘人 + 保管员 (three signatures)"
+    period = "every plan"
+    sign = "counter + witness + keeper"
     keywords = ("盘点表", "盘存表", "实盘")
     cell_groups = (
         ("room", "asset_no", "item_code", "name_spec", "unit", "count1", "count2", "counted_at", "condition"),

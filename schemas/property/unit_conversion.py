@@ -31,7 +31,7 @@ class UnitConversion(Register):
     owner = "ZW"
     writers = ("ST",)
     period = "on change"
-    sign = "财产管理员"
+    sign = "the keeper of assets"
     keywords = ("换算",)
 
     item_code = c.item(

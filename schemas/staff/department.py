@@ -25,7 +25,7 @@ class Department(Register):
     key = ("dept_code",)
     owner = "ZW"
     period = "on change"
-    sign = "管理员"
+    sign = "the admin"
     keywords = ("部门表", "部门名单", "部门目录", "科室表")
     label = "dept_name"
     active_column = "active"

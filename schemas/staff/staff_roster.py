@@ -30,7 +30,7 @@ class StaffRoster(Register):
     owner = "ZW"
     writers = ("RS",)
     period = "on change"
-    sign = "人事 keeps; 校长/园长 approves"
+    sign = "personnel keeps; the head of the school approves"
     keywords = ("教职工名册", "花名册", "职工名单", "教职工名单", "人员名册")
     cell_groups = (("on_date", "off_date"),)
     label = "name"
