@@ -146,7 +146,7 @@ def _broken_pieces(column: Column, frame: pl.DataFrame) -> list[Flaw]:
 
 def _broken_piece(row: Mapping[str, Any], column: Column) -> Flaw:
     unit, base_unit = row[str(column.unit)], row["_base"]
-    if unit == base_unit:
+    if unit in (None, base_unit):
         return reader_flaw(row["_id"], "QTY-INT", column, row[column.name], unit=base_unit)
     titles = {"title": column.title, "title_en": column.title_en}
     args = {**titles, "unit": unit, "base": row[f"{column.name}_base"], "base_unit": base_unit}

@@ -187,6 +187,7 @@ def cause_cases() -> list[Case]:
             (charged(**natural, **free, receipt_no=None),),
         ),
         Case("REQ-EMPTY", "E", "basis", (charged(basis=None),), (charged(basis="净值"),)),
+        Case("REQ-EMPTY", "E", "amount", (charged(amount=""),), (charged(amount=None),)),
         Case("REQ-EMPTY", "E", "base_amount", (charged(base_amount=None),), (charged(),)),
         Case(
             "REQ-EMPTY",
