@@ -18,6 +18,7 @@ LINES = 5
 """Lines of one receipt document."""
 
 _ITEMS, _WAREHOUSES, _STAFF = 240, 8, 24
+_SUPPLIER = "GYS0001"
 _UNITS = "把包盒个支瓶卷本"
 _MONTHS = 23
 _DAYS = 28
@@ -40,7 +41,7 @@ class Book:
 
 
 def master_data() -> Rows:
-    """Return the departments, staff, rooms, items and units that the receipts refer to."""
+    """Return the departments, staff, rooms, suppliers, items and units that the receipts refer to."""
     staff = [
         {"staff_no": f"T{number:03d}", "name": _name(number), "dept": "ZW", "post": "保管员", "employment": "在编"}
         | {"on_date": date(2015, 9, 1), "is_food_handler": "否"}
@@ -60,10 +61,18 @@ def master_data() -> Rows:
         {"item_code": _item(number), "alt_unit": "箱", "factor": 20, "valid_from": date(2020, 1, 1)}
         for number in range(_ITEMS)
     ]
+    supplier = {"supplier_code": _SUPPLIER, "supplier_name": "青山文化用品有限公司", "supply_kind": "办公用品"} | {
+        "credit_code": "91350100M000100Y43",
+        "contact": "周海",
+        "phone": "13700000001",
+        "address": "青山路1号",
+        "status": "合格",
+    }
     return {
         "department": [{"dept_code": "ZW", "dept_name": "总务处", "active": "是"}],
         "staff_roster": staff,
         "location": rooms,
+        "supplier_register": [supplier],
         "item_catalogue": items,
         "unit_conversion": conversions,
     }
@@ -89,6 +98,7 @@ def _receipt(book: Book, place: int) -> dict[str, object]:
         "line_no": line + 1,
         "warehouse": f"CK{warehouse:02d}",
         "receipt_kind": "采购入库",
+        "supplier_code": _SUPPLIER,
         "item_code": _item(item),
         "unit": _unit(item),
         "qty": quantity,

@@ -125,6 +125,9 @@ def measured(folder: Path, files: Path, count: int, rows: int, *, told: Callable
             school.receive(books)
             runs[name] = school.run()
         peak = tree.peak_bytes
+    refused = [name for name, run in runs.items() if run.counts["held"] or run.counts["findings"]]
+    if refused:
+        raise click.ClickException(f"the rows break a rule, so nothing was measured: {', '.join(refused)}")
     told("cold start")
     cold = _cold(folder, first)
     return {
