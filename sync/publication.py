@@ -13,6 +13,7 @@ from schemas.findings import Finding, Severity
 from schemas.masking import mask
 from schemas.register import Register, all_registers
 from sync.books.quantities import balances, movements
+from sync.choices import conflict_id
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
@@ -224,7 +225,7 @@ def _conflict_lines(standing: Standing, paths: Mapping[str, str]) -> list[Confli
             base, own, ledger = sides
             lines.append(
                 ConflictLine(
-                    str(row["version_id"]),
+                    conflict_id(row["version_id"]),
                     str(standing.workbooks[row["workbook"]]["department"]),
                     register.title,
                     " / ".join(key_parts(row["row_key"])),

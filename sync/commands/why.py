@@ -10,6 +10,7 @@ import click
 import polars as pl
 
 from schemas.books import key_parts
+from schemas.check import UNCHANGED
 from schemas.findings import Finding, in_reading_order
 from schemas.register import all_registers
 from sync.commands.common import console, finding_rows, open_share, output_options, print_json, share_option, show_table
@@ -23,6 +24,10 @@ _CELL = re.compile(r"(?:'?(?P<sheet>[^!']+)'?!)?\$?(?P<column>[A-Z]{1,3})?\$?(?P
 _SAID: dict[str, tuple[str, str]] = {
     "proposed": ("将在下次合并时入账", "it will be taken in the next run"),
     "unchanged": ("已入账", "it is in the ledger"),
+    "as base": (
+        "本行没有新的改动，账上是另一来源的内容",
+        "nothing new in this row, the ledger has what another source says",
+    ),
     "held": ("已搁置，未入账", "it is held, not in the ledger"),
     "conflict": ("与另一工作簿冲突，未入账", "it conflicts with another workbook, not in the ledger"),
     "duplicate": ("与同一工作簿的另一行重复，只计一次", "it repeats another row of the workbook, it counts once"),
@@ -81,7 +86,9 @@ def _in_sheet(
     places = (pl.col("_workbook") == file.name) & (pl.col("_sheet") == sheet) & (pl.col("_row") == row_number)
     rows = frame.filter(places).to_dicts()
     if rows:
-        return _answer(rows[0]["_outcome"], sheet, row_number, register_id, key_parts(rows[0]["_key"]), told)
+        overruled = rows[0]["_outcome"] == UNCHANGED and rows[0]["_hash"] != rows[0]["_now"]
+        outcome = "as base" if overruled else rows[0]["_outcome"]
+        return _answer(outcome, sheet, row_number, register_id, key_parts(rows[0]["_key"]), told)
     if any(skip.row_number == row_number for skip in table.skipped):
         return _answer("skipped", sheet, row_number, register_id, (), told)
     if row_number in table.frame["_row"].to_list():

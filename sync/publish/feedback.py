@@ -258,7 +258,7 @@ def _conflict_card(line: ConflictLine, language: str) -> Card:
         ("other workbook", line.other_workbook),
     )
     return Card(
-        place=f"#{line.number}",
+        place=line.number,
         title=f"{line.register_title}　{line.key}　{line.field}",
         lines=(),
         values=tuple((word(key, language), value) for key, value in values),
@@ -266,4 +266,4 @@ def _conflict_card(line: ConflictLine, language: str) -> Card:
 
 
 def _missing_card(line: MissingLine) -> Card:
-    return Card(f"#{line.number}", f"{line.register_title}　{line.key}", ())
+    return Card(line.number, f"{line.register_title}　{line.key}", ())

@@ -288,3 +288,64 @@ def test_a_row_restored_meanwhile_is_not_withdrawn(school: School) -> None:
         else:
             assert decide(school, name)[0].result is Result.CHANGED
         assert [row["_status"] for row in school.rows("stock_receipt")] == ["accepted", "accepted"]
+
+
+def test_a_safe_stop_that_is_confirmed_goes_on(school: School) -> None:
+    """The version that was stopped is taken as any other; the rows that left are missing then."""
+    rows = [receipt(number) for number in range(1, 13)]
+    school.save(STORE, {"stock_receipt": rows})
+    school.sync()
+    school.save(STORE, {"stock_receipt": rows[:3]})
+    assert school.book(school.sync(), STORE)["status"] == "waiting"
+    (settled,) = decide(school, "S1")
+    assert settled.result is Result.DONE
+    statuses = [row["_status"] for row in school.rows("stock_receipt")]
+    assert (statuses.count("accepted"), statuses.count("missing")) == (3, 9)
+    assert school.book(school.sync(), STORE)["status"] != "waiting"
+    with pytest.raises(NotOpen):
+        decide(school, "S1")
+
+
+def houqin(school: School, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    """Return exit code and JSON document of a command."""
+    from sync.cli import main
+
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as left:
+        main([*arguments, "--share", str(school.folder), "--json"])
+    return int(left.value.code or 0), json.loads(capsys.readouterr().out)
+
+
+def test_the_commands(school: School, capsys: pytest.CaptureFixture[str]) -> None:
+    """Listing, settling and confirming give the promised documents and exit codes."""
+    name = based_conflict(school)
+    code, (listed,) = houqin(school, capsys, "conflicts")
+    assert code == 0
+    assert {key: listed[key] for key in ("id", "register", "key", "workbook", "other_workbook", "decided")} == {
+        "id": name,
+        "register": "stock_receipt",
+        "key": ["RK-202611-0001", "1"],
+        "workbook": OTHER,
+        "other_workbook": STORE,
+        "decided": None,
+    }
+    assert [listed[side]["qty"] for side in ("base", "ours", "theirs")] == ["25.000", "20.000", "10.000"]
+    assert houqin(school, capsys, "conflicts", "resolve", "C99", "--take", "ours") == (
+        2,
+        {"error": {"code": "DECISION-NOT-OPEN", "message": NotOpen(id="C99").message()}},
+    )
+    code, document = houqin(school, capsys, "conflicts", "resolve", name, "--take", "base", "--reason", "都不对")
+    assert (code, [each["result"] for each in document["decisions"]]) == (0, ["done"])
+    assert "feedback/ZW/采购.校验.html" in document["published"]
+    assert houqin(school, capsys, "conflicts") == (0, [])
+    path = f"departments/{OTHER}"
+    (answer,) = houqin(school, capsys, "why", path, "A4")[1]
+    assert answer["outcome"] == "as base"
+    for each in (STORE, OTHER):
+        school.save(each, {"stock_receipt": []})
+    school.sync()
+    code, waiting = houqin(school, capsys, "confirm")
+    assert (code, {each["kind"] for each in waiting}) == (0, {"missing"})
+    code, document = houqin(school, capsys, "confirm", *(each["id"] for each in waiting))
+    assert (code, {each["result"] for each in document["decisions"]}) == (0, {"done"})
+    assert houqin(school, capsys, "confirm") == (0, [])
