@@ -146,7 +146,7 @@ def _padded(rows: Sequence[Row], count: int) -> Sequence[Row]:
 
 
 def _write_heading(sheet: Worksheet, job: _Job, register: type[Register], rows: Sequence[Row]) -> None:
-    styles, last = job.styles, len(register.columns)
+    styles, last = job.styles, style.columns_on_first_page(register)
     title = f"{job.school}{_period_of(register, rows)}{register.title}"
     sheet.merge_range(0, 0, 0, last, title, styles.format(bold=True, font_size=style.TITLE_SIZE, align="center"))
     sheet.merge_range(1, 0, 1, last, _meta_line(register, job.department), styles.format(font_size=11))
@@ -265,8 +265,11 @@ def _set_print(sheet: Worksheet, register: type[Register]) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.75)
-    sheet.fit_to_pages(1, 0)
+    pages = style.pages_wide(register)
+    sheet.fit_to_pages(pages, 0)
     sheet.repeat_rows(0, HEADER_ROW - 1)
+    if pages > 1:
+        sheet.repeat_columns(0, _frozen_columns(register))
     sheet.center_horizontally()
     font = f'&"{style.FONT},常规"&10'
     sheet.set_footer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from schemas.columns import LISTS, Column, Kind, Need
@@ -59,6 +60,8 @@ PAGE_WIDTH = 146.0
 """Digits across A4 landscape at full size."""
 _LEAST_WIDTH, _MOST_STRETCH = 5.0, 1.9
 _LONG_NUMBER = 10.5
+_MOST_SHRINK = 1.4
+"""How many times the width of a page is printed on one."""
 
 
 def shown_width(text: str) -> int:
@@ -82,6 +85,21 @@ def column_widths(register: type[Register]) -> dict[str, float]:
     stretch = (PAGE_WIDTH - NUMBER_WIDTH) / sum(narrow.values())
     factor = min(max(stretch, 1.0), _MOST_STRETCH)
     return {name: round(width * factor, 1) for name, width in narrow.items()}
+
+
+def pages_wide(register: type[Register]) -> int:
+    """Return how many pages a register is printed across, so that it can still be read."""
+    total = NUMBER_WIDTH + sum(column_widths(register).values())
+    return max(1, round(total / (PAGE_WIDTH * _MOST_SHRINK)))
+
+
+def columns_on_first_page(register: type[Register]) -> int:
+    """Return how many columns of a register surely stand on the first page: its title lies above them."""
+    pages, widths = pages_wide(register), [*column_widths(register).values()]
+    if pages == 1:
+        return len(widths)
+    room = (NUMBER_WIDTH + sum(widths)) / pages - NUMBER_WIDTH
+    return sum(1 for total in itertools.accumulate(widths) if total <= room)
 
 
 def _narrowest(column: Column) -> float:

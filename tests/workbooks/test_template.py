@@ -103,10 +103,15 @@ def test_every_column_says_its_rule_and_refuses_nothing(name: str, language: str
 
 @pytest.mark.parametrize("name", REGISTERS)
 def test_print_setup(name: str, tmp_path: Path) -> None:
-    """A4 landscape, one page wide, headers on every page, page numbers and signatures in the footer."""
+    """A4 landscape, headers on every page, page numbers and signatures in the footer.
+
+    One page wide, except for the 42 columns of an asset card: two, with its number on both.
+    """
     sheet = written(tmp_path / "t.xlsx", name).worksheets[0]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)
+    wide = name == "fixed_asset_card"
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2 if wide else None, 0)
+    assert sheet.print_title_cols == ("$A:$B" if wide else None)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$3"
     assert sheet.print_options.horizontalCentered
