@@ -6,13 +6,13 @@ from datetime import date
 
 from tests.rule_cases import Case
 from tests.rule_lines import Line, goods, issued, received
+from tests.rule_lines_assets import lent, moved, returned
 from tests.rule_lines_counts import (
     approved,
     code_of,
     counted,
     damaged,
     explained,
-    lent,
     owned,
     planned,
     stocked,
@@ -71,6 +71,7 @@ def plan_cases() -> list[Case]:
         ),
         Case("X-16", "W", "warehouses", *_left_out_of_stock()),
         Case("X-16", "W", "warehouses", *_left_out_of_assets()),
+        Case("X-16", "W", "warehouses", *_transferred()),
     ]
 
 
@@ -87,6 +88,15 @@ def _left_out_of_assets() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     gone = owned(room=code_of(places[1]), use_status="已处置")
     half, whole = (planned(code_of(place), scope="固定资产半年") for place in places)
     return (places[0], missed, half), (places[1], seen, gone, counted(whole, seen), whole)
+
+
+def _transferred() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Return an asset that was transferred on the day after the cut-off, and the counts of both rooms."""
+    old, new = store(), store()
+    card = owned(room=code_of(new))
+    away = moved(card, code_of(new), code_of(old), doc_date="2026-11-21")
+    before, after = (planned(code_of(place), scope="固定资产半年") for place in (old, new))
+    return (old, new, card, away, before), (after,)
 
 
 def sheet_cases() -> list[Case]:
@@ -150,7 +160,6 @@ def loan_cases() -> list[Case]:
     """Return the cases of assets that are lent out while they are counted."""
     missing: dict[str, object] = {"count2": 0, "condition": "不在现场"}
     out, here, back = owned(), owned(), owned()
-    returned = {"return_date": "2026-11-19", "receiver": "王芳", "condition": "完好"}
     return [
         Case(
             "X-11",
@@ -159,7 +168,7 @@ def loan_cases() -> list[Case]:
             (out, lent(out), *_here(out, 0, **missing)),
             (
                 *(here, lent(here), *_here(here, 1, condition="借出")),
-                *(back, lent(back, **returned), *_here(back, 0, **missing)),
+                *(back, returned(back), *_here(back, 0, **missing)),
             ),
         )
     ]

@@ -163,21 +163,6 @@ def charged(thing: Line | None = None, **cells: object) -> Line:
     return damaged(thing, **{**decided, **cells})
 
 
-def lent(card: Line, **cells: object) -> Line:
-    """Return a loan of an asset to 吴刚 since 3 November."""
-    plain = {
-        "doc_no": f"JY-202611-8{_next('loan_register'):03d}",
-        "line_no": 1,
-        "loan_date": "2026-11-03",
-        "borrower": "吴刚",
-        "dept": "JW",
-        "qty": 1,
-        "due_date": "2026-12-31",
-        "approver": "李明",
-    }
-    return Line("loan_register", plain | named(card) | cells)
-
-
 def stocked(place: Line, qty: object = 10, **cells: object) -> tuple[Line, Line]:
     """Return a new item and its receipt of 2 November into a warehouse."""
     item = goods(**cells)

@@ -138,7 +138,9 @@ def unexplained_losses(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     thing = ["asset_no", "item_code"]
     compensated = books.rows("compensation_register").select(*thing, pl.col("event_date").alias("day"))
     disposed = books.rows("disposal_register").select(*thing, pl.col("doc_date").alias("day"))
-    counted = books.rows("stocktake_result").select(*thing, "room")
+    line = ["plan_no", "sheet_no", "line_no"]
+    places = books.rows("stocktake_sheet").select(*line, "room")
+    counted = books.rows("stocktake_result").select(*line, *thing).join(places, on=line)
     dated = lost.join(pl.concat([compensated, disposed]), on=thing, how="inner", nulls_equal=True)
     explained = pl.concat([
         dated.filter(pl.col("day") >= pl.col("start_date")).select("_id"),

@@ -184,7 +184,7 @@ class RoomListRules:
         en="{n} are missing, and nothing explains it",
         hint_zh="请登记赔偿、报废或盘点处理，或核对数量",
         hint_en="enter the compensation, the disposal or the stocktake result, or check the quantities",
-        needs=("asset_transfer", "compensation_register", "disposal_register", "stocktake_result"),
+        needs=("asset_transfer", "compensation_register", "disposal_register", "stocktake_sheet", "stocktake_result"),
         effect=Effect.COMPLETENESS,
     )
     def loss_not_explained(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
