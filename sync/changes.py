@@ -15,7 +15,7 @@ from sync.ledger.tables import META
 from sync.memory import CONFLICT, SUPERSEDED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from schemas.books import OpenBooks
     from schemas.check import Checked
@@ -97,6 +97,8 @@ def _register_changes(
 
 def _passed_rekeys(passed: pl.DataFrame, decisions: Decisions) -> dict[str, str]:
     """Return old key to new key of the corrections whose new row has passed."""
+    if not decisions.rekeyed:
+        return {}
     keys = dict(passed.select("_id", "_key").iter_rows())
     return {old: keys[row_id] for row_id, old in decisions.rekeyed.items() if row_id in keys}
 
@@ -187,8 +189,9 @@ def _remember(
         elif place not in known and place not in wanted:
             former = {**row, "_workbook": row["_now_workbook"]}
             wanted[place] = {**_claim(register, former, row["_now"], row["_now_version"]), "seen": seen}
-    done = set(frame.filter(pl.col("_outcome") == PROPOSED).select("_workbook", "_key").iter_rows())
-    stated = set(frame.select("_workbook", "_key").iter_rows())
+    looked_at = frame.join(_keys_of(known), on="_key", how="semi")
+    done = set(looked_at.filter(pl.col("_outcome") == PROPOSED).select("_workbook", "_key").iter_rows())
+    stated = set(looked_at.select("_workbook", "_key").iter_rows())
     for place, claim in known.items():
         if place in wanted:
             wanted[place] = _with_seen(wanted[place], claim)
@@ -199,6 +202,10 @@ def _remember(
         elif place in wanted:
             del wanted[place]
     changes.claims = list(wanted.values())
+
+
+def _keys_of(places: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame({"_key": [key for _, key in places]}, schema={"_key": pl.String()})
 
 
 def _claim(register: type[Register], row: Mapping[str, Any], content_hash: str, version: int | None) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def outcomes_of(
 
     ``found`` are the findings of the check; ``recognised`` tells about copies and safe stops.
     """
-    rows = _outcome_rows(checked)
+    counted = _outcomes_by_workbook(checked, staged)
     told = [*_missing_findings(changes), *blocked_findings(decider), *_stale_findings(checked)]
     told += [stop_finding(name, stop.count, stop.known) for name, stop in recognised.stops.items()]
     by_workbook: dict[str, list[Finding]] = {}
@@ -111,7 +111,9 @@ def outcomes_of(
         by_workbook.setdefault(finding.workbook, []).append(finding)
     again = pl.col("_id").is_in(list(staged.retried))
     fresh = replace(checked, frames={name: frame.filter(~again) for name, frame in checked.frames.items()})
-    held = held_rows(fresh, staged, {file.name: (department, file.sha256) for file, department in taken}, found)
+    held: dict[str, list[Mapping[str, Any]]] = {}
+    for row in held_rows(fresh, staged, {file.name: (department, file.sha256) for file, department in taken}, found):
+        held.setdefault(row["workbook"], []).append(row)
     waiting = {key for decisions in decider.decisions.values() for key in decisions.blocked["_workbook"]}
     waiting |= recognised.stops.keys()
     return [
@@ -122,9 +124,9 @@ def outcomes_of(
             file.size,
             file.saved_at,
             file.readable,
-            _counts(file, staged, rows),
+            _counts(file, staged, counted.get(file.name, {})),
             tuple(in_reading_order([*staged.findings[file.name], *by_workbook.get(file.name, ())])),
-            tuple(row for row in held if row["workbook"] == file.name),
+            tuple(held.get(file.name, ())),
             tuple(dict.fromkeys(table.register.id for table in file.tables)),
             file.name in waiting,
             recognised.copies.get(file.name),
@@ -134,19 +136,26 @@ def outcomes_of(
     ]
 
 
-def _outcome_rows(checked: Checked) -> pl.DataFrame:
-    schema = {"_id": pl.Int64(), "_workbook": pl.String(), "_outcome": pl.String()}
-    parts = [frame.select(*schema) for frame in checked.frames.values() if frame.height]
-    return pl.concat([pl.DataFrame(schema=schema), *parts])
+def _outcomes_by_workbook(checked: Checked, staged: Staged) -> dict[str, dict[str, int]]:
+    """Return workbook to outcome to number of rows, of the rows that were read now."""
+    counted: dict[str, dict[str, int]] = {}
+    for frame in checked.frames.values():
+        read = frame.filter(~pl.col("_id").is_in(list(staged.retried)))
+        for workbook, outcome, rows in read.group_by("_workbook", "_outcome").len().iter_rows():
+            own = counted.setdefault(workbook, {})
+            own[outcome] = own.get(outcome, 0) + rows
+    return counted
 
 
-def _counts(file: TakenFile, staged: Staged, rows: pl.DataFrame) -> dict[str, int]:
+def _counts(file: TakenFile, staged: Staged, rows: Mapping[str, int]) -> dict[str, int]:
     """Return how the rows of one workbook are counted: every row read is in exactly one place.
 
-    ``refused`` are those among the held ones that the department may not write.
+    ``rows`` is outcome to number of rows; ``refused`` are those among the held ones that the department
+    may not write.
     """
-    own = rows.filter((pl.col("_workbook") == file.name) & ~pl.col("_id").is_in(list(staged.retried)))
-    outcomes = Counter(_COUNTED_AS.get(outcome, "unchanged") for outcome in own["_outcome"])
+    outcomes: Counter[str] = Counter()
+    for outcome, number in rows.items():
+        outcomes[_COUNTED_AS.get(outcome, "unchanged")] += number
     outcomes["held"] += staged.refused.get(file.name, 0)
     outcomes["skipped"] += staged.skipped.get(file.name, 0)
     refused = {"refused": staged.refused.get(file.name, 0)}
@@ -159,6 +168,9 @@ def relevant_findings(checked: Checked) -> list[Finding]:
     What has been accepted stays accepted: a rule that such a row would break today is no error of it.
     That a number was corrected is told once the row is taken.
     """
+    findings = checked.findings()
+    if not findings:
+        return []
     settled: set[tuple[str, str, int]] = set()
     for frame in checked.frames.values():
         taken = frame.filter(~pl.col("_outcome").is_in(NOT_TAKEN))
@@ -169,7 +181,7 @@ def relevant_findings(checked: Checked) -> list[Finding]:
             return finding.severity is not Severity.ERROR
         return finding.code != "IMP-08"
 
-    return [finding for finding in checked.findings() if matters(finding)]
+    return [finding for finding in findings if matters(finding)]
 
 
 def held_rows(
