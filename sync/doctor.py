@@ -1,4 +1,4 @@
-"""What ``houqin doctor`` looks at: program, share, rights, ledger, clock, disk, rules that are off."""
+"""What ``houqin doctor`` looks at: program, share, rights, ledger, backup, clock, disk, rules that are off."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from sync.backup import last_backup
 from sync.errors import HouqinError
 from sync.publication import rules_switched_off
 from sync.share import Share
@@ -19,6 +20,8 @@ from sync.share import Share
 PACKAGES = ("addin", "schemas", "sync", "workbooks")
 LIBRARIES = ("polars", "pandera", "openpyxl", "python-calamine", "SQLAlchemy", "click")
 LOW_DISK_BYTES = 1 << 30
+OLD_BACKUP = timedelta(days=2)
+"""A backup is made every night; one that failed is told on the second day."""
 _CLOCK_SLACK = timedelta(minutes=10)
 
 
@@ -40,7 +43,7 @@ def checks(share: Share | None) -> list[Check]:
     """Return everything that was looked at; without a share only the program itself."""
     found = [*_program()]
     if share is not None:
-        for look in (_folders, _state, _ledger, _clock, _rules):
+        for look in (_folders, _state, _ledger, _backup, _clock, _rules):
             found += _safely(look, share)
     return found
 
@@ -121,6 +124,24 @@ def _ledger(share: Share) -> Iterator[Check]:
     yield Check(
         "ledger", "ok", f"第 {head.number} 版，{head.digest[:16]}", f"revision {head.number}, {head.digest[:16]}"
     )
+
+
+def _backup(share: Share) -> Iterator[Check]:
+    now = datetime.now(UTC)
+    last = last_backup(share.state)
+    if last is None:
+        yield Check(
+            "backup",
+            "warning",
+            "还没有备份，请执行 houqin backup，并把备份放到另一台机器",
+            "there is no backup yet; run houqin backup and keep it on another machine",
+        )
+        return
+    days = last.age(now) // timedelta(days=1)
+    zh = f"上次备份 {last.made_at:%Y-%m-%d %H:%M} UTC（{days} 天前），第 {last.revision} 版：{last.path}"
+    en = f"last backup {last.made_at:%Y-%m-%d %H:%M} UTC ({days} days ago), revision {last.revision}: {last.path}"
+    old = last.age(now) > OLD_BACKUP
+    yield Check("backup", "warning" if old else "ok", zh, en)
 
 
 def _clock(share: Share) -> Iterator[Check]:

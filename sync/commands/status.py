@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
+from sync.backup import LastBackup, last_backup
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
 from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
@@ -26,6 +28,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     with share.open_ledger() as ledger:
         now = publication_of(share, ledger)
     rules_off = rules_switched_off(share, language)
+    backup = last_backup(share.state)
     workbooks = [
         {
             "path": each.path,
@@ -50,6 +53,9 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
                 "held": len(now.held),
                 "conflicts": len({(line.workbook, line.key) for line in now.conflicts}),
                 "missing": len(now.missing),
+                "last_backup": None
+                if backup is None
+                else {"path": str(backup.path), "made_at": backup.made_at.isoformat(), "revision": backup.revision},
                 "rules_off": [{"code": code, "reason": reason} for code, reason in rules_off],
             }
         )
@@ -73,6 +79,16 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for each in workbooks
     ]
     show_table("", headers, rows, numbers=7)
+    out.print(_backup_line(backup, share.config.zone, language), markup=False, soft_wrap=True)
     if rules_off:
         titles = ("规则", "停用原因") if chinese else ("rule", "why it is off")
         show_table("停用的规则" if chinese else "rules that are off", titles, rules_off)
+
+
+def _backup_line(backup: LastBackup | None, zone: ZoneInfo, language: str) -> str:
+    chinese = language == "zh"
+    if backup is None:
+        return "还没有备份（houqin backup）" if chinese else "there is no backup yet (houqin backup)"
+    when = f"{backup.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    revision = f"第 {backup.revision} 版" if chinese else f"revision {backup.revision}"
+    return f"{'上次备份' if chinese else 'last backup'} {when} · {revision} · {backup.path}"
