@@ -34,6 +34,16 @@ def only_whole(at: str, code: str = "QTY-INT", unit: str | None = None) -> RowRu
 
     Where a row names neither, the column ``unit`` decides, if the register has one.
     """
+    counted = pl.lit(value=True) if unit is None else ~pl.col(unit).is_in(MEASURED_UNITS)
+    return _whole_where(pl.col("asset_no").is_not_null() | pl.coalesce(pl.col(WHOLE_ITEM), counted), at, code)
+
+
+def only_whole_items(at: str) -> RowRule:
+    """Return the rule that items counted in whole units have whole quantities, where rows name no assets."""
+    return _whole_where(pl.col(WHOLE_ITEM), at, "QTY-INT")
+
+
+def _whole_where(counted: pl.Expr, at: str, code: str) -> RowRule:
     declare = row_rule(
         code,
         at=at,
@@ -44,6 +54,4 @@ def only_whole(at: str, code: str = "QTY-INT", unit: str | None = None) -> RowRu
         wants=(WHOLE_ITEM,),
         show={"value": lambda _: pl.col(at)},
     )
-    counted = pl.lit(value=True) if unit is None else ~pl.col(unit).is_in(MEASURED_UNITS)
-    whole = pl.col("asset_no").is_not_null() | pl.coalesce(pl.col(WHOLE_ITEM), counted)
-    return declare(lambda _: whole & (pl.col(at) % 1 != 0))
+    return declare(lambda _: counted & (pl.col(at) % 1 != 0))

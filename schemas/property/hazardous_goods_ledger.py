@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas import columns as c
 from schemas.exact import QTY_PLACES, scaled
+from schemas.property.goods_rules import only_whole_items
 from schemas.register import Register
 from schemas.rules import Facts, cross_rule, row_rule
 from schemas.rules_shared import accepted_versions
@@ -116,18 +117,7 @@ class HazardousGoodsLedger(Register):
         """An item that is not in the catalogue is not judged."""
         return pl.col("item_code.active").is_not_null() & pl.col(_HAZARD).is_null()
 
-    @row_rule(
-        "QTY-INT",
-        at="qty",
-        zh="数量 {qty}：该物品按整数计量，不得有小数",
-        en="quantity {qty}: the item is counted in whole numbers",
-        hint_zh="请核对数量",
-        hint_en="check it",
-        wants=("item_code.unit_is_integer",),
-    )
-    def part_of_a_whole_unit(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.0.1, qty."""
-        return pl.col("item_code.unit_is_integer") & (pl.col("qty") % 1 != 0)
+    whole_quantity = only_whole_items("qty")
 
     @row_rule(
         "HAZ-01",
