@@ -72,6 +72,8 @@ class Register:
     period: ClassVar[str] = ""
     sign: ClassVar[str] = ""
     """When it is written and who signs, in English words for docs/registers.md."""
+    signatures: ClassVar[tuple[str, ...]] = ("制表人", "审核人", "负责人")
+    """Who signs a printed page, in the order of the footer."""
     keywords: ClassVar[tuple[str, ...]] = ()
     """Words by which sheet names and titles of people are recognised (入库)."""
     cell_groups: ClassVar[tuple[tuple[str, ...], ...]] = ()

@@ -272,10 +272,8 @@ def _set_print(sheet: Worksheet, register: type[Register]) -> None:
         sheet.repeat_columns(0, _frozen_columns(register))
     sheet.center_horizontally()
     font = f'&"{style.FONT},常规"&10'
-    sheet.set_footer(
-        f"&L{font}　制表人：　　　　　　　　审核人：　　　　　　　　负责人：&R{font}第 &P 页 共 &N 页　",
-        {"margin": 0.35},
-    )
+    signatures = "　　　　　　　　".join(f"{who}：" for who in register.signatures)
+    sheet.set_footer(f"&L{font}　{signatures}&R{font}第 &P 页 共 &N 页　", {"margin": 0.35})
     sheet.freeze_panes(HEADER_ROW, 1 + _frozen_columns(register))
 
 

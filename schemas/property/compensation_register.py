@@ -42,6 +42,7 @@ class CompensationRegister(CompensationRules, Register):
     writers = ("TS",)
     period = "every event"
     sign = "the keeper establishes the cause → the head of general affairs → the principal; the payer signs"
+    signatures = ("保管员", "总务主任", "校长", "赔偿人")
     keywords = ("赔偿", "损坏遗失")
     cell_groups = (
         ("asset_no", "item_code", "qty"),

@@ -36,6 +36,7 @@ class DisposalRegister(DisposalRules, Register):
     sign = (
         "the using department → general affairs → technical appraisal → the leaders → the superior authority or finance"
     )
+    signatures = ("使用部门", "总务处", "技术鉴定人", "校长")
     keywords = ("报废", "处置审批", "资产处置")
     cell_groups = (
         ("asset_no", "item_code", "qty"),

@@ -31,6 +31,7 @@ class StocktakePlan(Register):
     owner = "ZW"
     period = "every month, April, November, end of semester and year"
     sign = "the head of general affairs; the principal for the annual count"
+    signatures = ("总务主任", "校长")
     keywords = ("盘点计划", "盘点安排")
     cell_groups = (("cutoff", "count_from", "count_to"), ("counters", "observer"))
     date_column = "count_from"

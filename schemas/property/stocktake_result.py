@@ -48,6 +48,7 @@ class StocktakeResult(ResultRules, Register):
         "the keeper explains → the head of general affairs reviews → finance → the "
         "principal or the leaders → (fixed assets) the superior authority"
     )
+    signatures = ("保管员", "总务主任", "财务", "校长")
     keywords = ("盘盈盘亏", "盈亏处理", "盘点差异")
     cell_groups = (
         ("asset_no", "item_code"),

@@ -32,6 +32,7 @@ class StocktakeSheet(SheetRules, Register):
     writers = ("*",)
     period = "every plan"
     sign = "counter + witness + keeper"
+    signatures = ("盘点人", "监盘人", "保管员", "部门负责人")
     keywords = ("盘点表", "盘存表", "实盘")
     cell_groups = (
         ("room", "asset_no", "item_code", "name_spec", "unit", "count1", "count2", "counted_at", "condition"),

@@ -115,9 +115,19 @@ def test_print_setup(name: str, tmp_path: Path) -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$3"
     assert sheet.print_options.horizontalCentered
-    assert all(word in sheet.oddFooter.left.text for word in ("制表人", "审核人", "负责人"))
+    assert all(f"{who}：" in sheet.oddFooter.left.text for who in all_registers()[name].signatures)
     assert sheet.oddFooter.right.text.strip() == "第 &P 页 共 &N 页"
     assert sheet.freeze_panes.endswith("4")
+
+
+def test_count_sheet_has_room_for_its_signatures(tmp_path: Path) -> None:
+    """The footer of a count sheet names who signs it (DOMAIN.md 4.3), other registers the usual three."""
+    footers = {
+        name: written(tmp_path / f"{name}.xlsx", name).worksheets[0].oddFooter.left.text.replace("　", "")
+        for name in ("stocktake_sheet", "stock_receipt")
+    }
+    assert footers["stocktake_sheet"].endswith("盘点人：监盘人：保管员：部门负责人：")
+    assert footers["stock_receipt"].endswith("制表人：审核人：负责人：")
 
 
 def test_title_leaves_room_for_the_month_until_rows_tell_it(tmp_path: Path) -> None:
