@@ -14,10 +14,15 @@ import openpyxl
 from openpyxl.styles import Alignment, Border, Font, Side
 
 from schemas.plan.annual_plan_task import AnnualPlanTask
+from schemas.property.asset_transfer import AssetTransfer
+from schemas.property.fixed_asset_card import FixedAssetCard
 from schemas.property.hazardous_goods_ledger import HazardousGoodsLedger
 from schemas.property.item_catalogue import ItemCatalogue
+from schemas.property.loan_register import LoanRegister
 from schemas.property.location import Location
 from schemas.property.requisition import Requisition
+from schemas.property.room_property_list import RoomPropertyList
+from schemas.property.salvage_reuse import SalvageReuse
 from schemas.property.stock_issue import StockIssue
 from schemas.property.stock_receipt import StockReceipt
 from schemas.property.supplier_register import SupplierRegister
@@ -26,6 +31,7 @@ from schemas.register import Register
 from schemas.staff.department import Department
 from schemas.staff.staff_roster import StaffRoster
 from schemas.staff.student_roster import StudentRoster
+from workbooks import sample_assets as assets
 from workbooks import sample_food as food
 from workbooks import sample_goods as goods
 from workbooks import sample_people as people
@@ -123,6 +129,23 @@ BOOKS = (
         "图书",
     ),
     _Book("DY/班级用品申领.xlsx", "韩冰", _saved(11, 13, 9, 50), {Requisition: requests.CLASS_REQUESTS}, "德育"),
+    _Book(
+        "ZW/固定资产台账.xlsx",
+        "陈国强",
+        _saved(11, 11, 2, 40),
+        {FixedAssetCard: assets.CARDS, SalvageReuse: assets.REPAIRED},
+        "总务处",
+    ),
+    _Book(
+        "DJ/设备调拨借用.xlsx",
+        "高翔",
+        _saved(11, 10, 7, 15),
+        {LoanRegister: assets.LOANS, AssetTransfer: assets.TRANSFERS},
+        "电教",
+    ),
+    _Book(
+        "DY/三(1)班财产登记表.xlsx", "许文静", _saved(9, 4, 8, 30), {RoomPropertyList: assets.CLASSROOM}, "三年级(1)班"
+    ),
     _Book("MW/门卫室申领登记.xlsx", "徐卫东", _saved(11, 19, 1, 5)),
     _Book("DJ/电教室申领单.xls", "高翔", _saved(11, 19, 5, 20)),
 )

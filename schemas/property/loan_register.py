@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.goods_rules import neither
+from schemas.property.loan_checks import status_of
 from schemas.property.loan_rules import LoanRules
 from schemas.register import Register
+from schemas.rules import Facts
 
 
 class LoanRegister(LoanRules, Register):
     """Loan: one line of what somebody borrowed (DOMAIN.md 2.2, register 16).
 
-    A loan moves neither stock nor assets. With a return date and no quantity everything came back.
+    A loan moves neither stock nor assets. Its status is that of the day on which the row was taken; what has
+    become overdue since is told by LON-05. With a return date and no quantity everything came back.
     Compensation that is missing (X-12) is told as LON-04, a disposed asset (X-14) as LON-06.
     """
 
@@ -35,6 +41,7 @@ class LoanRegister(LoanRules, Register):
     date_column = "loan_date"
     document_column = "doc_no"
     line_column = "line_no"
+    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"status": lambda facts: status_of(facts.today)}
 
     doc_no = c.code(
         "借用单号",

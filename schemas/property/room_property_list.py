@@ -11,8 +11,8 @@ class RoomPropertyList(RoomListRules, Register):
     """Room list: one thing in one room in one semester (DOMAIN.md 2.2, register 10).
 
     A row is either an asset or an item; the blank one of the two is part of the key. Quantities of items
-    are in their base unit. What is missing follows from the transfers since the start, see
-    ``schemas.property.room_list_checks``.
+    are in their base unit. What is missing follows from transfers that may still arrive: it is computed where
+    it is asked for (``room_list_checks.missing_quantities``) and not stored with the row.
     """
 
     title = "班级/科室财产登记表(一室一表)"
