@@ -159,10 +159,11 @@ def _inactive(
         limits = pl.DataFrame(spans, schema=schema, orient="row")
         named = column.active_on or register.date_column
         day = pl.col(named).cast(pl.Date) if named else pl.lit(None, pl.Date())
-        outside = (~pl.col("_on")) | (day < pl.col("_start")) | (day > pl.col("_end"))
-        rows = resolved.with_columns(typed[column.name].alias("_typed"), day.alias("_day")).join(
-            limits, left_on=column.name, right_on="_code", how="inner"
+        outside = (~pl.col("_on")) | (pl.col("_day") < pl.col("_start")) | (pl.col("_day") > pl.col("_end"))
+        named_here = resolved.select(
+            "_id", pl.col(column.name).alias("_code"), typed[column.name].alias("_typed"), day.alias("_day")
         )
+        rows = named_here.join(limits, on="_code", how="inner", maintain_order="left")
         for row in rows.filter(outside).select("_id", "_typed", "_day").to_dicts():
             code = directory.register.inactive_code
             when = row["_day"] or "今天"
