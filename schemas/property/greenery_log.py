@@ -92,8 +92,9 @@ class GreeneryLog(Register):
     )
     def material_never_issued(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """On the day of the work or before it."""
-        issued = books.rows("stock_issue").filter(pl.col("qty_base") > 0)
-        first = issued.group_by(pl.col("item_code").alias("material_item")).agg(pl.col("doc_date").min().alias("first"))
         used = rows.filter(pl.col("material_item").is_not_null())
+        items = used.select(pl.col("material_item").alias("item_code")).unique()
+        issued = books.rows("stock_issue", items).filter(pl.col("qty_base") > 0)
+        first = issued.group_by(pl.col("item_code").alias("material_item")).agg(pl.col("doc_date").min().alias("first"))
         found = used.join(first, on="material_item", how="left", maintain_order="left")
         return found.filter(pl.col("first").is_null() | (pl.col("first") > pl.col("date"))).select("_id")

@@ -158,13 +158,14 @@ class HazardousGoodsLedger(Register):
     )
     def balance_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """At its own time or at any later one, in the order of times."""
+        candidates = _movements(rows, "_id", "_key")
         before = _movements(accepted_versions(rows, books, "hazardous_goods_ledger"), "_key")
-        found = shortfalls(
-            rows,
-            _movements(rows, "_id", "_key"),
-            before,
-            lambda stated: _movements(books.others("hazardous_goods_ledger", stated)),
-        )
+        items = pl.concat([candidates.select("item_code"), before.select("item_code")]).unique()
+
+        def settled(stated: pl.DataFrame) -> pl.DataFrame:
+            return _movements(books.others("hazardous_goods_ledger", stated, items))
+
+        found = shortfalls(rows, candidates, before, settled)
         return in_words(found, books)
 
     @cross_rule(
@@ -180,16 +181,13 @@ class HazardousGoodsLedger(Register):
     def taken_out_and_not_settled(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Of the classes 剧毒, 易制毒 and 易制爆."""
         items = books.rows("item_catalogue").select("item_code", pl.col("hazard_class").alias("hazard"))
-        day = pl.col("date_time").dt.date().alias("day")
-        both = [frame.select("item_code", day, "direction") for frame in _all(rows, books)]
-        settled = pl.concat(both).filter(pl.col("direction").is_in(["归还", "销毁"]))
-        taken = rows.filter(pl.col("direction") == "领用").with_columns(day)
-        strict = taken.join(items.filter(pl.col("hazard").is_in(_STRICT)), on="item_code", maintain_order="left")
-        return strict.join(settled, on=["item_code", "day"], how="anti", maintain_order="left").select("_id", "hazard")
-
-
-def _all(rows: pl.DataFrame, books: Books) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return books.others("hazardous_goods_ledger", rows), rows
+        strict = rows.join(items.filter(pl.col("hazard").is_in(_STRICT)), on="item_code", maintain_order="left")
+        others = books.others("hazardous_goods_ledger", rows, strict.select("item_code").unique())
+        place = ("item_code", pl.col("date_time").dt.date().alias("day"))
+        back = pl.col("direction").is_in(["归还", "销毁"])
+        settled = pl.concat([frame.filter(back).select(*place) for frame in (others, rows)])
+        taken = strict.filter(pl.col("direction") == "领用").select("_id", "hazard", *place)
+        return taken.join(settled, on=["item_code", "day"], how="anti", maintain_order="left").select("_id", "hazard")
 
 
 def _movements(rows: pl.DataFrame, *extra: str) -> pl.DataFrame:

@@ -92,16 +92,16 @@ def missing_in_hazard_ledger(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     The result has ``_id``, ``issued`` and ``entered`` (both of the whole day, in base units) and ``base_unit``.
     """
     items = books.rows("item_catalogue").filter(pl.col("hazard_class").is_not_null()).select("item_code", "base_unit")
+    left = rows.filter(pl.col("qty_base") > 0).join(items, on="item_code", how="inner", maintain_order="left")
     place = (pl.col("item_code"), pl.col("doc_date"))
-    issued = summed(books.rows("stock_issue"), place, pl.col("qty_base"), "issued")
-    taken = books.rows("hazardous_goods_ledger").filter(pl.col("direction") == "领用")
+    days = left.select(*place).unique()
+    issued = summed(books.rows("stock_issue", days), place, pl.col("qty_base"), "issued")
+    moved = books.rows("hazardous_goods_ledger", days.select("item_code").unique())
     ledger_place = (pl.col("item_code"), pl.col("date_time").dt.date().alias("doc_date"))
-    entered = summed(taken, ledger_place, pl.col("qty"), "entered")
+    entered = summed(moved.filter(pl.col("direction") == "领用"), ledger_place, pl.col("qty"), "entered")
     nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     return (
-        rows.filter(pl.col("qty_base") > 0)
-        .select("_id", "item_code", "doc_date")
-        .join(items, on="item_code", how="inner", maintain_order="left")
+        left.select("_id", *place, "base_unit")
         .join(issued, on=["item_code", "doc_date"], how="inner", maintain_order="left")
         .join(entered, on=["item_code", "doc_date"], how="left", maintain_order="left")
         .with_columns(pl.col("entered").fill_null(nothing))

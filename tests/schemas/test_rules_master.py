@@ -62,6 +62,19 @@ def test_a_task_is_due_at_the_end_of_its_month(plan_year: str, month: int, last_
     assert frame("annual_plan_task", [{"plan_year": plan_year, "month": month}]).select(due).item() == last_day
 
 
+def test_a_delivery_that_was_used_cannot_become_another_item() -> None:
+    """HAZ-02 looks at the item that a changed row leaves as well: its eight would be missing."""
+    item = {"item_name": "汽油", "base_unit": "升", "hazard_class": "易燃"}
+    kept = books(
+        hazardous_goods_ledger=[moved(1, "入库", 10, 8), moved(2, "领用", 8, 9)],
+        item_catalogue=[{"item_code": code, **item} for code in ("WX0001", "WX0002")],
+        location=[],
+    )
+    changed = [{**moved(1, "入库", 10, 8), "item_code": "WX0002"}]
+    assert [row["_id"] for row in failing("hazardous_goods_ledger", "HAZ-02", changed, kept)] == [1]
+    assert failing("hazardous_goods_ledger", "HAZ-02", [moved(1, "入库", 8, 8)], kept) == []
+
+
 def moved(number: int, direction: str, qty: int, hour: int) -> dict[str, Any]:
     """Return a movement of an item on 2 November."""
     when = datetime(2026, 11, 2, hour)  # noqa: DTZ001 - local time of the school
