@@ -391,6 +391,12 @@ class TestContract:
         assert ledger.verify() == []
 
 
+def test_postgresql_without_a_driver(empty_postgresql: str) -> None:
+    """An address that names no driver is opened with the one that the program brings."""
+    with Ledger.open(empty_postgresql.replace("+psycopg", "", 1), REGISTERS) as ledger:
+        assert ledger.head().number == 0
+
+
 class TestMigration:
     """New tables and columns come by themselves, anything else is refused."""
 
