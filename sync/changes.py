@@ -15,7 +15,7 @@ from sync.ledger.tables import META
 from sync.memory import CONFLICT, SUPERSEDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from schemas.books import OpenBooks
     from schemas.check import Checked
@@ -52,6 +52,8 @@ class Sources:
     sha256: Mapping[str, str]
     """Workbook to the hash of the version that was read (or, for held rows, that was stored)."""
     read_now: frozenset[str]
+    read_whole: Callable[[str], Collection[str]]
+    """Register id to the workbooks whose rows of it were all read in this run."""
 
 
 def changes_of(
@@ -92,6 +94,7 @@ def _register_changes(
     open_now = frame.filter(pl.col("_outcome").is_in([CONFLICT, HELD]))["_id"].to_list()
     changes.conflicts = [decisions.conflicts[row_id] for row_id in open_now if row_id in decisions.conflicts]
     _remember(changes, frame, decisions, claims, sources)
+    _remember_owners(changes, frame, decisions, current, claims)
     return changes
 
 
@@ -196,7 +199,7 @@ def _remember(
         if place in wanted:
             wanted[place] = _with_seen(wanted[place], claim)
         replaced = place in wanted and _differs(wanted[place], claim)
-        left = place[0] in sources.read_now and place not in stated
+        left = place[0] in sources.read_whole(register.id) and place not in stated
         if replaced or left or (place in done and place not in wanted):
             changes.ended_claims.append(claim["version_id"])
         elif place in wanted:
@@ -206,6 +209,27 @@ def _remember(
 
 def _keys_of(places: Iterable[tuple[str, str]]) -> pl.DataFrame:
     return pl.DataFrame({"_key": [key for _, key in places]}, schema={"_key": pl.String()})
+
+
+def _remember_owners(
+    changes: RegisterChanges,
+    frame: pl.DataFrame,
+    decisions: Decisions,
+    current: pl.DataFrame,
+    claims: pl.DataFrame | None,
+) -> None:
+    """Keep the base of a workbook whose row another one renumbered or voided: it did not change it."""
+    came = frame.filter(pl.col("_id").is_in(list(decisions.rekeyed))).select("_id", "_workbook")
+    agents = {decisions.rekeyed[row_id]: workbook for row_id, workbook in came.iter_rows()}
+    agents |= dict(decisions.withdrawn.select("_key", "_workbook").iter_rows())
+    if not agents:
+        return
+    known = set() if claims is None else set(claims.select("workbook", "row_key").iter_rows())
+    for row in current.filter(pl.col("_version").is_in(changes.closed)).iter_rows(named=True):
+        owner, key = row["_workbook"], row["_key"]
+        if key in agents and agents[key] != owner and (owner, key) not in known:
+            base = _claim(changes.register, row, row["_hash"], row["_version"])
+            changes.claims.append({**base, "content": None, "seen": None})
 
 
 def _claim(register: type[Register], row: Mapping[str, Any], content_hash: str, version: int | None) -> dict[str, Any]:

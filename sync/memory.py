@@ -10,6 +10,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from schemas.flaws import Flaw
     from schemas.register import Register
     from sync.choices import Place, Take
 
@@ -42,6 +43,9 @@ GONE_SCHEMA = {
 NO_PLACE = {"workbook": "", "sheet": "", "row_number": 0}
 
 
+Row = tuple[str, str, str]
+"""Workbook, register and key."""
+
 Page = tuple[str, str, str]
 """Workbook, register and month (``yyyy-mm``)."""
 
@@ -62,8 +66,8 @@ class Memory:
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
     voided: frozenset[tuple[str, str, str]] = frozenset()
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
-    replaces: Mapping[int, str] = field(default_factory=dict)
-    """Row id to the key that a held row was to replace, its number being corrected."""
+    replaces: Mapping[Row, str] = field(default_factory=dict)
+    """Held row to the key that it was to replace, its number being corrected."""
     branches: Mapping[str, int | None] = field(default_factory=dict)
     """Workbooks that are copies of others, to the revision that took the version they were made from, where
     that is known: the base of a row is its version then, or else the nearest version in its history."""
@@ -71,12 +75,23 @@ class Memory:
     """Workbooks behind a safe stop: what they say anew is held, and nothing of them is gone."""
     dead: frozenset[str] = frozenset()
     """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
+    columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
+    """(workbook, sheet, register) to the columns that the sheet has: the others make no statement."""
+    renumbered: frozenset[tuple[str, str]] = frozenset()
+    """(register, key) of rows that go on under a corrected number."""
+    fallen: Mapping[int, Sequence[Flaw]] = field(default_factory=dict)
+    """Row id to what holds a row that was proposed before: the claims of others are settled without it."""
     turned: frozenset[Page] = frozenset()
     """Months that left their workbook together when a later one came: their rows stay."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
     """(workbook, register, key) to an open conflict and what somebody chose for it."""
     confirmed: frozenset[Place] = frozenset()
     """(workbook, register, key) of missing rows whose withdrawal somebody confirmed."""
+
+
+    def read_whole(self, register_id: str) -> frozenset[str]:
+        """Return the workbooks whose rows of a register were all read in this run."""
+        return self.read_now - {workbook for workbook, unread in self.unread if unread == register_id}
 
 
 @dataclass

@@ -12,9 +12,9 @@ from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
 from schemas.measure import measure, measured_columns
-from schemas.values import cell_name
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.departures import corrected_keys, gone_rows, other_sources, part_withdrawals
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
+from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text, typed_cells
 from sync.ledger.digest import content_hashes
 from sync.memory import (
@@ -27,7 +27,9 @@ from sync.memory import (
     Decisions,
     Memory,
 )
+from sync.renumbered import corrected_keys
 from sync.threeway import merged_row
+from sync.unsaid import with_unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -48,9 +50,12 @@ class LedgerDecider:
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Return the rows with ``_outcome``, ``_reason``, ``_hash`` and ``_state`` (DESIGN 8)."""
         current = books.kept(register.id)
+        fallen = pl.col("_id").is_in(list(self.memory.fallen))
+        frame = frame.with_columns((pl.col("_broken") | fallen).alias("_broken"))
+        frame = with_unsaid(register, frame, current, self.memory.columns)
         hashes = content_hashes(register, frame)
         rows = frame.with_columns(hashes.alias("_hash"), hashes.alias("_stated"))
-        rows, flaws = _doubled(register, rows)
+        rows, flaws = with_doubles_marked(register, rows)
         rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
@@ -60,16 +65,19 @@ class LedgerDecider:
         rows, merge_flaws = self._settle(register, rows, current, decisions)
         rows = _measured_again(register, rows, books)
         decisions.moved = other_sources(register, gone, current, rows, self.memory)
-        left = gone.filter(~pl.col("_key").is_in(list(decisions.moved)))
-        rekeys, rekey_flaws = corrected_keys(register, rows, left, current, self.memory.replaces)
+        rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed = rekeys
+        rows, overtaken = self._overtaken(register, rows, current, decisions)
+        elsewhere = voided_elsewhere(register, current, self.memory)
+        decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
         part_withdrawals(register, decisions, self.memory, books)
         replaces = pl.col("_id").replace_strict(rekeys, default=None, return_dtype=pl.String)
         rows = rows.with_columns(replaces.alias("_replaces"))
         reason = pl.when(pl.col("_replaces").is_not_null()).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
         rows = rows.with_columns(reason.alias("_reason"))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
-        return rows, flaws + merge_flaws + rekey_flaws
+        held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
+        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken]
 
     def _settle(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
@@ -79,7 +87,7 @@ class LedgerDecider:
         if contested.is_empty():
             return rows, []
         flaws: list[Flaw] = []
-        states = _states(register, contested, current)
+        states = _states(register, contested, current, self.memory)
         changed: dict[int, dict[str, Any]] = {}
         leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
@@ -103,6 +111,23 @@ class LedgerDecider:
         return _replaced(register, rows, changed), flaws
 
 
+    def _overtaken(
+        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Put what one workbook changed in a row that another one renumbers in this run in conflict."""
+        old = list(decisions.rekeyed.values())
+        changes = rows.filter((pl.col("_outcome") == PROPOSED) & pl.col("_key").is_in(old))
+        states = _states(register, changes, current, self.memory)
+        flaws: list[Flaw] = []
+        for row in changes.iter_rows(named=True):
+            state = states[row["_key"]]
+            base = _base_of(register, row, state, self.memory)
+            fields = _different(register, row, state)
+            decisions.conflicts[row["_id"]] = conflict_of(register, row, state, base, fields)
+            flaws.append(_conflict_flaw(register, row, state))
+        verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
+        return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
+
     def _chosen(
         self,
         register: type[Register],
@@ -124,7 +149,7 @@ class LedgerDecider:
         return Verdict(PROPOSED, take.value, base_cells(register, base or {}) if take is Take.BASE else {})
 
 
-_STATED = ("merged", "source", "added", "changed", Take.OURS.value, Take.BASE.value)
+_STATED = ("merged", "source", "added", "changed", "restored", Take.OURS.value, Take.BASE.value)
 """Reasons that make what the workbook itself stated worth remembering: the ledger may say otherwise."""
 
 
@@ -149,6 +174,8 @@ def settle(
     stated = row["_hash"]
     now = None if state is None else state["_hash"]
     based = None if base is None else base["_hash"]
+    if stated == now and (state or {}).get("_status") == "missing":
+        return Verdict(PROPOSED, "restored")
     if stated == now:
         return Verdict(UNCHANGED, "same" if row["_workbook"] == (state or {}).get("_workbook") else "source")
     match (based, now):
@@ -162,6 +189,8 @@ def settle(
             verdict = Verdict(UNCHANGED, "stale" if row["_earlier"] else "as base")
         case (_, _) if now in {based, None}:
             verdict = Verdict(PROPOSED, "changed")
+        case (_, _) if (state or {}).get("_renumbered"):
+            verdict = Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
         case _:
             verdict = _three_way(register, row, state or {}, base or {})
     return verdict
@@ -178,45 +207,6 @@ def _three_way(
 
 def _different(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(c.name for c in register.columns if not c.system and row.get(c.name) != state.get(c.name))
-
-
-def _doubled(register: type[Register], rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Flaw]]:
-    """Mark rows whose key stands more than once in their workbook (DESIGN 8: twice in one workbook).
-
-    A row without its key doubles nothing; of rows with unreadable cells nobody knows that they are equal.
-    """
-    keys = ["_workbook", "_key"]
-    named = pl.all_horizontal(pl.col(name).is_not_null() for name in register.key if register.column(name).required)
-    copies = pl.when(named).then(pl.len().over(keys)).otherwise(1)
-    same = (pl.col("_hash").n_unique().over(keys) == 1) & ~pl.col("_unread").any().over(keys)
-    first = pl.int_range(pl.len()).over(keys) == 0
-    rows = rows.with_columns(
-        ((copies > 1) & same & ~first).alias("_duplicate"), ((copies > 1) & ~same).alias("_doubled")
-    )
-    flaws: list[Flaw] = []
-    for (_, key), group in rows.filter(copies > 1).group_by(keys, maintain_order=True):
-        cells = "、".join(
-            f"{sheet}!{cell_name(row, 1)[1:]}" for sheet, row in group.select("_sheet", "_row").iter_rows()
-        )
-        flaws.extend(_double_flaws(register, str(key), cells, group))
-    return rows, flaws
-
-
-def _double_flaws(register: type[Register], key: str, cells: str, group: pl.DataFrame) -> list[Flaw]:
-    column = register.column(register.key[0])
-    args = {
-        "key_title": column.title,
-        "key_title_en": column.title_en,
-        "key_text": " / ".join(key_parts(key)),
-        "cells": cells,
-    }
-    clash = bool(group["_doubled"][0])
-    code = register.duplicate_code if clash else "KEY-DUP"
-    severity = Severity.ERROR if clash else Severity.WARNING
-    text = reader_text("KEY-DUP", severity)
-    ids = group["_id"] if clash else group.filter("_duplicate")["_id"]
-    value = " / ".join(key_parts(key))
-    return [Flaw(row_id, code, severity, column.name, value, text, args) for row_id in ids]
 
 
 def _with_memory(
@@ -317,12 +307,12 @@ def _measured_again(register: type[Register], rows: pl.DataFrame, books: OpenBoo
 def _contested(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose outcome depends on another workbook's claim on the same key."""
     active = pl.col("_outcome").is_in([PROPOSED, "contested"])
-    several = (active & (pl.col("_reason") != "restored")).sum().over("_key") > 1
+    several = active.sum().over("_key") > 1
     return rows.filter((pl.col("_outcome") == "contested") | (active & several))
 
 
 def _states(
-    register: type[Register], contested: pl.DataFrame, current: pl.DataFrame
+    register: type[Register], contested: pl.DataFrame, current: pl.DataFrame, memory: Memory
 ) -> dict[str, Mapping[str, Any]]:
     if "_version" not in current.columns:
         return {}
@@ -330,7 +320,10 @@ def _states(
     now = current.join(contested.select("_key").unique(), on="_key", how="semi").select(names)
     states: dict[str, Mapping[str, Any]] = {}
     for row in now.iter_rows(named=True):
-        states[row["_key"]] = {**row, "_hash": WITHDRAWN if row["_status"] == WITHDRAWN else row["_hash"]}
+        withdrawn = row["_status"] == WITHDRAWN
+        renumbered = withdrawn and (register.id, row["_key"]) in memory.renumbered
+        state = {**row, "_renumbered": renumbered, "_hash": WITHDRAWN if withdrawn else row["_hash"]}
+        states[row["_key"]] = state
     return states
 
 

@@ -9,14 +9,15 @@ from typing import Any
 import polars as pl
 
 from schemas.books import OpenBooks
-from schemas.check import HELD, PROPOSED, Batch, Checked, check_batch, no_candidates
+from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.departures import restated_pages
+from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
-from sync.memory import SUPERSEDED, Memory, Page
+from sync.memory import Memory, Page
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
@@ -120,10 +121,10 @@ class _Run:
         fresh = {file.name for file, _ in taken}
         seen = [file for file, _ in taken]
         taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
-        again = [row for row in standing.held if row["workbook"] not in fresh]
+        dead = self.dead.difference(known.renamed.values())
+        again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
-        dead = self.dead.difference(known.renamed.values())
         died = frozenset(name for name in dead if standing.workbooks[name]["state"] != GONE)
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
@@ -132,11 +133,22 @@ class _Run:
             dead=dead,
             turned=known.turned | standing.pages.keys(),
         )
-        decider = LedgerDecider(memory)
-        books = OpenBooks(self.facts, _loader(self.ledger))
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
-        checked = settled(check_batch(with_empty(staged.batch, sorted(concerned)), books, decider))
-        return _Look(taken, again, staged, books, decider, checked)
+        batch = with_empty(staged.batch, sorted(concerned))
+        return _Look(taken, again, staged, *self._checked(batch, memory))
+
+    def _checked(self, batch: Batch, memory: Memory) -> tuple[OpenBooks, LedgerDecider, Checked]:
+        """Return the batch checked so that no row that is held stands in the way of another claim."""
+        load = _loader(self.ledger)
+        fallen = Fallen()
+        while True:
+            books = OpenBooks(self.facts, load)
+            decider = LedgerDecider(replace(memory, fallen=fallen.flaws))
+            checked = check_batch(batch, books, decider)
+            more = fallen_rows(checked, fallen)
+            if more == fallen:
+                return books, decider, checked
+            fallen = more
 
 
 def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[str]:
@@ -150,7 +162,7 @@ def _plan_of(look: _Look, standing: Standing, known: Recognised) -> Plan:
     taken, staged, checked = look.taken, look.staged, look.checked
     findings = relevant_findings(checked)
     sha256 = {row["workbook"]: row["sha256"] for row in look.again} | {file.name: file.sha256 for file, _ in taken}
-    sources = Sources(sha256, staged.read_now)
+    sources = Sources(sha256, staged.read_now, look.decider.memory.read_whole)
     changes = changes_of(checked, look.decider, look.books, standing.claims, sources)
     outcomes = outcomes_of(taken, staged, checked, look.decider, changes, findings, known)
     retried = retried_rows(checked, staged, {row["version_id"]: row for row in look.again}, findings)
@@ -204,21 +216,17 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     }
 
 
-def settled(checked: Checked) -> Checked:
-    """Return the batch with rows held whose later version, by another workbook in this run, was held."""
-    frames = {}
-    for register_id, frame in checked.frames.items():
-        leading = frame.filter(pl.col("_outcome") == PROPOSED)["_key"].to_list()
-        fallen = (pl.col("_outcome") == SUPERSEDED) & ~pl.col("_key").is_in(leading)
-        outcome = pl.when(fallen).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
-        frames[register_id] = frame.with_columns(outcome.alias("_outcome"))
-    return replace(checked, frames=frames)
-
-
 def _loader(ledger: Ledger | None) -> Callable[[type[Register]], pl.DataFrame]:
     if ledger is None:
         return no_rows
-    return lambda register: ledger.rows(register, statuses=ALL_STATUSES)
+    loaded: dict[str, pl.DataFrame] = {}
+
+    def load(register: type[Register]) -> pl.DataFrame:
+        if register.id not in loaded:
+            loaded[register.id] = ledger.rows(register, statuses=ALL_STATUSES)
+        return loaded[register.id]
+
+    return load
 
 
 def _memory(
@@ -228,8 +236,9 @@ def _memory(
     taken: Sequence[tuple[TakenFile, str]],
     again: Sequence[Mapping[str, Any]],
 ) -> Memory:
-    payloads = {row["version_id"]: row["payload"] for row in again}
-    replaces = {row_id: payloads[version].get("replaces") for row_id, version in staged.retried.items()}
+    replaces = {
+        (row["workbook"], row["register"], row["row_key"]): row["payload"].get("replaces") for row in standing.held
+    }
     waiting = sorted({row["workbook"] for row in standing.held}) if again else []
     order = dict.fromkeys([*(file.name for file, _ in taken), *waiting])
     return Memory(
@@ -239,9 +248,11 @@ def _memory(
         staged.read_now,
         staged.unread,
         staged.voided,
-        {row_id: old for row_id, old in replaces.items() if old},
+        {row: old for row, old in replaces.items() if old},
         choices=standing.choices,
         confirmed=standing.withdrawals,
+        renumbered=standing.renumbered,
+        columns=staged.batch.columns,
     )
 
 

@@ -43,6 +43,8 @@ class Standing:
     """(workbook, file hash) of versions that somebody has let through a safe stop."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
     """Place of an open conflict to its row in the table ``conflict`` and what somebody chose for it."""
+    renumbered: frozenset[tuple[str, str]] = frozenset()
+    """(register, key) of rows that once went on under a corrected number."""
     withdrawals: frozenset[Place] = frozenset()
     """Missing rows that somebody confirms in this run."""
 
@@ -61,6 +63,7 @@ class Standing:
             {(p["workbook"], p["register"], p["period"]): p["version_id"] for p in ledger.table("page").to_dicts()},
             frozenset(_parted(subject) for subject in ledger.table("decision", what=PROCEED)["subject"]),
             chosen_among(conflicts, ledger.table("decision", what=RESOLVE).to_dicts()),
+            frozenset(ledger.table("rekeyed").select("register", "old_key").iter_rows()),
         )
 
     def title(self, identity: str) -> str:

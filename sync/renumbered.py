@@ -1,0 +1,142 @@
+"""Pair numbers that left a workbook with those that came: the same row with a corrected number (DESIGN 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.books import key_parts
+from schemas.check import HELD, PROPOSED
+from schemas.findings import Severity, reader_text
+from schemas.flaws import Flaw
+from sync.departures import month_of
+from sync.memory import GONE_SCHEMA, WITHDRAWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemas.register import Register
+    from sync.memory import Memory, Row
+
+_PLACE = ("_workbook", "_sheet", "_row")
+"""In the same sheet row a number is corrected within its month only: on a turned page the first row of the
+new month stands where the first of the old one stood."""
+
+
+def corrected_keys(
+    register: type[Register],
+    rows: pl.DataFrame,
+    gone: pl.DataFrame,
+    moved: Mapping[str, str],
+    current: pl.DataFrame,
+    memory: Memory,
+) -> tuple[dict[int, str], list[Flaw]]:
+    """Return row id to the old key that it replaces, one to one: equal other cells, or the same sheet row.
+
+    A row that is held has come too: the old one stays in the books until the new one passes, also
+    where that takes several versions of the workbook. Where another workbook states the old number
+    (``moved`` are such keys), only equal other cells tell that the row is the same.
+    """
+    others = [column.name for column in register.columns if not column.system and column.name not in register.key]
+    if "_version" not in current.columns:
+        return {}, []
+    came = rows.filter(_is_new(register)).with_columns(month_of(register).alias("_post_period"))
+    if came.is_empty():
+        return {}, []
+    elsewhere = _left_elsewhere(register, rows, current, memory)
+    sources = {key for key, workbook in moved.items() if _is_source(register, workbook, key, memory)}
+    gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
+    alone = gone.filter(~pl.col("_key").is_in(sources))
+    pairs = _paired_earlier(register, came, rows, current, memory.replaces)
+    for left, on in (
+        (gone, [*_PLACE, *others]),
+        (gone, ["_workbook", *others]),
+        (alone, [*_PLACE, "_post_period"]),
+        (elsewhere, [*_PLACE, *others]),
+        (elsewhere, ["_workbook", *others]),
+    ):
+        rest = left.filter(~pl.col("_key").is_in(list(pairs.values())))
+        if rest.is_empty():
+            continue
+        rest = rest.join(current.select("_key", "_post_period", *others), on="_key", how="left")
+        pairs |= _pairs(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
+    keys = dict(came.select("_id", "_key").iter_rows())
+    return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+
+
+def _is_source(register: type[Register], workbook: str, key: str, memory: Memory) -> bool:
+    """Tell whether a workbook has stated a key before, or is a copy of one that has."""
+    if workbook in memory.branches:
+        return True
+    claims = memory.claims.get(register.id)
+    stated = () if claims is None else claims.filter(pl.col("workbook") == workbook)["row_key"]
+    return key in stated
+
+
+def _is_new(register: type[Register]) -> pl.Expr:
+    """Return whether a row has a key that nothing in force has."""
+    named = pl.all_horizontal(pl.col(name).is_not_null() for name in register.key if register.column(name).required)
+    free = pl.col("_now").is_null() | (pl.col("_now") == WITHDRAWN)
+    comes = (pl.col("_outcome") == PROPOSED) & pl.col("_reason").is_in(["added", "changed"])
+    return free & (comes | ((pl.col("_outcome") == HELD) & ~pl.col("_doubled") & named))
+
+
+def _paired_earlier(
+    register: type[Register],
+    came: pl.DataFrame,
+    rows: pl.DataFrame,
+    current: pl.DataFrame,
+    earlier: Mapping[Row, str],
+) -> dict[int, str]:
+    """Return the pairs that an earlier version of the workbook made, as long as the old row counts."""
+    known = [(workbook, key, old) for (workbook, of, key), old in earlier.items() if of == register.id]
+    if not known:
+        return {}
+    pairs = pl.DataFrame(known, schema=["_workbook", "_key", "_old"], orient="row")
+    old = ["_workbook", "_old"]
+    standing = current.filter(pl.col("_status") != WITHDRAWN).select(pl.col("_key").alias("_old"))
+    stated = rows.select("_workbook", pl.col("_key").alias("_old"))
+    found = came.select("_id", "_workbook", "_key").join(pairs, on=["_workbook", "_key"])
+    found = found.join(standing, on="_old", how="semi").join(stated, on=old, how="anti")
+    return dict(found.filter(pl.len().over("_old") == 1).select("_id", "_old").iter_rows())
+
+
+def _left_elsewhere(
+    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
+) -> pl.DataFrame:
+    """Return rows of other workbooks that a second source no longer states as they are, or a new copy never stated."""
+    claims = memory.claims.get(register.id)
+    whole = memory.read_whole(register.id)
+    standing = current.filter(pl.col("_status") == "accepted")
+    known = set() if claims is None else set(claims["workbook"].unique())
+    fresh = (whole & memory.branches.keys()) - known
+    parts = [pl.DataFrame(schema={**GONE_SCHEMA, "_copy": pl.String()})]
+    if fresh and (fresh := fresh.difference(current["_workbook"].unique())):
+        copies = pl.DataFrame({"_copy": sorted(fresh)})
+        within = pl.col("_workbook").str.split("/").list.first() == pl.col("_copy").str.split("/").list.first()
+        parts.append(standing.join(copies, how="cross").filter(within))
+    if claims is not None:
+        sources = claims.filter(pl.col("workbook").is_in(list(whole))).select(
+            pl.col("row_key").alias("_key"), pl.col("content_hash").alias("_hash"), pl.col("workbook").alias("_copy")
+        )
+        others = standing.join(sources, on=["_key", "_hash"]).filter(pl.col("_copy") != pl.col("_workbook"))
+        parts.append(others)
+    left = pl.concat([part.select("_key", "_version", "_copy", "_sheet", "_row") for part in parts])
+    left = left.rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
+    return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
+
+
+def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:
+    """Return the pairs that are one to one on some columns, row id to old key."""
+    single_came = came.filter(pl.len().over(on) == 1)
+    single_gone = gone.filter(pl.len().over(on) == 1)
+    found = single_came.join(single_gone.select(*on, pl.col("_key").alias("_old")), on=on, nulls_equal=True)
+    first = found.sort("_rank", "_id").unique("_old", keep="first", maintain_order=True)
+    return dict(first.select("_id", "_old").iter_rows())
+
+
+def _rekey_flaw(register: type[Register], row_id: int, old: str, new: str) -> Flaw:
+    key = " / ".join(key_parts(new))
+    args = {"old": " / ".join(key_parts(old)), "key_text": key}
+    return Flaw(row_id, "IMP-08", Severity.WARNING, register.key[0], key, reader_text("IMP-08"), args)

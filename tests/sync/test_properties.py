@@ -1,0 +1,339 @@
+"""Whatever people do to their workbooks, and in whatever order: what the merge promises holds (DESIGN 8)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+
+import polars as pl
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from schemas.register import all_registers
+from tests.sync.histories import VOID, Office, Row, item, receipt
+
+EXAMPLES = int(os.environ.get("HOUQIN_EXAMPLES", "10"))
+"""More of them find more: a night takes ``HOUQIN_EXAMPLES=1000``."""
+
+COPIES = ("ZW/库房(1).xlsx", "ZW/库房 - 副本.xlsx")
+BOOKS = ("ZW/库房.xlsx", *COPIES, "ZW/另存.xlsx", "ST/食堂.xlsx", "ZW/十一月/库房.xlsx")
+REFUSED = "MW/门卫.xlsx"
+CATALOGUE = "ZW/基础资料.xlsx"
+LATE_ITEM = "QJ0002"
+MOST_ROWS = 7
+"""Fewer than safe stops are for."""
+
+some = st.integers(0, 99)
+
+
+class Departments(RuleBasedStateMachine):
+    """Clerks at work. Every line that was ever delivered carries a batch number of its own, which nobody changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.office = Office()
+        self.numbers = 0
+        self.lines = 0
+        self.settled: dict[str, tuple[Row, ...]] = {}
+        """What the books said at the last merge."""
+        self.renumbered: set[str] = set()
+        """Books in which a number was corrected since the last merge: nothing else is done to them until then."""
+        self.disputed: set[str] = set()
+        """Batch numbers of lines whose number was corrected in one book while others said other things of them."""
+        self.shared: set[str] = set()
+        """Document numbers that stood in more than one book, ever."""
+        self.gone: set[str] = set()
+        """Document numbers that were voided or corrected in some book, ever."""
+        self.past: dict[int, str] = {}
+
+    @initialize(late=st.booleans())
+    def catalogue(self, late: bool) -> None:  # noqa: FBT001 - drawn
+        """Register the items, perhaps one of them only later."""
+        items = [item()] if late else [item(), item(LATE_ITEM)]
+        self.office.save(CATALOGUE, {"item_catalogue": items})
+        self.merge()
+
+    @rule()
+    def late_item(self) -> None:
+        """Register the item that was missing."""
+        self.office.save(CATALOGUE, {"item_catalogue": [item(), item(LATE_ITEM)]})
+
+    @rule(book=some, place=some, qty=st.integers(1, 9), late=st.booleans(), wrong=st.booleans())
+    def add(self, book: int, place: int, qty: int, late: bool, wrong: bool) -> None:  # noqa: FBT001 - drawn
+        """Write down a new line."""
+        name = self._writable(book, new=True)
+        if name is None or len(self._rows(name)) >= MOST_ROWS:
+            return
+        self.numbers, self.lines = self.numbers + 1, self.lines + 1
+        cells = {"batch_no": f"T{self.lines}"} | ({"item_code": LATE_ITEM} if late else {})
+        cells |= {"amount": "0.01"} if wrong and late else {}
+        rows = self._rows(name)
+        rows.insert(place % (len(rows) + 1), receipt(self.numbers, qty, **cells))
+        self._save(name, rows)
+
+    @rule(book=some, row=some, qty=st.integers(10, 99))
+    def amend(self, book: int, row: int, qty: int) -> None:
+        """Correct a quantity, and what depends on it."""
+        self._change(book, row, {"qty": str(qty), "amount": f"{qty * 8.5:.2f}"})
+
+    @rule(book=some, row=some, text=st.sampled_from(["已验", "补单", ""]))
+    def note(self, book: int, row: int, text: str) -> None:
+        """Write a remark, which depends on nothing."""
+        self._change(book, row, {"remark": text} if text else {})
+
+    @rule(book=some, row=some)
+    def strike(self, book: int, row: int) -> None:
+        """Mark a line as void."""
+        self._change(book, row, {"remark": VOID})
+
+    @rule(book=some, row=some)
+    def remove(self, book: int, row: int) -> None:
+        """Delete a line."""
+        name = self._writable(book)
+        if name is not None and self._rows(name):
+            rows = self._rows(name)
+            del rows[row % len(rows)]
+            self._save(name, rows)
+
+    @rule(book=some, row=some)
+    def swap(self, book: int, row: int) -> None:
+        """Put two lines in another order."""
+        name = self._writable(book)
+        if name is not None and len(self._rows(name)) > 1:
+            rows = self._rows(name)
+            one, other = row % len(rows), (row + 1) % len(rows)
+            rows[one], rows[other] = rows[other], rows[one]
+            self._save(name, rows)
+
+    @rule(book=some, row=some)
+    def double(self, book: int, row: int) -> None:
+        """Write down a line twice."""
+        name = self._writable(book)
+        if name is not None and 0 < len(self._rows(name)) < MOST_ROWS:
+            rows = self._rows(name)
+            rows.append(rows[row % len(rows)])
+            self._save(name, rows)
+
+    @rule(book=some, row=some, back=st.booleans(), wrong=st.booleans())
+    def renumber(self, book: int, row: int, back: bool, wrong: bool) -> None:  # noqa: FBT001 - drawn
+        """Correct the number of a line, perhaps back to one that was given up, perhaps with a mistake."""
+        name = self._writable(book)
+        if name is None or self.settled.get(name) != tuple(self._rows(name)) or not self._rows(name):
+            return
+        rows = self._rows(name)
+        at = row % len(rows)
+        old = rows[at]
+        others = [each for file in self.office.files if file != name for each in self._rows(file)]
+        if old.get("remark") == VOID or rows.count(old) > 1 or [r["doc_no"] for r in rows].count(old["doc_no"]) > 1:
+            return
+        free = sorted(self.gone - {each["doc_no"] for each in [*rows, *others]})
+        if back and free:
+            number = free[row % len(free)]
+        else:
+            self.numbers += 1
+            number = receipt(self.numbers)["doc_no"]
+        in_books = [r for r in self._in_the_books() if r["batch_no"] == old["batch_no"]]
+        known = [each for each in others if each.get("batch_no") == old["batch_no"]]
+        if any(each != old for each in known) or any(r["doc_no"] != old["doc_no"] for r in in_books):
+            self.disputed.add(old["batch_no"])
+        if known and (wrong or any(r["doc_no"] == old["doc_no"] and r["qty"] != old["qty"] for r in in_books)):
+            self.disputed.add(old["batch_no"])
+        self.gone |= {old["doc_no"], number}
+        if known:
+            self.shared |= {old["doc_no"], number}
+        rows[at] = {**old, "doc_no": number} | ({"amount": "0.01"} if wrong else {})
+        self._save(name, rows)
+        self.renumbered.add(name)
+
+    @rule(book=some, to=some)
+    def copy(self, book: int, to: int) -> None:
+        """Copy a file, over another one too."""
+        name, target = self._writable(book), BOOKS[to % len(BOOKS)]
+        if name is not None and name != target and target not in self.renumbered:
+            self.office.copy(name, target)
+            self._share()
+
+    @rule(book=some, to=some)
+    def move(self, book: int, to: int) -> None:
+        """Rename a file, or move it to another folder, over another one too."""
+        name, target = self._writable(book), BOOKS[to % len(BOOKS)]
+        if name is not None and name != target and target not in self.renumbered:
+            self.shared |= {row["doc_no"] for row in [*self._rows(name), *self._rows(target)]}
+            self.office.move(name, target)
+
+    @rule(book=some)
+    def delete(self, book: int) -> None:
+        """Delete a file."""
+        name = self._writable(book)
+        if name is not None:
+            self.shared |= {row["doc_no"] for row in self._rows(name)}
+            self.office.delete(name)
+
+    @rule(book=some, row=some, to=some, keep=st.booleans())
+    def carry(self, book: int, row: int, to: int, keep: bool) -> None:  # noqa: FBT001 - drawn
+        """Copy a line to another book, or move it there."""
+        name, target = self._writable(book), self._writable(to, new=True)
+        if name is None or target is None or name == target or not self._rows(name):
+            return
+        rows, others = self._rows(name), self._rows(target)
+        carried = rows[row % len(rows)]
+        if len(others) >= MOST_ROWS:
+            return
+        self._save(target, [*others, carried])
+        self._share()
+        if not keep:
+            rows.remove(carried)
+            self._save(name, rows)
+
+    @rule(book=some)
+    def trespass(self, book: int) -> None:
+        """Save a book in the folder of a department that has no such register."""
+        name = self._writable(book)
+        if name is not None:
+            self.office.save(REFUSED, self.office.files[name].rows)
+
+    @precondition(lambda self: self.office.ledger.head().number > 0)
+    @rule()
+    def merge(self) -> None:
+        """Merge, and look at everything that was promised."""
+        before = self._content()
+        waiting = {row["row_key"] for row in self.office.ledger.table("held").to_dicts()}
+        self.office.run()
+        self._nothing_is_told_twice()
+        self._what_was_accepted_stays(before, waiting)
+        self._nobody_is_lost()
+        self._alone_is_as_stated()
+        head = self.office.ledger.head().number
+        self.past[head] = self._digest(head)
+        self.office.run()
+        assert self.office.ledger.head().number == head, "nothing is new, and something was written"
+        self.settled = {name: tuple(self._rows(name)) for name in self.office.files}
+        self.renumbered.clear()
+
+    def teardown(self) -> None:
+        """Look at the whole history once more."""
+        self.merge()
+        assert self.office.ledger.verify() == []
+        assert {revision: self._digest(revision) for revision in self.past} == self.past
+        self.office.ledger.close()
+
+    def _nothing_is_told_twice(self) -> None:
+        lines = [row["batch_no"] for row in self._in_the_books() if row["batch_no"] not in self.disputed]
+        assert sorted(lines) == sorted(set(lines)), "a line counts twice"
+
+    def _what_was_accepted_stays(self, before: dict[str, tuple[str, str]], waiting: set[str]) -> None:
+        touched = set(waiting)
+        for name in {*self.settled, *self.office.files}:
+            then = set(map(_frozen, self.settled.get(name, ())))
+            now = set(map(_frozen, self._rows(name)))
+            left = then - now if name in self.office.files else set()
+            touched |= {f"{dict(row)['doc_no']}\x1f1" for row in (now - then) | left}
+        after = self._content()
+        for key, (content, status) in before.items():
+            if status != "withdrawn" and key not in touched:
+                assert after[key][0] == content, f"{key} changed by itself"
+                assert after[key][1] != "withdrawn", f"{key} left by itself"
+
+    def _nobody_is_lost(self) -> None:
+        content = self._content()
+        held = {(row["workbook"], row["row_key"]) for row in self.office.ledger.table("held").to_dicts()}
+        titles = {row["title"]: row["path"] for row in self.office.ledger.table("workbook").to_dicts()}
+        known = self._in_the_books()
+        missing = {row["doc_no"]: row for row in known if row["_status"] == "missing"}
+        for name in self._books():
+            for row in self._rows(name):
+                key = f"{row['doc_no']}\x1f1"
+                if row.get("remark") == VOID:
+                    continue
+                in_force = key in content and content[key][1] != "withdrawn"
+                excused = (titles[name], key) in held or row["doc_no"] in self.gone
+                assert in_force or excused, f"{name}: {row['doc_no']} is nowhere"
+                same = row["doc_no"] in missing and _equal(row, missing[row["doc_no"]])
+                assert not same or (titles[name], key) in held, f"{name} states {row['doc_no']}, which is missing"
+
+    def _alone_is_as_stated(self) -> None:
+        """A line that only ever stood in one book is in the books exactly as it stands there."""
+        items = {row["item_code"] for row in self.office.ledger.rows(all_registers()["item_catalogue"]).to_dicts()}
+        known = {row["doc_no"]: row for row in self._in_the_books()}
+        for name in self._books():
+            numbers = [row["doc_no"] for row in self._rows(name)]
+            for row in self._rows(name):
+                number = row["doc_no"]
+                if number in self.shared or numbers.count(number) > 1:
+                    continue
+                if row.get("remark") == VOID:
+                    assert number not in known, f"{number} is void"
+                elif row["item_code"] in items and row["amount"] != "0.01":
+                    assert number in known, f"{number} was not taken"
+                    assert known[number]["_status"] == "accepted", number
+                    assert _equal(row, known[number]), number
+
+    def _books(self) -> Iterator[str]:
+        return (name for name in self.office.files if name not in (CATALOGUE, REFUSED))
+
+    def _writable(self, number: int, *, new: bool = False) -> str | None:
+        names = [
+            name for name in BOOKS if (new or name in self.office.files) and name not in self.renumbered
+        ]
+        return names[number % len(names)] if names else None
+
+    def _rows(self, name: str) -> list[Row]:
+        saved = self.office.files.get(name)
+        return [] if saved is None else list(saved.rows.get("stock_receipt", ()))
+
+    def _save(self, name: str, rows: list[Row]) -> None:
+        self.office.save(name, {"stock_receipt": rows})
+
+    def _change(self, book: int, row: int, cells: Row) -> None:
+        name = self._writable(book)
+        if name is None or not self._rows(name):
+            return
+        rows = self._rows(name)
+        at = row % len(rows)
+        if cells.get("remark") == VOID:
+            self.gone.add(rows[at]["doc_no"])
+        kept = {column: cell for column, cell in rows[at].items() if column != "remark" or "qty" in cells}
+        rows[at] = kept | cells
+        self._save(name, rows)
+
+    def _share(self) -> None:
+        """Note which numbers stand in more than one book now."""
+        places: dict[str, set[str]] = {}
+        for name in self._books():
+            for row in self._rows(name):
+                places.setdefault(row["doc_no"], set()).add(name)
+        self.shared |= {number for number, names in places.items() if len(names) > 1}
+
+    def _in_the_books(self) -> list[dict[str, object]]:
+        frame = self.office.ledger.rows(all_registers()["stock_receipt"])
+        return frame.with_columns(pl.col("qty").cast(pl.Int64).cast(pl.String)).to_dicts()
+
+    def _content(self) -> dict[str, tuple[str, str]]:
+        every = ("accepted", "missing", "withdrawn")
+        frame = self.office.ledger.rows(all_registers()["stock_receipt"], statuses=every)
+        return {key: (content, status) for key, content, status in frame.select("_key", "_hash", "_status").iter_rows()}
+
+    def _digest(self, revision: int) -> str:
+        every = ("accepted", "missing", "withdrawn")
+        frame = self.office.ledger.rows(all_registers()["stock_receipt"], as_of=revision, statuses=every)
+        return hashlib.sha256(repr(frame.drop("_to").rows()).encode()).hexdigest()
+
+
+def _frozen(row: Row) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(row.items()))
+
+
+def _equal(row: Row, known: dict[str, object]) -> bool:
+    return all((known[name] or "") == row.get(name, "") for name in ("qty", "batch_no", "remark", "item_code"))
+
+
+TestDepartments = Departments.TestCase
+TestDepartments.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize="HOUQIN_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
+)
