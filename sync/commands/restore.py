@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Take the place of a ledger that is there; it is kept beside.")
 @share_option
 @output_options

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--backup",
     "backup_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="A backup whose revision the ledger must still hold.",
 )
 @share_option
