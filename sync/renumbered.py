@@ -45,7 +45,7 @@ def corrected_keys(
     if came.is_empty():
         return {}, []
     elsewhere = _left_elsewhere(register, rows, current, memory)
-    sources = {key for key, workbook in moved.items() if _is_source(register, workbook, key, memory)}
+    sources = _with_sources(register, rows, gone, moved, memory)
     gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
     alone = gone.filter(~pl.col("_key").is_in(sources))
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
@@ -65,13 +65,21 @@ def corrected_keys(
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
 
 
-def _is_source(register: type[Register], workbook: str, key: str, memory: Memory) -> bool:
-    """Tell whether a workbook has stated a key before, or is a copy of one that has."""
-    if workbook in memory.branches:
-        return True
+def _with_sources(
+    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, moved: Mapping[str, str], memory: Memory
+) -> set[str]:
+    """Return the keys that left a workbook and that another source, or a copy, goes on stating.
+
+    A copy that is new is one only of a workbook that keeps rows: otherwise its page was turned.
+    """
     claims = memory.claims.get(register.id)
-    stated = () if claims is None else claims.filter(pl.col("workbook") == workbook)["row_key"]
-    return key in stated
+    stated = set() if claims is None else set(claims.select("workbook", "row_key").iter_rows())
+    keeping = set(rows.filter(pl.col("_now_workbook") == pl.col("_workbook"))["_workbook"]) if moved else set()
+    return {
+        key
+        for workbook, key in gone.select("_workbook", "_key").iter_rows()
+        if (other := moved.get(key)) and ((other, key) in stated or (other in memory.branches and workbook in keeping))
+    }
 
 
 def _is_new(register: type[Register]) -> pl.Expr:
