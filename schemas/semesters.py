@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
 
 _DAY = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
-_FIRST_MONTH = 9
-"""September: the school year begins."""
+_FIRST_MONTH, _SUMMER = 9, 7
+"""September: the school year begins. From July on a day of the autumn belongs to the first of its two years."""
 
 
 def semester_of(day: pl.Expr) -> pl.Expr:
@@ -47,10 +47,9 @@ def next_semester_end(day: pl.Expr, facts: Facts) -> pl.Expr:
 
 def _limit(semester: pl.Expr, parameter: str, facts: Facts) -> pl.Expr:
     year = semester.str.slice(0, 4).cast(pl.Int32)
-    autumn, spring = (
-        pl.date(year + (month < _FIRST_MONTH), month, day) for month, day in _days(parameter, facts)
-    )
-    return pl.when(semester.str.ends_with("-1")).then(autumn).otherwise(spring)
+    (autumn, in_autumn), (spring, in_spring) = _days(parameter, facts)
+    of_autumn = pl.date(year + (autumn < _SUMMER), autumn, in_autumn)
+    return pl.when(semester.str.ends_with("-1")).then(of_autumn).otherwise(pl.date(year + 1, spring, in_spring))
 
 
 def _days(parameter: str, facts: Facts) -> list[tuple[int, int]]:

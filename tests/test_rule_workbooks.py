@@ -312,7 +312,7 @@ def test_rules_rest_while_their_register_does_not_exist(trial: Trial) -> None:
 
 
 SELF_CHECKS = {"TRF-04"}
-"""Rules about the program's own postings: no workbook can break them (``tests/schemas/test_stock_rules.py``)."""
+"""Rules about the program's own postings: no workbook can break them (``tests/schemas/test_asset_rules.py``)."""
 
 
 def test_every_rule_has_a_case() -> None:

@@ -59,13 +59,11 @@ def changed_after_close(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 
     A card is closed once a month from its entry date on is; ``changed`` names the columns.
     """
-    closed = (
-        books.rows("period_close")
-        .filter((pl.col("book") == "固定资产") & (pl.col("status") == "已结"))
-        .select(pl.col("period").max())
-    )
-    last = closed.item() if closed.height else None
-    was = accepted_versions(rows, books, "fixed_asset_card").filter(pl.col("entry_date").dt.strftime("%Y-%m") <= last)
+    ledger = (pl.col("book") == "固定资产") & (pl.col("status") == "已结")
+    closed = books.rows("period_close").filter(ledger).select(pl.col("period").max().alias("_closed"))
+    entered = pl.col("entry_date").dt.strftime("%Y-%m")
+    before = accepted_versions(rows, books, "fixed_asset_card")
+    was = before.join(closed, how="cross").filter(entered <= pl.col("_closed"))
     both = rows.join(was.select("_key", *_FIXED, *_CHANGE), on="_key", suffix="_was", maintain_order="left")
     names = [
         pl.when(pl.col(name).ne_missing(pl.col(f"{name}_was"))).then(pl.lit(title)) for name, title in _FIXED.items()
