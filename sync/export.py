@@ -16,6 +16,7 @@ import polars as pl
 from schemas.masking import mask
 from sync.held import rows_of
 from sync.ledger import IN_THE_BOOKS
+from sync.publish.words import status_title
 from sync.standing import decoded
 from workbooks.write import replace_file
 
@@ -56,6 +57,13 @@ class Extract:
     register: type[Register]
     frame: pl.DataFrame
     """The declared columns, then those of ``_SOURCE``, typed; in the order of the key."""
+
+    def told(self, language: str) -> pl.DataFrame:
+        """Return the rows for people: the status in words."""
+        known = self.frame["_status"].drop_nulls().unique().to_list()
+        return self.frame.with_columns(
+            pl.col("_status").replace({status: status_title(status, language) for status in known})
+        )
 
     def headers(self, language: str) -> list[str]:
         """Return a header for every column, no two alike."""
@@ -112,7 +120,7 @@ def write_csv(path: Path, one: Extract, language: str) -> None:
     A text that begins like a formula gets an apostrophe before it, as does one that begins with an
     apostrophe followed by such a sign: taking one away gives the text back.
     """
-    shown = one.frame.select(_as_text(name, dtype, language) for name, dtype in one.frame.schema.items())
+    shown = one.told(language).select(_as_text(name, dtype, language) for name, dtype in one.frame.schema.items())
     guarded = shown.with_columns(
         pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.lit("'") + pl.col(name)).otherwise(name).alias(name)
         for name, dtype in one.frame.schema.items()
@@ -155,7 +163,7 @@ def write_xlsx(path: Path, extracts: Sequence[Extract], language: str) -> None:
         formats = _formats(workbook)
         taken: set[str] = set()
         for one in extracts:
-            for piece in _sheets_of(one.frame):
+            for piece in _sheets_of(one.told(language)):
                 sheet = workbook.add_worksheet(_sheet_name(one.register, taken))
                 _write_sheet(sheet, one.headers(language), piece, formats, language)
         workbook.close()

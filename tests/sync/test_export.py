@@ -82,7 +82,7 @@ class TestCsv:
         known = ("入库单号", "数量", "单价", "金额", "入账状态", "来源工作簿", "来源行", "版次")
         receipt_no, *others = (row[header] for header in known)
         assert receipt_no == "RK-202611-0001"
-        assert others == ["20.000", "8.5000", "170.00", "accepted", "ZW/库房.xlsx", "4", "2"]
+        assert others == ["20.000", "8.5000", "170.00", "已入账", "ZW/库房.xlsx", "4", "2"]
         assert len(row["文件SHA-256"]) == 64
 
     def test_no_text_runs(self, school: School, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ class TestCsv:
         """A former revision and other statuses are exported as ``rows`` lists them."""
         export(school, "stock_receipt", "-o", tmp_path / "then.csv", "--as-of", "1", "--status", "all")
         then = [(row["数量"], row["入账状态"]) for row in table(tmp_path / "then.csv")]
-        assert then == [("25.000", "accepted"), ("25.000", "held")]
+        assert then == [("25.000", "已入账"), ("25.000", "搁置")]
         export(school, "stock_receipt", "-o", tmp_path / "held.csv", "--status", "held")
         (held,) = table(tmp_path / "held.csv")
         assert held["问题代码"]
