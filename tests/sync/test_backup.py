@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -22,7 +24,24 @@ from sync.restore import LedgerInTheWay, RestoredOtherwise, restore
 from sync.share import Share
 from tests.sync.school import MASTER, School, issue, receipt
 
+KILLED = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import sync.restore
+from sync.restore import restore
+
+def wait(connection):
+    print("written", flush=True)
+    sys.stdin.read()
+
+sync.restore.expect_everything_anew = wait
+restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC), replace=True)
+"""
+"""A restore that stops when everything is written and nothing has taken its place yet."""
+
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
 LATER = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 
 
@@ -210,6 +229,22 @@ class TestReplacing:
         assert done.replaced.revision is None
         assert (Path(done.replaced.where) / "ledger.db").read_bytes().startswith(b"not a database")
         assert content(share) == then
+
+    def test_killed(self, share: Share, tmp_path: Path) -> None:
+        """A restore that is killed leaves the present ledger as it was, and can be made again."""
+        made = backup(share, tmp_path / "kept.zip", NOW)
+        then = content(share)
+        write_anything(share, "later")
+        later = content(share)
+        command = [sys.executable, "-c", KILLED, str(share.path), str(made.path)]
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"written\n"
+            process.kill()
+        assert content(share) == later
+        restore(share.path, made.path, LATER, replace=True)
+        assert content(share) == then
+        assert not list(share.state.glob("*.restoring*"))
 
     def test_altered_archive_is_healed(self, share: Share, tmp_path: Path) -> None:
         """Archived files that were lost or altered come back."""
