@@ -18,6 +18,8 @@ from sync.standing import Standing
 from workbooks.choices import Chosen
 from workbooks.taking import TakenFile
 
+_ADMIN = ""
+"""In place of the hash of a file: decided on the command line."""
 _TAKES = {take.value: take for take in Take}
 
 
@@ -42,7 +44,7 @@ class Known:
     missing: Mapping[str, MissingRow]
     """Mark to missing row."""
     decided: Mapping[tuple[str, str], str]
-    """(id, hash of a file) to what this file has decided about it already."""
+    """(id, hash of a file, or ``_ADMIN``) to what has been decided about it already."""
     may_write: Callable[[str, str], bool]
 
 
@@ -52,18 +54,20 @@ def answers_in(
     ledger: Ledger,
     registers: Mapping[str, type[Register]],
     may_write: Callable[[str, str], bool],
+    ordered: Iterable[Decision] = (),
 ) -> Answers:
     """Return what was chosen in files of this run: each with its department, in the order of claims.
 
     A department decides about rows of its own workbooks only, and only as they were when the choices
-    were offered; of several files that choose about one thing the first counts.
+    were offered; of several files that choose about one thing the first counts, and what an admin has
+    ordered counts before all of them.
     """
     filled = [(file, department) for file, department in taken if file.choices]
     if not filled:
         return Answers()
     named = {line.mark.partition(":")[0] for file, _ in filled for line in file.choices}
     known = _known(standing, ledger, [registers[name] for name in sorted(named & registers.keys())], may_write)
-    decisions: dict[str, Decision] = {}
+    decisions = {decision.id: decision for decision in ordered}
     places: dict[str, tuple[str, Chosen]] = {}
     findings: dict[str, list[Finding]] = {}
     for file, department in filled:
@@ -75,7 +79,7 @@ def answers_in(
             elif found is not None:
                 findings.setdefault(file.name, []).append(found)
     told = {name: tuple(each) for name, each in findings.items()}
-    return Answers(tuple(decisions.values()), places, told)
+    return Answers(tuple(decisions[name] for name in places), places, told)
 
 
 def _known(
@@ -84,7 +88,7 @@ def _known(
     decided: dict[tuple[str, str], str] = {}
     for row in ledger.table("decision", what=[RESOLVE, WITHDRAW]).to_dicts():
         details = json.loads(row["details"])
-        decided[row["subject"], details.get("sha256", "")] = details.get("take", WITHDRAW)
+        decided[row["subject"], details.get("sha256", _ADMIN)] = details.get("take", WITHDRAW)
     return Known(
         standing,
         {conflict_mark(row): row for row in standing.conflicts},
@@ -124,7 +128,7 @@ def _decided(known: Known, department: str, line: Chosen, name: str) -> Decision
     """Return what a line decides, or the code that says why it decides nothing."""
     conflict, gone = known.conflicts.get(line.mark), known.missing.get(line.mark)
     place = place_of(conflict) if conflict else gone.place if gone else None
-    if place is None:
+    if place is None or (name, _ADMIN) in known.decided:
         return "CHOICE-STALE"
     if department_of(known.standing, place[0]) != department or not known.may_write(department, place[1]):
         return "CHOICE-FOREIGN"

@@ -55,8 +55,10 @@ def choice_targets(share: Share, ledger: Ledger, with_missing: Iterable[str]) ->
 
     ``with_missing`` are the ids of the registers that have missing rows.
     """
-    standing = Standing.of(ledger)
     registers = [share.registers[name] for name in dict.fromkeys(with_missing) if name in share.registers]
+    if not registers and all(ledger.table(name).is_empty() for name in ("conflict", "stop")):
+        return []
+    standing = Standing.of(ledger)
     books = choice_books(standing, missing_rows(ledger, registers), share.config.language)
     paths = {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
     places = choice_paths(paths.values())

@@ -30,7 +30,7 @@ from sync.publish.model import (
 from sync.publish.paths import marked_paths
 from sync.publish.words import word
 from sync.share import Share
-from sync.standing import GONE, Standing
+from sync.standing import ANSWERED, GONE, Standing, is_over
 from sync.stops import VANISHED
 
 
@@ -54,6 +54,7 @@ def publication_of(share: Share, ledger: Ledger) -> Publication:
         workbooks=[
             _state(share, standing, row, told.get(identity, ()), paths[identity], marked, missing, times)
             for identity, row in standing.workbooks.items()
+            if not is_over(row)
         ],
         stock=stock_lines(rows),
         findings=_finding_lines(standing, told, paths, share.config.language),
@@ -137,7 +138,7 @@ _COUNTED = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate",
 
 def state_of(row: Mapping[str, Any], counts: Mapping[str, int]) -> State:
     """Return the one word for how a workbook stands."""
-    if row["state"] in {"damaged", "waiting", "empty", "answered", GONE}:
+    if row["state"] in {"damaged", "waiting", "empty", ANSWERED, GONE}:
         return State(row["state"])
     if counts.get("held", 0) + counts.get("conflicting", 0) == 0:
         return State.ACCEPTED

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
+from schemas.books import KEY_SEPARATOR
 from sync.changes import RegisterChanges
+from sync.choices import Place
 from sync.held import finding_as_json
 from sync.ledger import Ledger, Writer
 from sync.outcome import WorkbookOutcome
@@ -199,9 +203,28 @@ def _record_retried(writer: Writer, plan: Plan, standing: Standing) -> None:
         writer.close_in("held", sorted(retried.ended))
     if retried.held:
         writer.put("held", retried.held)
-    for workbook, findings in sorted(retried.findings.items()):
+    withdrawn = confirmed_rows(plan)
+    for workbook in sorted({*retried.findings, *(place[0] for place in withdrawn)}):
         before = standing.findings.get(workbook)
-        _record_findings(writer, workbook, [*(before["findings"] if before else []), *findings], standing)
+        told = [each for each in (before["findings"] if before else []) if not _is_over(each, workbook, withdrawn)]
+        _record_findings(writer, workbook, [*told, *retried.findings.get(workbook, ())], standing)
+
+
+def confirmed_rows(plan: Plan) -> set[Place]:
+    """Return the rows of workbooks not read now that are withdrawn: somebody confirmed it."""
+    read = {outcome.name for outcome in plan.outcomes}
+    return {
+        (workbook, change.register.id, key)
+        for change in plan.changes
+        for workbook, key in change.added.filter(pl.col("_reason") == "withdrawn").select("_workbook", "_key").rows()
+        if workbook not in read
+    }
+
+
+def _is_over(finding: Mapping[str, Any], workbook: str, withdrawn: set[Place]) -> bool:
+    """Tell whether a finding says that a row is missing which is withdrawn now."""
+    place = (workbook, finding["register"], KEY_SEPARATOR.join(finding["key"]))
+    return finding["code"] == "IMP-07" and place in withdrawn
 
 
 def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:

@@ -70,7 +70,8 @@ def sync(
         told.step("merge", 1)
         taken, postponed = kept_for_good(share, found.files, taken)
         rights = rights_of(share)
-        answers = answers_in(taken, with_decisions(standing, ordered), ledger, share.registers, rights.may_write)
+        known = with_decisions(standing, ordered)
+        answers = answers_in(taken, known, ledger, share.registers, rights.may_write, ordered)
         decided = [*ordered, *answers.decisions]
         plan = plan_run(ledger, with_decisions(standing, decided), taken, rights, share.facts(), found)
         settled = settled_by(plan, decided)

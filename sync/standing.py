@@ -19,6 +19,8 @@ from sync.scan import Scan
 
 GONE = "gone"
 """State of a workbook whose file is no longer in its folder."""
+ANSWERED = "answered"
+"""State of a workbook that holds nothing but choices about conflicts and missing rows."""
 PROCEED = "proceed"
 """Decision that lets a version of a workbook through a safe stop."""
 
@@ -75,6 +77,11 @@ class Standing:
 def _parted(subject: str) -> tuple[str, str]:
     workbook, _, sha256 = subject.partition(KEY_SEPARATOR)
     return workbook, sha256
+
+
+def is_over(workbook: Mapping[str, Any]) -> bool:
+    """Tell whether a row of the table ``workbook`` is of choices whose file somebody has tidied away."""
+    return bool(workbook["state"] == GONE and workbook["reason"] == ANSWERED)
 
 
 def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sync.publish.model import State
 from sync.publish.words import state_title
 from sync.run import SyncResult
 from sync.share import Share
-from sync.standing import GONE, Standing
+from sync.standing import GONE, Standing, is_over
 
 COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
 
@@ -23,7 +23,8 @@ class Line:
     path: str
     department: str
     status: str
-    """``accepted``, ``partly``, ``held``, ``unchanged``, ``empty``, ``waiting``, ``damaged`` or ``gone``."""
+    """``accepted``, ``partly``, ``held``, ``unchanged``, ``empty``, ``waiting``, ``answered``, ``damaged`` or
+    ``gone``."""
     counts: Mapping[str, int]
     findings: Sequence[Finding]
 
@@ -39,6 +40,8 @@ def lines_of(share: Share, result: SyncResult) -> list[Line]:
     fresh = {outcome.name: outcome for outcome in result.plan.outcomes}
     lines = []
     for identity, row in standing.workbooks.items():
+        if is_over(row):
+            continue
         findings = in_reading_order(told.get(identity, []))
         if row["state"] == GONE:
             findings = [reader_finding("FILE-GONE", standing.title(identity))]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -44,20 +45,33 @@ def carry_out(share: Share, orders: Orders, language: str, *, as_json: bool) -> 
     from workbooks.pool import ReaderPool  # noqa: PLC0415
 
     with ReaderPool() as pool, progress() as told:
-        result = sync(share, pool, told, orders=orders)
+        results = [sync(share, pool, told, orders=orders)]
+        while again := blocked_still(results[-1].settled):
+            results.append(sync(share, pool, told, orders=replace(orders, takes={}, confirms=again)))
+    settled = {each.decision.id: each for result in results for each in result.settled}
     if as_json:
         print_json(
             {
-                "revision": result.revision,
-                "decisions": [as_promised(each, language) for each in result.settled],
-                "published": list(result.published),
-                "postponed": list(result.postponed),
+                "revision": results[-1].revision,
+                "decisions": [as_promised(each, language) for each in settled.values()],
+                "published": list(dict.fromkeys(path for result in results for path in result.published)),
+                "postponed": list(results[-1].postponed),
             }
         )
     else:
-        for each in result.settled:
+        for each in settled.values():
             _show(each, language)
-    return DONE if all(each.result == "done" for each in result.settled) else HELD
+    return DONE if all(each.result == "done" for each in settled.values()) else HELD
+
+
+def blocked_still(settled: Sequence[Settled]) -> list[str]:
+    """Return the withdrawals that stock did not allow, where others were done that may have freed them.
+
+    A receipt and its issue that are confirmed together go one after the other.
+    """
+    confirmed = [each for each in settled if each.decision.take is None]
+    held = [each.decision.id for each in confirmed if each.result == "held"]
+    return held if len(held) < len(confirmed) else []
 
 
 def as_promised(settled: Settled, language: str) -> dict[str, Any]:

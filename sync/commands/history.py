@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def command(
         chain = _keys(ledger, register.id, KEY_SEPARATOR.join(code_text(part) for part in key))
         versions = [row for each in chain for row in ledger.history(register, each).iter_rows(named=True)]
         titles = {row["path"]: row["title"] for row in ledger.table("workbook").to_dicts()}
+        decided = _decisions(ledger, register.id)
     versions.sort(key=lambda row: row["_version"], reverse=True)
     found = [
         {
@@ -55,6 +57,7 @@ def command(
                 "row": row["_row"],
                 "sha256": row["_sha256"],
             },
+            "_decision": decided.get((row["_from"], row["_key"])),
         }
         for row in versions
     ]
@@ -78,8 +81,29 @@ def _show(register: type[Register], found: Sequence[Mapping[str, Any]], language
         ("来源" if chinese else "source", sources),
         ("时间" if chinese else "at", [str(row["_at"])[:16].replace("T", " ") for row in found]),
     ]
+    if any(row["_decision"] for row in found):
+        head.append(("决定" if chinese else "decided", [_said(row["_decision"]) for row in found]))
     versions = [f"第 {row['_revision']} 版" if chinese else f"revision {row['_revision']}" for row in found]
     show_table(register.title, ["", *versions], [(name, *values) for name, values in (*head, *fields)])
+
+
+def _decisions(ledger: Ledger, register_id: str) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return what somebody decided about rows of a register, by revision and key."""
+    found = {}
+    for row in ledger.table("decision").to_dicts():
+        details = json.loads(row["details"])
+        if details.get("register") == register_id:
+            said = {name: details.get(name) for name in ("take", "reason")}
+            place = (row["revision_from"], KEY_SEPARATOR.join(details["key"]))
+            found[place] = {"who": row["who"], "what": row["what"], **said}
+    return found
+
+
+def _said(decision: Mapping[str, Any] | None) -> str:
+    """Return a decision in a few words: what was taken, who decided, why."""
+    if decision is None:
+        return ""
+    return " ".join(filter(None, (decision["take"] or decision["what"], decision["who"], decision["reason"])))
 
 
 def _keys(ledger: Ledger, register_id: str, key: str) -> list[str]:

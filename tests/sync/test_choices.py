@@ -10,7 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.sync.school import MASTER, School, codes, counted, issue, receipt
+from sync.choices import Take, conflict_id
+from sync.decisions import Orders, Result
+from sync.run import sync
+from sync.standing import Standing
+from tests.sync.school import MASTER, POOL, School, codes, counted, issue, receipt
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
 ANSWER = "ZW/我们的决定.xlsx"
@@ -184,6 +188,31 @@ def test_what_cannot_be_chosen_is_said(school: School) -> None:
     for word in ("同意", "确认删除"):
         filled(school, OTHER, word)
         assert codes(told(school)) == ["CHOICE-VALUE"]
+
+
+def test_an_admin_counts_before_a_department(school: School) -> None:
+    """What an admin orders in the same run, or has ordered before, is not undone by a workbook of choices."""
+    changed_twice(school)
+    with school.share.open_ledger() as ledger:
+        (conflict,) = Standing.of(ledger).conflicts
+    filled(school, OTHER, "采用本工作簿")
+    orders = Orders("李明", {conflict_id(conflict["version_id"]): Take.OURS})
+    (settled,) = sync(school.share, POOL, orders=orders).settled
+    assert settled.result is Result.DONE
+    assert school.quantities("stock_receipt") == {KEY: "20.000"}
+    assert codes(told(school)) == ["CHOICE-STALE"]
+
+
+def test_choices_that_are_tidied_away_leave_nothing(school: School) -> None:
+    """A workbook of choices may be deleted: it is no workbook that is gone, and its page goes with it."""
+    changed_twice(school)
+    filled(school, OTHER, "采用总账")
+    school.sync()
+    school.path(ANSWER).unlink()
+    listed = school.sync()
+    assert f"departments/{ANSWER}" not in {book["path"] for book in listed["workbooks"]}
+    assert not (school.folder / "feedback/ZW/我们的决定.校验.html").exists()
+    assert school.quantities("stock_receipt") == {KEY: "20.000"}
 
 
 def test_libreoffice_may_save_it(school: School, soffice: str, tmp_path: Path) -> None:

@@ -249,6 +249,7 @@ def test_a_missing_row_that_is_confirmed_is_withdrawn(school: School) -> None:
     assert settled.result is Result.DONE
     assert school.quantities("stock_receipt") == {KEY: "25.000"}
     assert [row["doc_no"] for row in school.rows("stock_receipt", "withdrawn")] == ["RK-202611-0002"]
+    assert "IMP-07" not in codes(school.book(school.sync(), STORE), "warning")
     settled_for_good(school)
     with pytest.raises(NotOpen):
         decide(school, name)
@@ -306,6 +307,17 @@ def test_a_safe_stop_that_is_confirmed_goes_on(school: School) -> None:
         decide(school, "S1")
 
 
+def test_a_receipt_and_its_issue_go_together(school: School, capsys: pytest.CaptureFixture[str]) -> None:
+    """Confirmed at once, the issue is withdrawn first and then the receipt, whose goods nobody has any more."""
+    school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue()]})
+    school.sync()
+    school.save(STORE, {"stock_receipt": [], "stock_issue": []})
+    school.sync()
+    code, document = houqin(school, capsys, "confirm", *missing_ids(school))
+    assert (code, [each["result"] for each in document["decisions"]]) == (0, ["done", "done"])
+    assert school.rows("stock_receipt") == school.rows("stock_issue") == []
+
+
 def houqin(school: School, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
     """Return exit code and JSON document of a command."""
     from sync.cli import main
@@ -338,6 +350,10 @@ def test_the_commands(school: School, capsys: pytest.CaptureFixture[str]) -> Non
     assert (code, [each["result"] for each in document["decisions"]]) == (0, ["done"])
     assert "feedback/ZW/采购.校验.html" in document["published"]
     assert houqin(school, capsys, "conflicts") == (0, [])
+    versions = houqin(school, capsys, "history", "stock_receipt", "RK-202611-0001", "1")[1]
+    assert [version["qty"] for version in versions] == ["25.000", "20.000", "25.000"]
+    assert [bool(version["_decision"]) for version in versions] == [True, False, False]
+    assert (versions[0]["_decision"]["take"], versions[0]["_decision"]["reason"]) == ("base", "都不对")
     path = f"departments/{OTHER}"
     (answer,) = houqin(school, capsys, "why", path, "A4")[1]
     assert answer["outcome"] == "as base"
