@@ -82,8 +82,17 @@ def _only(cells: Sequence[Cell], kinds: set[type], wanted: frozenset[type]) -> S
     return [cell if type(cell) in wanted else None for cell in cells]
 
 
+_CELL = pl.col("cell")
+"""The column under one name, for conditions that are judged in one pass: each pass of its own costs 0.1 ms."""
+
+
 def _kept(values: pl.Series, keep: pl.Series) -> pl.Series:
     return values.set(~keep.fill_null(value=False), None)
+
+
+def _kept_where(values: pl.Series, keep: pl.Expr) -> pl.Series:
+    """Return the values for which a condition on ``_CELL`` holds, null for the others."""
+    return values.alias("cell").to_frame().select(pl.when(keep).then(_CELL).alias("cell")).to_series()
 
 
 def _numbers(cells: Sequence[object], column: Column, _context: Context) -> pl.Series:
@@ -107,17 +116,19 @@ def _within(numbers: pl.Series, column: Column, factor: float) -> pl.Series:
     Up to 15 digits a binary number stands for exactly one decimal, so the rounding finds it.
     """
     unit = factor * 10**column.places
-    whole = (numbers * unit).round(0)
-    sure = (numbers - whole / unit).abs() < _SURE / factor
-    return _kept(whole, sure & _inside(whole, column)).cast(pl.Int64)
+    whole = (_CELL * unit).round(0)
+    sure = (_CELL - whole / unit).abs() < _SURE / factor
+    read = pl.when(sure & _inside(whole, column)).then(whole).cast(pl.Int64)
+    return numbers.alias("cell").to_frame().select(read.alias("cell")).to_series()
 
 
 def inside_limits(numbers: pl.Series, column: Column) -> pl.Series:
     """Return for exact decimals whether the column's limits allow them, null for null."""
-    return _inside(numbers.cast(pl.Float64) * 10**column.places, column)
+    whole = _CELL.cast(pl.Float64) * 10**column.places
+    return numbers.alias("cell").to_frame().select(_inside(whole, column).alias("cell")).to_series()
 
 
-def _inside(whole: pl.Series, column: Column) -> pl.Series:
+def _inside(whole: pl.Expr, column: Column) -> pl.Expr:
     scale = 10**column.places
     good = whole.abs() <= LARGEST
     if not allows_negative(column):
@@ -181,27 +192,24 @@ def _months(cells: Sequence[object], _column: Column, _context: Context) -> pl.S
 
 
 def _texts(cells: Sequence[object], column: Column, _context: Context) -> pl.Series:
-    texts = pl.Series(cells, dtype=pl.String)
-    clean = texts.str.contains(_CLEAN_TEXT) & ~texts.is_in(_MARKS) & ~texts.str.starts_with("#")
+    clean = _CELL.str.contains(_CLEAN_TEXT) & ~_CELL.is_in(_MARKS) & ~_CELL.str.starts_with("#")
     if column.limit is not None:
-        clean &= texts.str.len_chars() <= column.limit
+        clean &= _CELL.str.len_chars() <= column.limit
     if column.kind is Kind.REFERENCE:
-        clean &= ~texts.str.contains(_SCIENTIFIC)
-    return _kept(texts, clean)
+        clean &= ~_CELL.str.contains(_SCIENTIFIC)
+    return _kept_where(pl.Series(cells, dtype=pl.String), clean)
 
 
 def _names(cells: Sequence[object], _column: Column, _context: Context) -> pl.Series:
-    texts = pl.Series(cells, dtype=pl.String)
-    return _kept(texts, texts.str.contains(_CLEAN_NAME) & ~texts.is_in(_MARKS))
+    return _kept_where(pl.Series(cells, dtype=pl.String), _CELL.str.contains(_CLEAN_NAME) & ~_CELL.is_in(_MARKS))
 
 
 def _codes(cells: Sequence[object], column: Column, _context: Context) -> pl.Series:
-    texts = pl.Series(cells, dtype=pl.String)
-    clean = texts.str.contains(_CLEAN_CODE) & ~texts.is_in(_MARKS) & ~texts.str.starts_with("#")
-    clean &= ~texts.str.contains(_SCIENTIFIC)
+    clean = _CELL.str.contains(_CLEAN_CODE) & ~_CELL.is_in(_MARKS) & ~_CELL.str.starts_with("#")
+    clean &= ~_CELL.str.contains(_SCIENTIFIC)
     if column.limit is not None:
-        clean &= texts.str.len_chars() <= column.limit
-    return _matched(_kept(texts, clean), column.pattern)
+        clean &= _CELL.str.len_chars() <= column.limit
+    return _matched(_kept_where(pl.Series(cells, dtype=pl.String), clean), column.pattern)
 
 
 def _matched(texts: pl.Series, pattern: str | None) -> pl.Series:

@@ -69,7 +69,7 @@ def stored_value(value: object, column: Column) -> object:
 def read_column(block: Block, column: Column, context: Context) -> ColumnRead:
     """Return the values of a column and the outcomes of the cells that are not simply right."""
     values = read_clean(block.cells, column, context)
-    if values.null_count() == 0:
+    if values.null_count() == 0 or _says_nothing(block, column):
         return ColumnRead(values)
     outcomes: dict[int, Outcome] = {}
     changes: dict[int, object] = {}
@@ -90,6 +90,11 @@ def read_column(block: Block, column: Column, context: Context) -> ColumnRead:
     _fill_blanks(blanks, block, column, context, changes, outcomes)
     values = _changed(values, changes, column)
     return _with_dittos(ColumnRead(values, outcomes), dittos, block, column)
+
+
+def _says_nothing(block: Block, column: Column) -> bool:
+    """Tell whether a column is blank and may be: half of the columns of a wide register are."""
+    return column.fill is None and not column.required and block.cells.count(None) == len(block.cells)
 
 
 def _slow(
