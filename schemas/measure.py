@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.cells_numbers import LARGEST
 from schemas.columns import MEASURED_UNITS, Kind
 from schemas.exact import QTY_PLACES, decimal
 from schemas.findings import Severity, Text
@@ -69,9 +70,9 @@ def measure(
         else:
             frame = _with_factor(register, column, frame, books)
             frame, read = _read_mixed(column, frame, cells, books)
-            frame = _with_base(column, frame)
+            frame, beyond = _without_beyond(column, _with_base(column, frame))
             known = "unit_conversion" in books.facts.known
-            found = read + (_unit_flaws(column, frame) if known else []) + _broken_pieces(column, frame)
+            found = read + beyond + (_unit_flaws(column, frame) if known else []) + _broken_pieces(column, frame)
         flaws.extend(found)
     return frame, flaws
 
@@ -127,6 +128,17 @@ def _with_base(column: Column, frame: pl.DataFrame) -> pl.DataFrame:
     base = pl.col(column.name).cast(wide) * pl.col(f"{column.name}_factor").cast(wide)
     rounded = base.round(QTY_PLACES, mode="half_away_from_zero").cast(decimal(QTY_PLACES))
     return frame.with_columns(rounded.alias(f"{column.name}_base"))
+
+
+def _without_beyond(column: Column, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Flaw]]:
+    """Refuse quantities that are larger in the base unit than any quantity may be."""
+    name, most = f"{column.name}_base", LARGEST // 10**QTY_PLACES
+    beyond = (pl.col(name).abs() > most).fill_null(value=False)
+    flaws = []
+    for row in frame.filter(beyond).iter_rows(named=True):
+        limits = {"range": f"换算成{row['_base']}后≤{most}", "range_en": f"≤{most} {row['_base']}"}
+        flaws.append(reader_flaw(row["_id"], "NUM-RANGE", column, row[column.name], **limits))
+    return frame.with_columns(pl.when(~beyond).then(pl.col(name)).alias(name)), flaws
 
 
 def _unit_flaws(column: Column, frame: pl.DataFrame) -> list[Flaw]:

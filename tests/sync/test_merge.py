@@ -324,3 +324,13 @@ def test_a_file_saved_while_it_is_read_waits_for_the_next_run(
     assert list(school.quantities("stock_receipt")) == ["RK-202611-0005/1"]
     school.sync()
     assert len(school.rows("stock_receipt")) == 3
+
+
+def test_a_quantity_that_is_too_large_in_its_base_unit(school: School) -> None:
+    """A quantity within its limits that a conversion makes larger than any may be is held, the others are taken."""
+    factor = {"item_code": "BG0001", "alt_unit": "吨", "factor": "10000000", "valid_from": "2026-01-01"}
+    school.save("ZW/换算.xlsx", {"unit_conversion": [factor]})
+    large = receipt(7, item_code="BG0001", unit="吨", qty="10000000000", unit_price="0.0001", amount="1000000.00")
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(6), large]})
+    book = school.book(school.sync(), "ZW/库房.xlsx")
+    assert (counted(book), codes(book)) == ({"read": 2, "accepted": 1, "held": 1}, ["NUM-RANGE"])
