@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,11 +12,14 @@ from schemas.register import Register, all_registers
 from schemas.resolve import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from schemas.rules import Facts
 
 KEY_SEPARATOR = "\x1f"
+
+Load = Callable[[type[Register]], pl.DataFrame]
+"""Returns the rows that are kept of a register: columns as declared, computed columns and ``_key``."""
 
 APPROVING_ROLES = frozenset({"PRINCIPAL", "LEADER", "GA_HEAD", "CUSTODIAN", "ACCOUNTANT", "CASHIER"})
 """Roles that approve or keep books: a workbook cannot grant them (DOMAIN.md 2.2, role_codes)."""
@@ -49,11 +53,10 @@ def empty_frame(register: type[Register]) -> pl.DataFrame:
 class OpenBooks:
     """The books that a batch is checked against; rows that pass are put in one register at a time.
 
-    ``load`` returns the accepted rows of a register from wherever they are kept: columns as
-    declared, computed columns and ``_key``.
+    ``load`` returns the accepted rows of a register from wherever they are kept.
     """
 
-    def __init__(self, facts: Facts, load: Callable[[type[Register]], pl.DataFrame]) -> None:
+    def __init__(self, facts: Facts, load: Load) -> None:
         self.facts = facts
         self._load = load
         self._kept: dict[str, pl.DataFrame] = {}

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import polars as pl
 
+from schemas.books import Load
 from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.rules import Facts
+from sync.current import as_they_are
 from sync.ledger import Ledger
 from sync.memory import WITHDRAWN
-from sync.plan import ALL_STATUSES, Plan, Rights, plan_run
+from sync.plan import Plan, Rights, plan_run
 from sync.run import rights_of
 from sync.scan import FoundFile, is_temporary, scan
 from sync.share import Share
@@ -58,8 +60,9 @@ def preview_in_share(
     rights = rights_of(share)
     free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
-    known = replace(standing, held=(), claims=_as_new_versions(share, ledger, standing.claims, foreign))
-    return plan_run(ledger, known, pairs, free, share.facts()), taken
+    load = as_they_are(ledger, all_registers(), share.state)
+    known = replace(standing, held=(), claims=_as_new_versions(share, ledger, load, standing.claims, foreign))
+    return plan_run(ledger, known, pairs, free, share.facts(), load=load), taken
 
 
 def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:
@@ -70,7 +73,7 @@ def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool
 
 
 def _as_new_versions(
-    share: Share, ledger: Ledger, claims: Mapping[str, pl.DataFrame], foreign: Sequence[str]
+    share: Share, ledger: Ledger, load: Load, claims: Mapping[str, pl.DataFrame], foreign: Sequence[str]
 ) -> dict[str, pl.DataFrame]:
     """Return the claims, with the present state of every row as the base of files from elsewhere."""
     if not foreign:
@@ -78,7 +81,7 @@ def _as_new_versions(
     empty = ledger.table("claim").clear()
     result: dict[str, pl.DataFrame] = {}
     for register_id, register in share.registers.items():
-        rows = ledger.rows(register, statuses=ALL_STATUSES)
+        rows = load(register)
         state = pl.when(pl.col("_status") == WITHDRAWN).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash"))
         based = rows.select(
             pl.col("_key").alias("row_key"), state.alias("content_hash"), pl.col("_version").alias("base_version")

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.books import key_parts
+from schemas.books import Load, key_parts
 from schemas.findings import Finding, Severity
 from schemas.masking import mask
 from schemas.register import Register, all_registers
@@ -32,17 +32,23 @@ from sync.publish.words import word
 from sync.share import Share
 from sync.standing import ANSWERED, GONE, Standing, is_over
 from sync.stops import VANISHED
+from sync.volumes import Volumes, in_the_books
+
+NO_VOLUMES = Volumes()
 
 
-def publication_of(share: Share, ledger: Ledger) -> Publication:
-    """Return everything that is shown of the newest revision."""
-    standing = Standing.of(ledger)
+def publication_of(
+    share: Share, ledger: Ledger, standing: Standing, load: Load, volumes: Volumes = NO_VOLUMES
+) -> Publication:
+    """Return everything that is shown of the newest revision.
+
+    ``load`` returns its rows of a register, of any status; ``volumes`` are the details to publish.
+    """
     head = ledger.head()
-    rows = {register_id: ledger.rows(register) for register_id, register in share.registers.items()}
     told = findings_by_workbook(standing)
-    paths = {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
+    paths = paths_in_share(share, standing)
     marked = marked_paths(paths.values())
-    missing = _missing(rows, paths, standing)
+    missing = _missing(share.registers.values(), load, paths, standing)
     times = {revision.number: revision.at for revision in ledger.revisions()}
     return Publication(
         school=share.config.school,
@@ -56,14 +62,20 @@ def publication_of(share: Share, ledger: Ledger) -> Publication:
             for identity, row in standing.workbooks.items()
             if not is_over(row)
         ],
-        stock=stock_lines(rows),
+        stock=stock_lines(share.registers, load),
         findings=_finding_lines(standing, told, paths, share.config.language),
         held=_held_lines(standing, paths, share.config.language),
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
         rules_off=rules_switched_off(share, share.config.language),
-        details={name: _with_paths(frame, paths) for name, frame in rows.items()},
+        details=volumes.details,
+        untouched=volumes.untouched,
     )
+
+
+def paths_in_share(share: Share, standing: Standing) -> dict[str, str]:
+    """Return the path of every workbook below the share, by identity."""
+    return {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
 
 
 def path_in_share(share: Share, workbook: Mapping[str, Any]) -> str:
@@ -145,11 +157,12 @@ def state_of(row: Mapping[str, Any], counts: Mapping[str, int]) -> State:
     return State.PARTLY if counts.get("accepted", 0) + counts.get("unchanged", 0) else State.HELD
 
 
-def stock_lines(rows: Mapping[str, pl.DataFrame]) -> list[StockLine]:
+def stock_lines(registers: Mapping[str, type[Register]], load: Load) -> list[StockLine]:
     """Return what the books say is in each warehouse of each item."""
-    stock = balances(movements(all_registers(), rows))
-    items = {row["item_code"]: row for row in _rows(rows, "item_catalogue")}
-    rooms = {row["room_code"]: row["room_name"] for row in _rows(rows, "location")}
+    moved = {name: _moved(register, load) for name, register in registers.items() if register.stock is not None}
+    stock = balances(movements(registers, moved))
+    items = {row["item_code"]: row for row in _rows(registers, load, "item_catalogue")}
+    rooms = {row["room_code"]: row["room_name"] for row in _rows(registers, load, "location")}
     lines = []
     for warehouse, code, quantity in stock.select("warehouse", "item_code", "quantity").iter_rows():
         item = items.get(code, {})
@@ -168,8 +181,15 @@ def stock_lines(rows: Mapping[str, pl.DataFrame]) -> list[StockLine]:
     return lines
 
 
-def _rows(rows: Mapping[str, pl.DataFrame], register_id: str) -> Iterable[dict[str, Any]]:
-    return rows[register_id].iter_rows(named=True) if register_id in rows else ()
+def _moved(register: type[Register], load: Load) -> pl.DataFrame:
+    """Return of the rows that move stock only what says so: there may be a million."""
+    places = [place for place, _ in register.stock.places] if register.stock else []
+    return in_the_books(load(register).select(*places, "item_code", "doc_date", "qty_base", "_status"))
+
+
+def _rows(registers: Mapping[str, type[Register]], load: Load, register_id: str) -> Iterable[dict[str, Any]]:
+    known = registers.get(register_id)
+    return in_the_books(load(known)).iter_rows(named=True) if known else ()
 
 
 def _finding_lines(
@@ -247,16 +267,15 @@ def _shown(register: type[Register], field: str, side: Mapping[str, Any] | None)
 
 
 def _missing(
-    rows: Mapping[str, pl.DataFrame], paths: Mapping[str, str], standing: Standing
+    registers: Iterable[type[Register]], load: Load, paths: Mapping[str, str], standing: Standing
 ) -> list[MissingLine]:
     lines = []
-    for register_id, frame in rows.items():
-        register = all_registers()[register_id]
-        for row in frame.filter(pl.col("_status") == "missing").iter_rows(named=True):
+    for register in registers:
+        for row in load(register).filter(pl.col("_status") == "missing").iter_rows(named=True):
             workbook = standing.workbooks.get(row["_workbook"], {})
             lines.append(
                 MissingLine(
-                    f"{register_id}:{row['_version']}",
+                    f"{register.id}:{row['_version']}",
                     str(workbook.get("department", "")),
                     register.title,
                     " / ".join(key_parts(row["_key"])),
@@ -264,11 +283,6 @@ def _missing(
                 )
             )
     return lines
-
-
-def _with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
-    shown = pl.col("_workbook").replace_strict(dict(paths), default=pl.col("_workbook"), return_dtype=pl.String)
-    return frame.with_columns(shown.alias("_workbook"))
 
 
 def rules_switched_off(share: Share, language: str) -> list[tuple[str, str]]:

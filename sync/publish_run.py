@@ -4,76 +4,131 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from schemas.findings import Finding
+from sync import __version__
 from sync.choice_books import choice_targets
+from sync.current import CurrentRows
 from sync.held import finding_as_json
 from sync.ledger import Ledger
-from sync.publication import findings_by_workbook, path_in_share, publication_of
+from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
+from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
-from sync.publish.plan import Action, Target, publish, targets
+from sync.publish.plan import Action, Result, Target, publish, targets
+from sync.publish.releases import Release, mark_of, present
 from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
+from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
 
 MARK_LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
+LAYOUTS = (MARK_LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT)
+
+
+WHOLE = "published/"
+"""Stands among the targets for all of them together."""
 
 
 @dataclass(frozen=True)
 class Published:
     """What was written, and what has to wait because somebody has it open (paths below the share)."""
 
-    written: tuple[str, ...]
-    postponed: tuple[str, ...]
+    written: tuple[str, ...] = ()
+    postponed: tuple[str, ...] = ()
 
 
-def publish_all(share: Share, ledger: Ledger, pool: ReaderPool, progress: Progress) -> Published:
-    """Write what changed since it was last published; what is on disk unchanged is left alone."""
-    publication = publication_of(share, ledger)
+def publish_all(
+    share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress
+) -> Published:
+    """Write what changed since it was last published; what is on disk unchanged is left alone.
+
+    ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
+    is still the one that was written, nothing is even looked at.
+    """
+    known = releases_of(ledger)
+    before = known.pop(WHOLE, Release(""))
+    there = present(known, share.path)
+    whole = Release(_whole_hash(share, ledger))
+    if before == whole and there == known:
+        return Published()
+    standing = Standing.of(ledger)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there)
+    publication = publication_of(share, ledger, standing, current.rows, volumes)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
-        *marked_targets(share, ledger, pool),
+        *marked_targets(share, standing, pool),
         *choice_targets(share, ledger, with_missing),
     ]
-    known = ledger.publications()
-    before = {
-        target: content_hash
-        for target, content_hash in known.select("target", "published_hash").iter_rows()
-        if content_hash is not None
-    }
-    stale = {
-        target.path: target.content_hash
-        for target in wanted
-        if target.content_hash and before.get(target.path) != target.content_hash
-    }
+    hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
+    stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
     if stale:
         ledger.want(dict(stale))
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)
-    results = publish(_watched(wanted, progress), before, share.path, moment)
-    written, postponed = [], []
+    results = publish(_watched(wanted, progress), hashes, share.path, moment)
+    postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
+    news = _news(share.path, results, known, there, volumes.sources)
+    ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
+    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+
+
+def releases_of(ledger: Ledger) -> dict[str, Release]:
+    """Return what was published under each path and not removed since."""
+    names = ("target", "published_hash", "published_source", "published_mark")
+    return {
+        target: Release(content_hash, source or "", mark or "")
+        for target, content_hash, source, mark in ledger.publications().select(names).iter_rows()
+        if content_hash is not None
+    }
+
+
+def _whole_hash(share: Share, ledger: Ledger) -> str:
+    """Return the hash of all that publications depend on: the revision, the day, the settings, how things look."""
+    head = ledger.head()
+    looks = [look_of(register) for register in share.registers.values()]
+    settings = share.config.model_dump_json()
+    made_of = [head.number, head.digest, share.today.isoformat(), settings, __version__, *LAYOUTS, looks]
+    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
+
+
+def _is_stale(target: Target, hashes: Mapping[str, str]) -> bool:
+    return bool(target.content_hash) and hashes.get(target.path) != target.content_hash
+
+
+def _stored(release: Release) -> tuple[str, str, str]:
+    return release.content_hash, release.source, release.mark
+
+
+def _news(
+    share: Path,
+    results: Sequence[Result],
+    known: Mapping[str, Release],
+    there: Mapping[str, Release],
+    sources: Mapping[str, str],
+) -> dict[str, tuple[str, str, str] | None]:
+    """Return what is to be noted: files written or removed, and what is known anew of those that stayed."""
+    news: dict[str, tuple[str, str, str] | None] = {}
     for result in results:
-        if result.action is Action.WRITTEN:
-            written.append(result.path)
-        elif result.action is Action.POSTPONED:
-            postponed.append(result.path)
         if result.action is Action.REMOVED:
-            ledger.want({result.path: None})
-            ledger.published(result.path, publication.revision, None)
-        elif result.written_as and result.action is not Action.UNCHANGED:
-            if result.written_as != result.path:
-                ledger.want({result.written_as: result.content_hash})
-            ledger.published(result.written_as, publication.revision, result.content_hash)
-    return Published(tuple(written), tuple(postponed))
+            news[result.path] = None
+        elif result.action is Action.UNCHANGED:
+            stayed = replace(there[result.path], source=sources.get(result.path, ""))
+            if stayed != known[result.path]:
+                news[result.path] = _stored(stayed)
+        elif result.written_as:
+            source = sources.get(result.path, "") if result.written_as == result.path else ""
+            mark = mark_of(share / result.written_as)
+            news[result.written_as] = _stored(Release(result.content_hash, source, mark))
+    return news
 
 
 def _watched(wanted: Sequence[Target], progress: Progress) -> list[Target]:
@@ -89,9 +144,8 @@ def _watched(wanted: Sequence[Target], progress: Progress) -> list[Target]:
     return [told(target) for target in wanted]
 
 
-def marked_targets(share: Share, ledger: Ledger, pool: ReaderPool) -> list[Target]:
+def marked_targets(share: Share, standing: Standing, pool: ReaderPool) -> list[Target]:
     """Return the marked copy of every workbook that has findings."""
-    standing = Standing.of(ledger)
     told = findings_by_workbook(standing)
     places = marked_paths(path_in_share(share, row) for row in standing.workbooks.values())
     found = []

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.findings import Finding, reader_finding
+from schemas.register import all_registers
 from sync.answers import answers_in, with_answers
+from sync.current import brought_forward
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
@@ -73,14 +75,17 @@ def sync(
         known = with_decisions(standing, ordered)
         answers = answers_in(taken, known, ledger, share.registers, rights.may_write, ordered)
         decided = [*ordered, *answers.decisions]
-        plan = plan_run(ledger, with_decisions(standing, decided), taken, rights, share.facts(), found)
+        current = brought_forward(ledger, all_registers(), share.state)
+        known = with_decisions(standing, decided)
+        plan = plan_run(ledger, known, taken, rights, share.facts(), found, current.rows)
         settled = settled_by(plan, decided)
         plan = with_answers(plan, answers, settled)
         decisions = rows_to_record(settled)
         files = renamed(found, plan.recognised.renamed)
         revision = record(ledger, plan, standing, files, share.fingerprint(), decisions)
         told.advance()
-        published = publish_all(share, ledger, pool, told)
+        current = brought_forward(ledger, all_registers(), share.state)
+        published = publish_all(share, ledger, current, pool, told)
         return SyncResult(
             revision,
             plan,

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from schemas.register import all_registers
 from sync.backup import LastBackup, last_backup
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
+from sync.current import as_they_are
 from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
 from sync.publish.words import state_title
+from sync.standing import Standing
 
 _COUNTS = ("read", "in_ledger", "held", "conflicting", "missing")
 
@@ -26,7 +29,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     """
     share = open_share(share_path)
     with share.open_ledger() as ledger:
-        now = publication_of(share, ledger)
+        now = publication_of(share, ledger, Standing.of(ledger), as_they_are(ledger, all_registers(), share.state))
     rules_off = rules_switched_off(share, language)
     backup = last_backup(share.state)
     workbooks = [

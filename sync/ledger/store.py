@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
@@ -228,7 +228,7 @@ class Ledger:
         return found
 
     def publications(self) -> pl.DataFrame:
-        """Return every publication target with its wanted and its published revision and hash."""
+        """Return every publication target: wanted and published revision and hash, source and mark of the file."""
         with self._reading() as connection:
             return read.publications(connection)
 
@@ -237,11 +237,16 @@ class Ledger:
         with self._writing() as connection:
             want(connection, read.head(connection).number, targets)
 
-    def published(self, target: str, revision: int, content_hash: str | None) -> None:
-        """Note that a target was published as of a revision."""
+    def published(self, revision: int, targets: Mapping[str, Sequence[str | None] | None]) -> None:
+        """Note what was published as of a revision: target to content hash, source and mark; None was removed."""
+        nothing = (None, None, None)
         with self._writing() as connection:
-            values = {"published_revision": revision, "published_hash": content_hash}
-            connection.execute(sa.update(PUBLICATION).where(PUBLICATION.c.target == target).values(values))
+            for target, release in targets.items():
+                content_hash, source, mark = release or nothing
+                want(connection, revision, {target: content_hash})
+                values = {"published_revision": revision, "published_hash": content_hash}
+                values |= {"published_source": source, "published_mark": mark}
+                connection.execute(sa.update(PUBLICATION).where(PUBLICATION.c.target == target).values(values))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

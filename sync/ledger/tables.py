@@ -193,6 +193,8 @@ PUBLICATION = sa.Table(
     sa.Column("wanted_hash", sa.Text),
     sa.Column("published_revision", BIG),
     sa.Column("published_hash", sa.Text),
+    sa.Column("published_source", sa.Text),
+    sa.Column("published_mark", sa.Text),
     sqlite_strict=True,
 )
 """What lies in ``published``. It changes after the commit: hence outside the chain of digests."""

@@ -154,7 +154,7 @@ def entries(publication: Publication) -> list[Entry]:
         entry
         for register_id, register in all_registers().items()
         for month, rows in sorted(counts.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
-        for entry in _parts(register, month, rows, publication.language)
+        for entry in parts_of(register, month, rows, publication.language)
     ]
 
 
@@ -177,7 +177,8 @@ def _is_untouched(publication: Publication, entry: Entry) -> bool:
     return (entry.register.id, entry.month) in publication.untouched
 
 
-def _parts(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:
+def parts_of(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:
+    """Yield the volumes of a month with so many rows."""
     no_month = "no date" if register.date_column else "all periods"
     for part, start in enumerate(range(0, rows, VOLUME_ROWS), 1):
         yield Entry(

@@ -385,9 +385,19 @@ class TestContract:
         with ledger.write("sync") as writer:
             writer.add(TRIAL, rows({}))
             writer.want({"总账.xlsx": "h1", "日报.html": None})
-        ledger.published("总账.xlsx", 1, "h1")
+        ledger.published(1, {"总账.xlsx": ("h1", "s1", "m1")})
         ledger.want({"日报.html": "h2"})
-        assert ledger.publications().rows() == [("总账.xlsx", 1, "h1", 1, "h1"), ("日报.html", 1, "h2", None, None)]
+        unpublished = (None, None, None, None)
+        assert ledger.publications().rows() == [
+            ("总账.xlsx", 1, "h1", 1, "h1", "s1", "m1"),
+            ("日报.html", 1, "h2", *unpublished),
+        ]
+        ledger.published(2, {"总账.xlsx": None, "封面.xlsx": ("h3", "", "m3")})
+        assert ledger.publications().rows() == [
+            ("封面.xlsx", 2, "h3", 2, "h3", "", "m3"),
+            ("总账.xlsx", 2, None, 2, None, None, None),
+            ("日报.html", 1, "h2", *unpublished),
+        ]
         assert ledger.verify() == []
 
 
