@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.books import OpenBooks
+from schemas.books import Load, OpenBooks
 from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
@@ -70,17 +70,19 @@ def plan_run(
     rights: Rights,
     facts: Facts,
     found: Scan | None = None,
+    load: Load | None = None,
 ) -> Plan:
     """Return what becomes of the rows of some files, and of the rows held back earlier.
 
     ``taken`` are files with their departments in the order of claims; ``found`` tells which workbooks
-    still have their files (None: all of them). Without a ledger nothing is in force yet.
+    still have their files (None: all of them). Without a ledger nothing is in force yet; ``load`` gives
+    its rows from nearer by, of any status and in the order of months and keys.
 
     What the rows tell about their files, renamed workbooks, copies, turned pages and safe stops,
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
-    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys())
+    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger))
     known = Recognised(stops=vanished)
     while True:
         look = run.looked(known)
@@ -113,6 +115,7 @@ class _Run:
     facts: Facts
     dead: frozenset[str]
     """Workbooks without their files."""
+    load: Load
 
     def looked(self, known: Recognised) -> _Look:
         """Return what becomes of all rows if the files are what they are taken for."""
@@ -139,10 +142,9 @@ class _Run:
 
     def _checked(self, batch: Batch, memory: Memory) -> tuple[OpenBooks, LedgerDecider, Checked]:
         """Return the batch checked so that no row that is held stands in the way of another claim."""
-        load = _loader(self.ledger)
         fallen = Fallen()
         while True:
-            books = OpenBooks(self.facts, load)
+            books = OpenBooks(self.facts, self.load)
             decider = LedgerDecider(replace(memory, fallen=fallen.flaws))
             checked = check_batch(batch, books, decider)
             more = fallen_rows(checked, fallen)
@@ -216,14 +218,15 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     }
 
 
-def _loader(ledger: Ledger | None) -> Callable[[type[Register]], pl.DataFrame]:
+def _loader(ledger: Ledger | None) -> Load:
     if ledger is None:
         return no_rows
     loaded: dict[str, pl.DataFrame] = {}
 
     def load(register: type[Register]) -> pl.DataFrame:
         if register.id not in loaded:
-            loaded[register.id] = ledger.rows(register, statuses=ALL_STATUSES)
+            rows = ledger.rows(register, statuses=ALL_STATUSES)
+            loaded[register.id] = rows.sort("_post_period", maintain_order=True)
         return loaded[register.id]
 
     return load
