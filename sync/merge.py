@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.books import key_parts
+from schemas.books import agreeing, key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
@@ -213,7 +213,7 @@ def _with_memory(
     rows: pl.DataFrame, current: pl.DataFrame, claims: pl.DataFrame | None, rank: Mapping[str, int]
 ) -> pl.DataFrame:
     """Add what the ledger says of each key now, and what the workbook last had accepted for it."""
-    now = _state_columns(current)
+    now = _state_columns(agreeing(current, rows.select("_key")))
     rows = rows.join(now, on="_key", how="left", maintain_order="left")
     claimed = pl.DataFrame(schema=CLAIM_SCHEMA) if claims is None else claims.select(*CLAIM_SCHEMA)
     claimed = claimed.rename(
