@@ -92,7 +92,7 @@ class Decider(Protocol):
 
         Rows with outcome ``proposed`` are then judged by the rules; ``frame`` has ``_broken`` for rows
         in which an error stands already and ``_unread`` for those with a cell that could not be read.
-        The rows may come back changed (merged).
+        Rows may come back with other cells, marked ``_merged``: these are judged by themselves again.
         """
 
 
@@ -191,22 +191,62 @@ def _check_register(
     batch: Batch, register_id: str, books: OpenBooks, decider: Decider
 ) -> tuple[pl.DataFrame, list[Flaw]]:
     register = all_registers()[register_id]
-    facts = books.facts
-    frame, flaws = resolve(register, batch.frames[register_id], books)
-    frame, measured = measure(register, frame, batch.deferred.get(register_id, ()), books)
-    rules, _ = rules_in_force(register, facts)
-    can_fill = _can_fill(register, facts)
-    wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if can_fill else [])
-    frame = join_wanted(register, frame, wants, books)
-    frame = _filled(register, frame, facts) if can_fill else _without_derived(register, frame)
-    flaws = flaws + measured + row_flaws(register, frame, batch.frames[register_id], rules, facts)
-    frame = _plain(register, frame)
+    typed = batch.frames[register_id]
+    frame, flaws = _judged_alone(register, typed, batch.deferred.get(register_id, ()), books)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
     frame = frame.with_columns(
         pl.col("_id").is_in(list(down)).alias("_broken"), pl.col("_id").is_in(list(batch.broken)).alias("_unread")
     )
     decided, own = decider.decide(register, frame, books)
-    return _admit(register, decided, batch.frames[register_id], flaws + own, books)
+    if "_merged" in decided.columns and decided["_merged"].any():
+        stated = _as_typed(register, decided.filter("_merged"), frame, typed)
+        decided, flaws = _merged_judged(register, decided, stated, flaws, books)
+    return _admit(register, decided, typed, flaws + own, books)
+
+
+def _judged_alone(
+    register: type[Register], typed: pl.DataFrame, deferred: Sequence[tuple[int, str, str]], books: OpenBooks
+) -> tuple[pl.DataFrame, list[Flaw]]:
+    """Return rows with references resolved and values computed, and what is wrong with each by itself."""
+    facts = books.facts
+    frame, flaws = resolve(register, typed, books)
+    frame, measured = measure(register, frame, deferred, books)
+    rules, _ = rules_in_force(register, facts)
+    can_fill = _can_fill(register, facts)
+    wants = [want for rule in rules for want in rule.wants] + (list(register.fill_wants) if can_fill else [])
+    frame = join_wanted(register, frame, wants, books)
+    frame = _filled(register, frame, facts) if can_fill else _without_derived(register, frame)
+    flaws = flaws + measured + row_flaws(register, frame, typed, rules, facts)
+    return _plain(register, frame), flaws
+
+
+def _merged_judged(
+    register: type[Register], decided: pl.DataFrame, stated: pl.DataFrame, flaws: list[Flaw], books: OpenBooks
+) -> tuple[pl.DataFrame, list[Flaw]]:
+    """Judge rows again that merging has made of two versions, and compute their values anew (DESIGN 8)."""
+    ids = stated["_id"].to_list()
+    again, found = _judged_alone(register, stated, (), books)
+    fresh = [name for name in again.columns if name in decided.columns and name != "_id"]
+    rows = decided.filter("_merged").drop(fresh).join(again.select("_id", *fresh), on="_id").select(decided.columns)
+    held = pl.col("_id").is_in([flaw.row_id for flaw in found if flaw.holds])
+    rows = rows.with_columns(pl.when(held).then(pl.lit(HELD)).otherwise(pl.col("_outcome")).alias("_outcome"))
+    others = decided.filter(~pl.col("_id").is_in(ids))
+    return pl.concat([others, rows]).sort("_id"), [flaw for flaw in flaws if flaw.row_id not in ids] + found
+
+
+def _as_typed(
+    register: type[Register], merged: pl.DataFrame, resolved: pl.DataFrame, typed: pl.DataFrame
+) -> pl.DataFrame:
+    """Return merged rows in the words of their workbook, and the cells that came from elsewhere as they are."""
+    names = register.names()
+    before = resolved.select("_id", *(pl.col(name).alias(f"{name}/before") for name in names))
+    words = typed.select("_id", *(pl.col(name).alias(f"{name}/typed") for name in names))
+    sides = merged.join(before, on="_id").join(words, on="_id")
+    cells = [
+        pl.when(pl.col(name).eq_missing(pl.col(f"{name}/before"))).then(pl.col(f"{name}/typed")).otherwise(pl.col(name))
+        for name in names
+    ]
+    return sides.select(*(cell.alias(name) for cell, name in zip(cells, names, strict=True)), *META)
 
 
 def _can_fill(register: type[Register], facts: Facts) -> bool:

@@ -38,6 +38,8 @@ class RegisterChanges:
     rekeyed: list[tuple[str, str]] = field(default_factory=list)
     """Old key and new key."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[tuple[str, str, str]] = field(default_factory=list)
+    """(workbook, sheet, key) of the rows of workbooks read now that are missing after the run."""
 
     @property
     def is_empty(self) -> bool:
@@ -90,12 +92,23 @@ def _register_changes(
         added.append(gone)
         closed += _ended(current, gone["_key"].to_list())
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
+    changes.missing = _missing_after(changes, current, sources)
     changes.rekeyed = [(old, new) for old, new in rekeyed.items()]
     open_now = frame.filter(pl.col("_outcome").is_in([CONFLICT, HELD]))["_id"].to_list()
     changes.conflicts = [decisions.conflicts[row_id] for row_id in open_now if row_id in decisions.conflicts]
     _remember(changes, frame, decisions, claims, sources)
     _remember_owners(changes, frame, decisions, current, claims)
     return changes
+
+
+def _missing_after(changes: RegisterChanges, current: pl.DataFrame, sources: Sources) -> list[tuple[str, str, str]]:
+    places = ["_workbook", "_sheet", "_key"]
+    new = changes.added.filter(pl.col("_status") == "missing").select(places)
+    if "_version" not in current.columns:
+        return list(new.iter_rows())
+    left = (pl.col("_status") == "missing") & ~pl.col("_version").is_in(changes.closed)
+    before = current.filter(left & pl.col("_workbook").is_in(list(sources.read_now)))
+    return list(pl.concat([new, before.select(places)]).sort(places).iter_rows())
 
 
 def _passed_rekeys(passed: pl.DataFrame, decisions: Decisions) -> dict[str, str]:

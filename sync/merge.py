@@ -11,7 +11,6 @@ from schemas.books import agreeing, key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
-from schemas.measure import measure, measured_columns
 from sync.choices import Take, base_cells, conflict_of, take_for
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
@@ -63,7 +62,6 @@ class LedgerDecider:
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        rows = _measured_again(register, rows, books)
         decisions.moved = other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed = rekeys
@@ -96,7 +94,9 @@ class LedgerDecider:
             verdict = settle(register, row, state, base)
             if verdict.outcome == CONFLICT and state is not None:
                 verdict = self._chosen(register, row, state, base, verdict, decisions)
-            changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason, **verdict.cells}
+            merged = verdict.outcome == PROPOSED and bool(verdict.cells)
+            outcome = {"_outcome": verdict.outcome, "_reason": verdict.reason, "_merged": merged}
+            changed[row["_id"]] = {**outcome, **verdict.cells}
             if verdict.outcome == PROPOSED:
                 taken = {**row, **verdict.cells}
                 states[row["_key"]] = {**taken, "_hash": _hash_of(register, taken)}
@@ -285,23 +285,13 @@ def _first_outcome() -> list[pl.Expr]:
         .when(changed).then(pl.lit("changed"))
         .otherwise(pl.lit(""))
     )  # fmt: skip
-    return [outcome.alias("_outcome"), reason.alias("_reason")]
+    return [outcome.alias("_outcome"), reason.alias("_reason"), pl.lit(False).alias("_merged")]
 
 
 def _behind_stops(stopped: Collection[str]) -> pl.Expr:
     """Hold what workbooks behind a safe stop say anew."""
     anew = pl.col("_workbook").is_in(list(stopped)) & pl.col("_outcome").is_in([PROPOSED, "contested"])
     return pl.when(anew).then(pl.lit(STOPPED)).otherwise(pl.col("_outcome")).alias("_outcome")
-
-
-def _measured_again(register: type[Register], rows: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
-    """Return the rows with base quantities that fit the cells which merging has put into them."""
-    columns = [f"{column.name}_base" for column in measured_columns(register)]
-    mixed = rows.filter(pl.col("_reason").is_in(["merged", Take.BASE.value]))
-    if not columns or mixed.is_empty():
-        return rows
-    fresh, _ = measure(register, mixed.select("_id", *register.names()), (), books)
-    return rows.update(fresh.select("_id", *columns), on="_id", include_nulls=True)
 
 
 def _contested(rows: pl.DataFrame) -> pl.DataFrame:

@@ -29,26 +29,36 @@ def known_by(file: TakenFile, identity: str | None) -> TakenFile:
     return replace(file, name=identity, tables=tuple(tables), findings=findings)
 
 
+def twins_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> dict[str, str]:
+    """Return new files that are, byte for byte, another workbook of their department."""
+    first: dict[tuple[str, str], str] = {}
+    for name, row in standing.workbooks.items():
+        if row["state"] != GONE:
+            first.setdefault((row["department"], row["sha256"]), name)
+    found: dict[str, str] = {}
+    for file, department in taken:
+        original = first.setdefault((department, file.sha256), file.name)
+        if original != file.name and file.name not in standing.workbooks:
+            found[file.name] = original
+    return found
+
+
 def with_origin_told(
     file: TakenFile, standing: Standing, seen: Sequence[TakenFile], copies: Mapping[str, str]
 ) -> TakenFile:
     """Return the file with a finding where it is the same as another one, or a copy of it."""
-    names = {name: str(row["sha256"]) for name, row in standing.workbooks.items() if row["state"] != GONE}
-    names |= {other.name: other.sha256 for other in seen}
-    twins = sorted(name for name, sha256 in names.items() if sha256 == file.sha256 and name != file.name)
+    hashes = {name: str(row["sha256"]) for name, row in standing.workbooks.items()}
+    hashes |= {other.name: other.sha256 for other in seen}
     known = file.name in standing.workbooks
-    earlier = [name for name in twins if not known and (name in standing.workbooks or name < file.name)]
-    if earlier:
-        return _told(file, "IMP-01", standing.title(earlier[0]))
-    titles = {standing.title(name).casefold() for name in names}
-    original = original_of(standing.title(file.name), [standing.title(name) for name in names])
-    if known and original is not None and original.casefold() not in titles:
-        original = None
-    if original is None and file.name in copies:
-        original = standing.title(copies[file.name])
-    if original is None and known and standing.workbooks[file.name]["branch_of"]:
-        original = standing.title(str(standing.workbooks[file.name]["branch_of"]))
-    return file if original is None else _told(file, "FILE-COPY", original)
+    first = copies.get(file.name) or (standing.workbooks[file.name]["branch_of"] if known else None)
+    if first is not None:
+        code = "IMP-01" if hashes.get(first) == file.sha256 else "FILE-COPY"
+        return _told(file, code, standing.title(first))
+    titles = {standing.title(name).casefold(): standing.title(name) for name in hashes}
+    original = original_of(standing.title(file.name), titles.values())
+    if original is None or (known and original.casefold() not in titles):
+        return file
+    return _told(file, "FILE-COPY", original)
 
 
 def _told(file: TakenFile, code: str, original: str) -> TakenFile:

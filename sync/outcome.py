@@ -19,6 +19,7 @@ from sync.memory import CONFLICT, DUPLICATE, STOPPED, SUPERSEDED
 from sync.merge import LedgerDecider
 from sync.recognise import Recognised
 from sync.stage import Staged
+from sync.standing import ANSWERED
 from workbooks.taking import TakenFile
 
 COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
@@ -68,7 +69,7 @@ class WorkbookOutcome:
         if self.waiting:
             return "waiting"
         if self.decides:
-            return "answered"
+            return ANSWERED
         if counts["held"] + counts["conflicting"] == 0:
             return "empty" if counts["read"] == 0 else "accepted" if counts["accepted"] else "unchanged"
         return "partly" if counts["accepted"] + counts["unchanged"] else "held"
@@ -250,21 +251,18 @@ def _by_row(batch: Batch, register_id: str) -> dict[int, list[tuple[str, str]]]:
 
 def _missing_findings(changes: Sequence[RegisterChanges]) -> list[Finding]:
     """Return one warning per row that left its workbook and stays in the books."""
-    found: list[Finding] = []
-    for change in changes:
-        for row in change.added.filter(pl.col("_reason") == "missing").iter_rows(named=True):
-            key = key_parts(row["_key"])
-            found.append(
-                reader_finding(
-                    "IMP-07",
-                    row["_workbook"],
-                    sheet=row["_sheet"],
-                    register=change.register.id,
-                    key=key,
-                    key_text=" / ".join(key),
-                )
-            )
-    return found
+    return [
+        reader_finding(
+            "IMP-07",
+            workbook,
+            sheet=sheet,
+            register=change.register.id,
+            key=key_parts(key),
+            key_text=" / ".join(key_parts(key)),
+        )
+        for change in changes
+        for workbook, sheet, key in change.missing
+    ]
 
 
 def stop_finding(workbook: str, count: int, known: int) -> Finding:

@@ -19,7 +19,7 @@ from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
 from sync.memory import Memory, Page
 from sync.merge import LedgerDecider
-from sync.origins import branches_among, known_by, with_origin_told
+from sync.origins import branches_among, known_by, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import Newcomers, Recognised, copied_workbooks, looks, renamed_workbooks
 from sync.scan import Scan
@@ -83,7 +83,7 @@ def plan_run(
     """
     lost, vanished = absent_workbooks(standing, found)
     run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger))
-    known = Recognised(stops=vanished)
+    known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
         look = run.looked(known)
         more = recognised(look, standing, known, lost)
