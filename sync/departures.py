@@ -36,7 +36,8 @@ def gone_rows(
     own = current.filter((pl.col("_workbook").is_in(whole) & (in_force | missing)) | leaves)
     left = own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
     turned = [page for page in memory.turned if page not in restated_pages(register, rows)]
-    return without_pages(left, register, turned).select(*GONE_SCHEMA)
+    kept = without_pages(left.filter(in_force), register, turned)
+    return pl.concat([kept, left.filter(~in_force)]).select(*GONE_SCHEMA)
 
 
 def voided_elsewhere(register: type[Register], current: pl.DataFrame, memory: Memory) -> pl.DataFrame:

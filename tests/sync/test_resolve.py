@@ -255,6 +255,20 @@ def test_a_missing_row_that_is_confirmed_is_withdrawn(school: School) -> None:
         decide(school, name)
 
 
+def test_a_missing_row_of_a_turned_page_can_be_confirmed(school: School) -> None:
+    """The rows of a month that has left as a whole stay; the one that was missing before may still go."""
+    october = [receipt(number, doc_no=f"RK-202610-000{number}", doc_date="2026-10-12") for number in (1, 2, 3)]
+    school.save(STORE, {"stock_receipt": october})
+    school.sync()
+    school.save(STORE, {"stock_receipt": october[:2]})
+    school.sync()
+    school.save(STORE, {"stock_receipt": [receipt()]})
+    school.sync()
+    (name,) = missing_ids(school)
+    assert decide(school, name)[0].result is Result.DONE
+    assert sorted(school.quantities("stock_receipt")) == ["RK-202610-0001/1", "RK-202610-0002/1", KEY]
+
+
 def test_a_withdrawal_that_leaves_less_than_nothing_is_refused(school: School) -> None:
     """A missing receipt whose goods are handed out stays until the issue is corrected."""
     school.save(STORE, {"stock_receipt": [receipt(), receipt(2)], "stock_issue": [issue(qty=30)]})
