@@ -31,9 +31,8 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
 """Name to default. Later registers add theirs here; each is documented in docs/rules.md."""
 
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31"
-FORMS: dict[str, str] = {
-    name: rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})" for name in ("semester_starts", "semester_ends")
-}
+_TWO_DAYS = rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})"
+FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS)
 """Name to the form of a parameter that is a text, to be matched in full."""
 
 
