@@ -120,7 +120,7 @@ def listed(ledger: Ledger, register: type[Register], status: str | None, revisio
     if status in ("held", "conflict", "all"):
         table = ledger.table("held", as_of=revision, register=register.id)
         stored = [decoded(row, "payload", "findings") for row in table.to_dicts()]
-        kept = [row for row in stored if status == "all" or row["reason"] == status]
+        kept = [row for row in stored if status in ("all", _held_status(row))]
         frame = rows_of(register, kept, 0)
         found += [
             _as_promised(register, {**cells, **_held_meta(row)}, titles)
@@ -129,9 +129,14 @@ def listed(ledger: Ledger, register: type[Register], status: str | None, revisio
     return found
 
 
+def _held_status(row: Mapping[str, Any]) -> str:
+    """Return the status of a row that is not in the books: behind a safe stop it is held."""
+    return "conflict" if row["reason"] == "conflict" else "held"
+
+
 def _held_meta(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "_status": row["reason"],
+        "_status": _held_status(row),
         "_workbook": row["workbook"],
         "_sheet": row["sheet"],
         "_row": row["row_number"],

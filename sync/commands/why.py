@@ -14,6 +14,7 @@ from schemas.check import UNCHANGED
 from schemas.findings import Finding, in_reading_order
 from schemas.register import all_registers
 from sync.commands.common import console, finding_rows, open_share, output_options, print_json, share_option, show_table
+from sync.memory import STOPPED
 from sync.plan import Plan
 from sync.preview import preview_in_share
 from workbooks.pool import ReaderPool
@@ -30,6 +31,11 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "held": ("已搁置，未入账", "it is held, not in the ledger"),
     "conflict": ("与另一工作簿冲突，未入账", "it conflicts with another workbook, not in the ledger"),
+    "stopped": (
+        "整个工作簿等待管理员确认，本行已搁置",
+        "the whole workbook waits for an admin to confirm, the row is held",
+    ),
+    "superseded": ("已入账，随后另有工作簿改动", "it is in the ledger, another workbook changed it since"),
     "duplicate": ("与同一工作簿的另一行重复，只计一次", "it repeats another row of the workbook, it counts once"),
     "skipped": ("已跳过", "it was skipped"),
     "no row": ("该行没有数据", "there is no row of data there"),
@@ -88,7 +94,8 @@ def _in_sheet(
     if rows:
         overruled = rows[0]["_outcome"] == UNCHANGED and rows[0]["_hash"] != rows[0]["_now"]
         outcome = "as base" if overruled else rows[0]["_outcome"]
-        return _answer(outcome, sheet, row_number, register_id, key_parts(rows[0]["_key"]), told)
+        stops = [f for f in findings if f.code == "IMP-06"] if outcome == STOPPED else []
+        return _answer(outcome, sheet, row_number, register_id, key_parts(rows[0]["_key"]), [*told, *stops])
     if any(skip.row_number == row_number for skip in table.skipped):
         return _answer("skipped", sheet, row_number, register_id, (), told)
     if row_number in table.frame["_row"].to_list():

@@ -173,6 +173,7 @@ class TestSafeStops:
         assert counted(book) == {"read": 5, "unchanged": 4, "held": 1}
         assert warned(book) == ["IMP-06"]
         assert statuses(school) == {"accepted": 12}
+        assert [row["doc_no"] for row in school.rows("stock_receipt", "held")] == ["RK-202611-0099"]
         again = school.sync()
         assert again["revision"] == told["revision"]
         assert again["exit_code"] == 3
