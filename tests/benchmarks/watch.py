@@ -13,11 +13,27 @@ import psutil
 _LOOK_SECONDS = 0.1
 
 
+def cpu_seconds() -> float:
+    """Return the processor seconds of this process and of those below it that are alive."""
+    own = psutil.Process()
+    total = 0.0
+    for process in (own, *own.children(recursive=True)):
+        try:
+            times = process.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system
+    return total
+
+
 @dataclass
 class Stages:
     """Progress of a run that notes when each stage begins and when the merge is in the ledger."""
 
     began: float = field(default_factory=time.perf_counter)
+    cpu_before: float = field(default_factory=cpu_seconds)
+    merge_cpu: float = 0.0
+    """Processor seconds until then."""
     marks: dict[str, float] = field(default_factory=dict)
     _step: str = ""
 
@@ -29,8 +45,9 @@ class Stages:
 
     def advance(self) -> None:
         """Note the end of the merge; the other stages end where the next one begins."""
-        if self._step == "merge":
-            self.marks.setdefault("merged", time.perf_counter() - self.began)
+        if self._step == "merge" and "merged" not in self.marks:
+            self.merge_cpu = cpu_seconds() - self.cpu_before
+            self.marks["merged"] = time.perf_counter() - self.began
 
 
 class Tree:
@@ -64,16 +81,3 @@ class Tree:
             except psutil.Error:
                 continue
         return total
-
-
-def cpu_seconds() -> float:
-    """Return the processor seconds of this process and of those below it that are alive."""
-    own = psutil.Process()
-    total = 0.0
-    for process in (own, *own.children(recursive=True)):
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        total += times.user + times.system
-    return total
