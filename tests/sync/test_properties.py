@@ -46,6 +46,8 @@ class Departments(RuleBasedStateMachine):
         """Document numbers that stood in more than one book, ever."""
         self.gone: set[str] = set()
         """Document numbers that were voided or corrected in some book, ever."""
+        self.former: dict[str, str] = {}
+        """Document numbers that were corrected, to the batch number of the line."""
         self.past: dict[int, str] = {}
 
     @initialize(late=st.booleans())
@@ -128,7 +130,8 @@ class Departments(RuleBasedStateMachine):
         others = [each for file in self.office.files if file != name for each in self._rows(file)]
         if old.get("remark") == VOID or rows.count(old) > 1 or [r["doc_no"] for r in rows].count(old["doc_no"]) > 1:
             return
-        free = sorted(self.gone - {each["doc_no"] for each in [*rows, *others]})
+        former = [number for number, line in self.former.items() if line == old["batch_no"]]
+        free = sorted(set(former) - {each["doc_no"] for each in [*rows, *others]})
         if back and free:
             number = free[row % len(free)]
         else:
@@ -141,6 +144,7 @@ class Departments(RuleBasedStateMachine):
         if known and (wrong or any(r["doc_no"] == old["doc_no"] and r["qty"] != old["qty"] for r in in_books)):
             self.disputed.add(old["batch_no"])
         self.gone |= {old["doc_no"], number}
+        self.former[old["doc_no"]] = old["batch_no"]
         if known:
             self.shared |= {old["doc_no"], number}
         rows[at] = {**old, "doc_no": number} | ({"amount": "0.01"} if wrong else {})
