@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -294,14 +294,14 @@ def _in_order(periods: Iterable[str | None]) -> Sequence[str | None]:
 
 
 def _tidy(place: Path, listed: Listed) -> None:
-    """Remove files of earlier revisions; one that another program has mapped stays until the next run."""
+    """Remove files of earlier revisions, and what a run that was killed left behind.
+
+    A file that another program has mapped stays until the next run.
+    """
     wanted = {LIST, *(month.file for kept in listed.registers.values() for month in kept.months)}
-    for path in _files_in(place):
-        if path.name not in wanted:
+    for path in place.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in wanted:
             with contextlib.suppress(OSError):
                 path.unlink()
-
-
-def _files_in(place: Path) -> Iterator[Path]:
-    with os.scandir(place) as entries:
-        yield from (Path(entry.path) for entry in entries if entry.is_file())

@@ -315,6 +315,17 @@ class TestCurrentRows:
             office.state("stock_receipt", *(moved(number, "2026-09", qty) for number in range(20)))
         self.same(office)
 
+    def test_after_a_run_that_was_killed(self, office: Office) -> None:
+        """Half-written files are not used and vanish with the next revision."""
+        place = office.share.state / FOLDER
+        (place / "tmpabc").mkdir()
+        left = [place / "tmpabc/0-0.arrow", place / ".~list.1.tmp", place / "stock_receipt-0.arrow"]
+        for path in left:
+            path.write_bytes(b"ARROW1")
+        office.state("stock_receipt", moved(2, "2026-11", 8))
+        self.same(office)
+        assert not any(path.exists() for path in left)
+
     def test_readers_write_nothing(self, office: Office) -> None:
         """A reader uses the files where they are of the newest revision, else the ledger, and changes nothing."""
         office.state("stock_receipt", moved(2, "2026-11", 8))
