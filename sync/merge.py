@@ -11,10 +11,11 @@ from schemas.books import agreeing, key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
+from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
-from sync.held import cells_as_text, typed_cells
+from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
 from sync.memory import (
     CLAIM_SCHEMA,
@@ -86,11 +87,12 @@ class LedgerDecider:
             return rows, []
         flaws: list[Flaw] = []
         states = _states(register, contested, current, self.memory)
+        history = history_of(register, contested, self.memory)
         changed: dict[int, dict[str, Any]] = {}
         leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
-            base = _base_of(register, row, state, self.memory)
+            base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
             verdict = settle(register, row, state, base)
             if verdict.outcome == CONFLICT and state is not None:
                 verdict = self._chosen(register, row, state, base, verdict, decisions)
@@ -99,7 +101,7 @@ class LedgerDecider:
             changed[row["_id"]] = {**outcome, **verdict.cells}
             if verdict.outcome == PROPOSED:
                 taken = {**row, **verdict.cells}
-                states[row["_key"]] = {**taken, "_hash": _hash_of(register, taken)}
+                states[row["_key"]] = {**taken, "_hash": _hash_of(register, taken) if verdict.cells else row["_hash"]}
             if verdict.reason in _STATED:
                 decisions.stated[row["_id"]] = cells_as_text(register, row)
             if verdict.outcome == PROPOSED and row["_key"] in leading:
@@ -110,7 +112,6 @@ class LedgerDecider:
                 flaws.append(_conflict_flaw(register, row, state))
         return _replaced(register, rows, changed), flaws
 
-
     def _overtaken(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
     ) -> tuple[pl.DataFrame, list[Flaw]]:
@@ -118,11 +119,12 @@ class LedgerDecider:
         old = list(decisions.rekeyed.values())
         changes = rows.filter((pl.col("_outcome") == PROPOSED) & pl.col("_key").is_in(old))
         states = _states(register, changes, current, self.memory)
+        history = history_of(register, changes, self.memory)
         flaws: list[Flaw] = []
         for row in changes.iter_rows(named=True):
             state = states[row["_key"]]
-            base = _base_of(register, row, state, self.memory)
-            fields = _different(register, row, state)
+            base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
+            fields = different_columns(register, row, state)
             decisions.conflicts[row["_id"]] = conflict_of(register, row, state, base, fields)
             flaws.append(_conflict_flaw(register, row, state))
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
@@ -184,13 +186,13 @@ def settle(
         case (None, _) if row["_earlier"]:
             verdict = Verdict(UNCHANGED, "stale")
         case (None, _):
-            verdict = Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
+            verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
         case (_, _) if stated == based:
             verdict = Verdict(UNCHANGED, "stale" if row["_earlier"] else "as base")
         case (_, _) if now in {based, None}:
             verdict = Verdict(PROPOSED, "changed")
         case (_, _) if (state or {}).get("_renumbered"):
-            verdict = Verdict(CONFLICT, "conflict", fields=_different(register, row, state or {}))
+            verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
         case _:
             verdict = _three_way(register, row, state or {}, base or {})
     return verdict
@@ -203,10 +205,6 @@ def _three_way(
     if fields:
         return Verdict(CONFLICT, "conflict", fields=fields)
     return Verdict(PROPOSED, "merged", merged)
-
-
-def _different(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(c.name for c in register.columns if not c.system and row.get(c.name) != state.get(c.name))
 
 
 def _with_memory(
@@ -315,38 +313,6 @@ def _states(
         state = {**row, "_renumbered": renumbered, "_hash": WITHDRAWN if withdrawn else row["_hash"]}
         states[row["_key"]] = state
     return states
-
-
-def _base_of(
-    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, memory: Memory
-) -> Mapping[str, Any] | None:
-    if row["_base"] is None:
-        return _base_of_copy(register, row, state, memory) if row["_workbook"] in memory.branches else None
-    version = row["_base_version"]
-    seen = None if row["_claim_seen"] is None else typed_cells(register, row["_claim_seen"])
-    if row["_claim_content"] is not None:
-        return {**typed_cells(register, row["_claim_content"]), "_hash": row["_base"], "_seen": seen}
-    if version is None or memory.versions is None:
-        return {"_hash": row["_base"]}
-    versions = memory.versions(register, [row["_key"]])
-    found = versions.filter(pl.col("_version") == version).to_dicts()
-    return {**(found[0] if found else {}), "_hash": row["_base"], "_seen": seen}
-
-
-def _base_of_copy(
-    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, memory: Memory
-) -> Mapping[str, Any] | None:
-    """Return the version that a copy was made from, or else the nearest in the row's history, the oldest of equals.
-
-    What another workbook stated earlier in the same run belongs to the history.
-    """
-    versions = [] if memory.versions is None else memory.versions(register, [row["_key"]]).to_dicts()
-    made = memory.branches[row["_workbook"]]
-    for version in versions if made is not None else ():
-        if version["_from"] <= made and (version["_to"] is None or version["_to"] > made):
-            return version
-    history = versions if state is None else [*versions, state]
-    return min(history, key=lambda version: len(_different(register, row, version)), default=None)
 
 
 def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:

@@ -1,0 +1,73 @@
+"""Find the base of a row: what its workbook last had accepted, or what a copy was made from (DESIGN 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from sync.held import typed_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schemas.register import Register
+    from sync.memory import Memory
+
+
+def history_of(register: type[Register], rows: pl.DataFrame, memory: Memory) -> dict[str, list[dict[str, Any]]]:
+    """Return the versions of the rows whose base has to be looked for, by key, oldest first."""
+    looked_for = pl.col("_base").is_not_null() | pl.col("_workbook").is_in(list(memory.branches))
+    keys = rows.filter(looked_for)["_key"].unique().to_list()
+    if not keys or memory.versions is None:
+        return {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for version in memory.versions(register, keys).iter_rows(named=True):
+        found.setdefault(version["_key"], []).append(version)
+    return found
+
+
+def base_of(
+    register: type[Register],
+    row: Mapping[str, Any],
+    state: Mapping[str, Any] | None,
+    versions: Sequence[Mapping[str, Any]],
+    memory: Memory,
+) -> Mapping[str, Any] | None:
+    """Return what a row's workbook last had accepted for it, None where it has no base.
+
+    ``state`` is what the ledger says now, ``versions`` the row's history. The base has ``_hash``, and
+    ``_seen``: the cells on which an earlier conflict was settled.
+    """
+    if row["_base"] is None:
+        return _base_of_copy(register, row, state, versions, memory) if row["_workbook"] in memory.branches else None
+    version = row["_base_version"]
+    seen = None if row["_claim_seen"] is None else typed_cells(register, row["_claim_seen"])
+    if row["_claim_content"] is not None:
+        return {**typed_cells(register, row["_claim_content"]), "_hash": row["_base"], "_seen": seen}
+    found = next((each for each in versions if each["_version"] == version), {})
+    return {**found, "_hash": row["_base"], "_seen": seen}
+
+
+def _base_of_copy(
+    register: type[Register],
+    row: Mapping[str, Any],
+    state: Mapping[str, Any] | None,
+    versions: Sequence[Mapping[str, Any]],
+    memory: Memory,
+) -> Mapping[str, Any] | None:
+    """Return the version that a copy was made from, or else the nearest in the row's history, the oldest of equals.
+
+    What another workbook stated earlier in the same run belongs to the history.
+    """
+    made = memory.branches[row["_workbook"]]
+    for version in versions if made is not None else ():
+        if version["_from"] <= made and (version["_to"] is None or version["_to"] > made):
+            return version
+    history = versions if state is None else [*versions, state]
+    return min(history, key=lambda version: len(different_columns(register, row, version)), default=None)
+
+
+def different_columns(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the columns in which a row differs from a version, those that people state."""
+    return tuple(c.name for c in register.columns if not c.system and row.get(c.name) != state.get(c.name))
