@@ -21,6 +21,8 @@ def with_doubles_marked(register: type[Register], rows: pl.DataFrame) -> tuple[p
     A row without its key doubles nothing; of rows with unreadable cells nobody knows that they are equal.
     """
     keys = ["_workbook", "_key"]
+    if rows.n_unique(keys) == rows.height:
+        return rows.with_columns(pl.lit(False).alias("_duplicate"), pl.lit(False).alias("_doubled")), []
     named = pl.all_horizontal(pl.col(name).is_not_null() for name in register.key if register.column(name).required)
     copies = pl.when(named).then(pl.len().over(keys)).otherwise(1)
     same = (pl.col("_hash").n_unique().over(keys) == 1) & ~pl.col("_unread").any().over(keys)
