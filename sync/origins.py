@@ -81,10 +81,10 @@ def branches_among(
     present = {standing.title(name).casefold() for name in names}
     found: dict[str, int | None] = {name: None for name, row in standing.workbooks.items() if row["branch_of"]}
     found |= dict.fromkeys(copies)
-    for file, _ in taken:
-        original = original_of(standing.title(file.name), present)
-        if file.origin is not None:
-            found[file.name] = None if ledger is None else ledger.taken_at(file.origin.sha256)
-        elif original is not None and original.casefold() in present:
-            found.setdefault(file.name, None)
-    return found
+    for name in names:
+        original = original_of(standing.title(name), present)
+        if original is not None and original.casefold() in present:
+            found.setdefault(name, None)
+    marked = [file for file, _ in taken if file.origin is not None]
+    revisions = {file.name: ledger.taken_at(file.origin.sha256) if ledger and file.origin else None for file in marked}
+    return found | revisions

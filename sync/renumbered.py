@@ -68,18 +68,21 @@ def corrected_keys(
 def _with_sources(
     register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, moved: Mapping[str, str], memory: Memory
 ) -> set[str]:
-    """Return the keys that left a workbook and that another source, or a copy, goes on stating.
+    """Return the keys that left a workbook and that its copy, or its original, goes on stating.
 
-    A copy that is new is one only of a workbook that keeps rows: otherwise its page was turned.
+    What a workbook of its own states as well stays that one's. A copy that is new is one only of a
+    workbook that keeps rows: otherwise its page was turned.
     """
     claims = memory.claims.get(register.id)
     stated = set() if claims is None else set(claims.select("workbook", "row_key").iter_rows())
     keeping = set(rows.filter(pl.col("_now_workbook") == pl.col("_workbook"))["_workbook"]) if moved else set()
-    return {
-        key
-        for workbook, key in gone.select("_workbook", "_key").iter_rows()
-        if (other := moved.get(key)) and ((other, key) in stated or (other in memory.branches and workbook in keeping))
-    }
+    found: set[str] = set()
+    for workbook, key in gone.filter(pl.col("_key").is_in(list(moved))).select("_workbook", "_key").iter_rows():
+        other = moved[key]
+        known = (other, key) in stated
+        if (other in memory.branches and (known or workbook in keeping)) or (workbook in memory.branches and known):
+            found.add(key)
+    return found
 
 
 def _is_new(register: type[Register]) -> pl.Expr:
@@ -113,7 +116,7 @@ def _paired_earlier(
 def _left_elsewhere(
     register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
 ) -> pl.DataFrame:
-    """Return rows of other workbooks that a second source no longer states as they are, or a new copy never stated."""
+    """Return rows that a copy or its original no longer states as the other has them, or a new copy never stated."""
     claims = memory.claims.get(register.id)
     whole = memory.read_whole(register.id)
     standing = current.filter(pl.col("_status") == "accepted")
@@ -129,7 +132,8 @@ def _left_elsewhere(
             pl.col("row_key").alias("_key"), pl.col("content_hash").alias("_hash"), pl.col("workbook").alias("_copy")
         )
         others = standing.join(sources, on=["_key", "_hash"]).filter(pl.col("_copy") != pl.col("_workbook"))
-        parts.append(others)
+        copied = pl.any_horizontal(pl.col("_copy", "_workbook").is_in(list(memory.branches)))
+        parts.append(others.filter(copied))
     left = pl.concat([part.select("_key", "_version", "_copy", "_sheet", "_row") for part in parts])
     left = left.rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
     return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
