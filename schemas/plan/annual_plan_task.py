@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.plan.yearly_tasks import yearly_tasks
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import repeated
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from schemas.rules import Books
 
 
 class AnnualPlanTask(Register):

@@ -5,16 +5,12 @@ A thing that is acquired in the first days of a semester can still be on the lis
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.asset_places import named_rooms, places_on
+from schemas.rules import Books
 from schemas.rules_shared import accepted_versions
 from schemas.semesters import semester_of, semester_start
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 _IDENTITY = ("asset_name", "serial_no", "acquire_date")
 _FIXED = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,11 +17,8 @@ from schemas.property.asset_card_checks import (
     reused_numbers,
 )
 from schemas.property.asset_classes import class_disagrees, kinds_of_class, least_months
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import repeated
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 _RULES_OF_2022 = date(2022, 3, 1)
 """First day of 事业单位财务规则(财政部令第108号): one threshold, whatever the equipment."""

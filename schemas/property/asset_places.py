@@ -6,16 +6,13 @@ disagree, the transfer decides (DOMAIN.md 2.2, fixed_asset_card).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
+from schemas.rules import Books
 from schemas.rules_shared import accepted_versions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from schemas.rules import Books
 
 OUTSIDE = ""
 """Place of what has left the school, or has not come yet."""

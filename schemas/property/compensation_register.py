@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.compensation_rules import CompensationRules, has_to_pay
 from schemas.register import Register
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from schemas.rules import Facts
+from schemas.rules import Facts
 
 _STATUS = (
     pl.when(pl.col("liable").is_null()).then(pl.lit("待查"))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, half_up, percentage
 from schemas.property.goods_rules import not_both, only_whole
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role, repeated
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 _NOBODYS_FAULT = ("自然损耗", "不可抗力")
 _RECEIPT_COLUMNS = ("ref_doc", "voucher_no")

@@ -9,18 +9,14 @@ Source: DOMAIN.md 4.2 and 4.4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import QTY_PLACES, scaled
 from schemas.property.asset_places import gone_assets, places_on
 from schemas.property.loan_checks import is_open
+from schemas.rules import Books
 from schemas.rules_shared import as_quantity
 from schemas.stock_balance import movements_in_force
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 SPOT_CHECK = "抽盘"
 ASSETS_ONLY = "固定资产半年"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, scaled, unscaled
 from schemas.property.count_checks import counted_as_present
 from schemas.property.loan_checks import is_open
+from schemas.rules import Books
 from schemas.rules_shared import as_quantity, beyond_limit, claims_of, repeated, summed
 from schemas.stock_balance import movements_in_force
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 REGISTER = "disposal_register"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import polars as pl
 
@@ -11,11 +12,7 @@ from schemas.property.disposal_checks import share_of_value, used_months
 from schemas.property.disposal_rules import DisposalRules, is_asset
 from schemas.property.goods_rules import neither
 from schemas.register import Register
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from schemas.rules import Facts
+from schemas.rules import Facts
 
 
 class DisposalRegister(DisposalRules, Register):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.disposal_checks import (
@@ -14,11 +12,8 @@ from schemas.property.disposal_checks import (
     still_counted,
 )
 from schemas.property.goods_rules import not_both, only_whole
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 
 def is_asset() -> pl.Expr:

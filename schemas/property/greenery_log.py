@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.register import Register
-from schemas.rules import Effect, cross_rule
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books, Effect, cross_rule
 
 
 class GreeneryLog(Register):

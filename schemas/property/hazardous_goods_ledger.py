@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.exact import QTY_PLACES, scaled
 from schemas.property.goods_rules import only_whole_items
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import accepted_versions
 from schemas.stock_balance import in_words, shortfalls
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 SIGNS = {"入库": 1, "领用": -1, "归还": 1, "销毁": -1}
 """Direction to its effect on what is kept, in the order of the drop-down list."""

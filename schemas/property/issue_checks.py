@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import QTY_PLACES, decimal
 from schemas.property.requisition import APPROVED
+from schemas.rules import Books
 from schemas.rules_shared import beyond_limit, claims_of, summed
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 _LINE = ["requisition_no", "item_code"]
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.batches import expired_batches, later_batches_first
 from schemas.parameters import text_of
 from schemas.property.issue_checks import missing_in_hazard_ledger, over_approved, without_valid_requisition
 from schemas.register import StockPosting
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import in_base_units, lacks_role, return_words, returned_too_much
 from schemas.stock_balance import in_words, shortages
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 POSTING = StockPosting(-1, "issue_kind", "红字出库", (("红字出库", 3), ("盘亏出库", 6)), 5)
 

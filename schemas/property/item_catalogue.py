@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.columns import MEASURED_UNITS
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import repeated
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 CATEGORIES = {
     "BG": "办公用品",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import polars as pl
 
 from schemas.property.asset_places import gone_assets, newly_named
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from schemas.rules import Books
+from schemas.rules import Books
 
 REGISTER = "loan_register"
 _LOAN = ["_id", "_key", "asset_no", "borrower", "doc_no", "line_no", "loan_date", "return_date", "qty", "return_qty"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.goods_rules import not_both, only_whole
@@ -15,11 +13,8 @@ from schemas.property.loan_checks import (
     overdue_loans,
     without_document,
 )
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.semesters import next_semester_end
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 LOST = "遗失"
 _HARMED = (LOST, "损坏", "缺件")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.exact import scaled
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books, Facts, cross_rule, row_rule
 
 _OBJECT = ["school_code", "object_no"]
 _AREA_PLACES = 2

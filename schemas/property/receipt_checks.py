@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
+from schemas.rules import Books
 from schemas.rules_shared import beyond_limit, claims_of, summed
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 APPROVED = ("已批", "执行中", "完成")
 """Statuses of a purchase request that was approved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
 from schemas.property.receipt_checks import (
     assets_without_card,
@@ -12,14 +12,9 @@ from schemas.property.receipt_checks import (
     without_request,
 )
 from schemas.register import StockPosting
-from schemas.rules import Effect, cross_rule
+from schemas.rules import Books, Effect, cross_rule
 from schemas.rules_shared import in_base_units, return_words, returned_too_much
 from schemas.stock_balance import in_words, shortages
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from schemas.rules import Books
 
 POSTING = StockPosting(1, "receipt_kind", "红字入库", (("期初建账", 0), ("红字入库", 2)), 1)
 

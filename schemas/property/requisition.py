@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role, repeated
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 APPROVED = ("已批", "部分出库", "已出库")
 """Statuses of a requisition that was approved: what is issued against it keeps it approved."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.count_checks import ELSEWHERE
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books
 
 LONGEST_OPEN_DAYS = 60
 

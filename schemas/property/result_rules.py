@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.goods_rules import not_both
@@ -15,11 +13,8 @@ from schemas.property.result_checks import (
     uncompensated,
     with_counted,
 )
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
 """Who approves a difference, the lowest first."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.exact import QTY_PLACES, decimal
 from schemas.property.asset_places import named_rooms, places_on
+from schemas.rules import Books
 from schemas.semesters import semester_end, semester_start
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 REGISTER = "room_property_list"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.goods_rules import only_whole
@@ -14,11 +12,8 @@ from schemas.property.room_list_checks import (
     names_of_things,
     unexplained_losses,
 )
-from schemas.rules import Effect, Facts, cross_rule, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.semesters import semester_end, semester_start
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 _DAYS_TO_LIST = 14
 

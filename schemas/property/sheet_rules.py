@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.count_checks import (
@@ -14,10 +12,7 @@ from schemas.property.count_checks import (
     to_count_again,
 )
 from schemas.property.goods_rules import not_both, only_whole
-from schemas.rules import Effect, Facts, cross_rule, row_rule
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 
 
 class SheetRules:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import polars as pl
 
@@ -10,11 +11,7 @@ from schemas import columns as c
 from schemas.property.receipt_cross_rules import POSTING, ReceiptCrossRules
 from schemas.property.receipt_rules import ReceiptRules
 from schemas.register import Register
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from schemas.rules import Facts
+from schemas.rules import Facts
 
 
 class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):

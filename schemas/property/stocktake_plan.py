@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.count_checks import keepers_of_plan, missing_from_sheets, moved_while_counting
 from schemas.register import Register
-from schemas.rules import Effect, Facts, cross_rule, row_rule
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 
 
 class StocktakePlan(Register):

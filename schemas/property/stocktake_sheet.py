@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.sheet_rules import SheetRules
 from schemas.register import Register
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from schemas.rules import Facts
+from schemas.rules import Facts
 
 
 class StocktakeSheet(SheetRules, Register):

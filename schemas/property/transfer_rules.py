@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas.property.asset_places import displaced, gone_assets, newly_named
 from schemas.property.goods_rules import not_both
 from schemas.register import StockPosting
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
 from schemas.stock_balance import in_words, shortages
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 LEAVING, COMING = "无偿调出(校外)", "无偿调入(校外)"
 POSTING = StockPosting(1, "kind", None, (), 4, (("from_store", -1), ("to_store", 1)))

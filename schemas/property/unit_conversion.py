@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
+from schemas.rules import Books, Facts, cross_rule, row_rule
 
 _DOCUMENTS = ("requisition", "stock_receipt", "stock_issue", "asset_transfer")
 _FACTOR = ["item_code", "alt_unit"]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.register import Register
-from schemas.rules import cross_rule
+from schemas.rules import Books, cross_rule
 from schemas.rules_shared import repeated
-
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 
 class Department(Register):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.ids import ID_NUMBER, wrong_check_digit
 from schemas.register import Register
-from schemas.rules import Facts, cross_rule, row_rule
+from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import ROLE_TITLES, holds_role, repeated
 
-if TYPE_CHECKING:
-    from schemas.rules import Books
 
 class StaffRoster(Register):
     """Staff roster, temporary workers and outside bookkeepers included (DOMAIN.md 2.2, register 1).
