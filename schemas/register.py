@@ -185,6 +185,11 @@ class Register:
         return [*cls.row_rules, *cls.cross_rules]
 
 
+def blank_means(**columns: Callable[[Facts], pl.Expr]) -> Mapping[str, Callable[[Facts], pl.Expr]]:
+    """Return ``Register.fills``: what a blank of each column means, from the same row."""
+    return columns
+
+
 def all_registers() -> dict[str, type[Register]]:
     """Return every register by id, in the order of their numbers.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.plan.yearly_tasks import yearly_tasks
-from schemas.register import Register
+from schemas.register import Register, blank_means
 from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import repeated
 
@@ -35,7 +34,7 @@ class AnnualPlanTask(Register):
     line_column = "task_no"
     duplicate_code = "PLN-A2"
     start_rows = staticmethod(yearly_tasks)
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"due": lambda _: _last_day_of_month()}
+    fills = blank_means(due=lambda _: _last_day_of_month())
 
     plan_year = c.code(
         "年度(学期)",

@@ -10,7 +10,7 @@ import polars as pl
 from schemas import columns as c
 from schemas.property.goods_rules import neither
 from schemas.property.transfer_rules import COMING, LEAVING, POSTING, TransferRules, store_of
-from schemas.register import Register
+from schemas.register import Register, blank_means
 from schemas.rules import Facts
 
 
@@ -41,7 +41,7 @@ class AssetTransfer(TransferRules, Register):
     document_column = "doc_no"
     line_column = "line_no"
     stock = POSTING
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"unit": lambda _: pl.col("item_code.base_unit")}
+    fills = blank_means(unit=lambda _: pl.col("item_code.base_unit"))
     derived: ClassVar[Mapping[str, tuple[pl.DataType, Callable[[Facts], pl.Expr]]]] = {
         "from_store": (pl.String(), lambda _: store_of("from_room")),
         "to_store": (pl.String(), lambda _: store_of("to_room")),

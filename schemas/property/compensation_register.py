@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import ClassVar
 
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.compensation_rules import CompensationRules, has_to_pay
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 _STATUS = (
     pl.when(pl.col("liable").is_null()).then(pl.lit("待查"))
@@ -49,10 +46,10 @@ class CompensationRegister(CompensationRules, Register):
     )
     date_column = "event_date"
     document_column = "doc_no"
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "ratio": lambda _: pl.when(pl.col("liable") & (pl.col("cause") == "故意损坏")).then(pl.lit(Decimal("100.00"))),
-        "status": lambda _: _STATUS,
-    }
+    fills = blank_means(
+        ratio=lambda _: pl.when(pl.col("liable") & (pl.col("cause") == "故意损坏")).then(pl.lit(Decimal("100.00"))),
+        status=lambda _: _STATUS,
+    )
 
     doc_no = c.code(
         "赔偿单号",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.disposal_checks import share_of_value, used_months
 from schemas.property.disposal_rules import DisposalRules, is_asset
 from schemas.property.goods_rules import neither
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 
 class DisposalRegister(DisposalRules, Register):
@@ -45,11 +41,11 @@ class DisposalRegister(DisposalRules, Register):
     document_column = "doc_no"
     line_column = "line_no"
     judged_after = ("stocktake_result", "stock_issue", "loan_register")
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "original_value": lambda _: share_of_value(),
-        "used_months": lambda _: used_months(),
-        "min_life_reached": lambda _: used_months() >= pl.col("asset_no.life_months"),
-    }
+    fills = blank_means(
+        original_value=lambda _: share_of_value(),
+        used_months=lambda _: used_months(),
+        min_life_reached=lambda _: used_months() >= pl.col("asset_no.life_months"),
+    )
     fill_wants = ("asset_no.original_value", "asset_no.qty", "asset_no.acquire_date", "asset_no.life_months")
 
     doc_no = c.code(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.asset_card_rules import AssetCardRules
 from schemas.property.asset_classes import KINDS, is_house, is_not_depreciated, least_months
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 METHODS = ("年限平均法", "不计提")
 
@@ -49,11 +45,11 @@ class FixedAssetCard(AssetCardRules, Register):
     label = "asset_name"
     duplicate_code = "FA-01"
     unknown_code = "ASSET-UNKNOWN"
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "depr_method": lambda _: _METHOD,
-        "life_months": lambda _: pl.when(_NO_CHARGE).then(pl.lit(0, pl.Int64)).otherwise(least_months()),
-        "depr_start": lambda _: pl.col("entry_date").dt.strftime("%Y-%m"),
-    }
+    fills = blank_means(
+        depr_method=lambda _: _METHOD,
+        life_months=lambda _: pl.when(_NO_CHARGE).then(pl.lit(0, pl.Int64)).otherwise(least_months()),
+        depr_start=lambda _: pl.col("entry_date").dt.strftime("%Y-%m"),
+    )
 
     asset_no = c.code(
         "资产编号",

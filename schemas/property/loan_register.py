@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.goods_rules import neither
 from schemas.property.loan_checks import status_of
 from schemas.property.loan_rules import LoanRules
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 
 class LoanRegister(LoanRules, Register):
@@ -41,7 +37,7 @@ class LoanRegister(LoanRules, Register):
     date_column = "loan_date"
     document_column = "doc_no"
     line_column = "line_no"
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"status": lambda facts: status_of(facts.today)}
+    fills = blank_means(status=lambda facts: status_of(facts.today))
 
     doc_no = c.code(
         "借用单号",

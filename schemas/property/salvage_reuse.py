@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.exact import amount_of
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 
 class SalvageReuse(Register):
@@ -29,9 +25,7 @@ class SalvageReuse(Register):
     cell_groups = (("item", "qty", "new_price"),)
     date_column = "date"
     document_column = "doc_no"
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "saved": lambda _: amount_of(pl.col("qty"), pl.col("new_price")) - pl.col("material_cost")
-    }
+    fills = blank_means(saved=lambda _: amount_of(pl.col("qty"), pl.col("new_price")) - pl.col("material_cost"))
 
     doc_no = c.code(
         "单号",

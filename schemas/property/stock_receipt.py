@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.receipt_cross_rules import POSTING, ReceiptCrossRules
 from schemas.property.receipt_rules import ReceiptRules
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 
 class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
@@ -43,9 +39,9 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     line_column = "line_no"
     duplicate_code = "RCP-01"
     stock = POSTING
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "expire_date": lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))
-    }
+    fills = blank_means(
+        expire_date=lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))
+    )
     fill_wants = ("item_code.shelf_life_days",)
 
     doc_no = c.code(

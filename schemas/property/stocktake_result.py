@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.result_rules import LEVELS, ResultRules, under_approval
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 _STATUS = (
     pl.when(pl.col("adj_doc").is_not_null()).then(pl.lit("已调账"))
@@ -56,10 +52,10 @@ class StocktakeResult(ResultRules, Register):
     document_column = "sheet_no"
     line_column = "line_no"
     judged_after = ("stocktake_sheet",)
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {
-        "approve_level": lambda _: _LEVEL,
-        "status": lambda _: _STATUS,
-    }
+    fills = blank_means(
+        approve_level=lambda _: _LEVEL,
+        status=lambda _: _STATUS,
+    )
 
     plan_no = c.document(
         "盘点计划号", "Plan no.", "stocktake_plan.plan_no", required=True, aliases=("计划号", "盘点计划编号")

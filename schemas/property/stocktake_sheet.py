@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
-
 import polars as pl
 
 from schemas import columns as c
 from schemas.property.sheet_rules import SheetRules
-from schemas.register import Register
-from schemas.rules import Facts
+from schemas.register import Register, blank_means
 
 
 class StocktakeSheet(SheetRules, Register):
@@ -39,7 +35,7 @@ class StocktakeSheet(SheetRules, Register):
     document_column = "sheet_no"
     line_column = "line_no"
     judged_after = ("stocktake_plan", "loan_register")
-    fills: ClassVar[Mapping[str, Callable[[Facts], pl.Expr]]] = {"final_qty": lambda _: pl.coalesce("count2", "count1")}
+    fills = blank_means(final_qty=lambda _: pl.coalesce("count2", "count1"))
 
     plan_no = c.document(
         "盘点计划号", "Plan no.", "stocktake_plan.plan_no", required=True, aliases=("计划号", "盘点计划编号")
