@@ -296,3 +296,13 @@ def test_everything_changed_at_once_changes_nothing(office: Office) -> None:
     plan = office.run()
     assert "IMP-06" in office.told(plan, BOOK)[1]
     assert office.in_force() == before
+
+
+def test_a_row_of_two_workbooks_stays_where_one_renumbers_it(office: Office) -> None:
+    """Of two workbooks of their own each says what it says: a new number in one takes nothing from the other."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, "ST/食堂.xlsx", line(2))
+    saved(office, BOOK, line(1), line(3, batch_no="T2"))
+    assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10"}
+    saved(office, "ST/食堂.xlsx", line(4, batch_no="T2"))
+    assert office.in_force() == {"0001": "10", "0003": "10", "0004": "10"}

@@ -17,8 +17,10 @@ from tests.sync.histories import VOID, Office, Row, item, receipt
 EXAMPLES = int(os.environ.get("HOUQIN_EXAMPLES", "10"))
 """More of them find more: a night takes ``HOUQIN_EXAMPLES=1000``."""
 
-COPIES = ("ZW/库房(1).xlsx", "ZW/库房 - 副本.xlsx")
-BOOKS = ("ZW/库房.xlsx", *COPIES, "ZW/另存.xlsx", "ST/食堂.xlsx", "ZW/十一月/库房.xlsx")
+ORIGINAL = "ZW/库房.xlsx"
+FAMILY = (ORIGINAL, "ZW/库房(1).xlsx", "ZW/库房 - 副本.xlsx")
+"""A workbook and its copies, by their names."""
+BOOKS = (*FAMILY, "ZW/另存.xlsx", "ST/食堂.xlsx", "ZW/十一月/库房.xlsx")
 REFUSED = "MW/门卫.xlsx"
 CATALOGUE = "ZW/基础资料.xlsx"
 LATE_ITEM = "QJ0002"
@@ -127,24 +129,28 @@ class Departments(RuleBasedStateMachine):
         rows = self._rows(name)
         at = row % len(rows)
         old = rows[at]
-        others = [each for file in self.office.files if file != name for each in self._rows(file)]
+        line = old["batch_no"]
+        stating = [file for file in self._books() if line in {each["batch_no"] for each in self._rows(file)}]
+        others = [each for file in self._books() if file != name for each in self._rows(file)]
         if old.get("remark") == VOID or rows.count(old) > 1 or [r["doc_no"] for r in rows].count(old["doc_no"]) > 1:
             return
-        former = [number for number, line in self.former.items() if line == old["batch_no"]]
+        former = [number for number, each in self.former.items() if each == line]
         free = sorted(set(former) - {each["doc_no"] for each in [*rows, *others]})
         if back and free:
             number = free[row % len(free)]
         else:
             self.numbers += 1
             number = receipt(self.numbers)["doc_no"]
-        in_books = [r for r in self._in_the_books() if r["batch_no"] == old["batch_no"]]
-        known = [each for each in others if each.get("batch_no") == old["batch_no"]]
+        in_books = [r for r in self._in_the_books() if r["batch_no"] == line]
+        known = [each for each in others if each["batch_no"] == line]
         if any(each != old for each in known) or any(r["doc_no"] != old["doc_no"] for r in in_books):
-            self.disputed.add(old["batch_no"])
+            self.disputed.add(line)
         if known and (wrong or any(r["doc_no"] == old["doc_no"] and r["qty"] != old["qty"] for r in in_books)):
-            self.disputed.add(old["batch_no"])
+            self.disputed.add(line)
+        if len(stating) > 1 and (not set(stating) <= set(FAMILY) or ORIGINAL not in self.settled):
+            self.disputed.add(line)
         self.gone |= {old["doc_no"], number}
-        self.former[old["doc_no"]] = old["batch_no"]
+        self.former[old["doc_no"]] = line
         if known:
             self.shared |= {old["doc_no"], number}
         rows[at] = {**old, "doc_no": number} | ({"amount": "0.01"} if wrong else {})
