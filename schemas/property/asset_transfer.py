@@ -8,7 +8,7 @@ from typing import ClassVar
 import polars as pl
 
 from schemas import columns as c
-from schemas.property.goods_rules import neither
+from schemas import document_columns as d
 from schemas.property.transfer_rules import COMING, LEAVING, POSTING, TransferRules, store_of
 from schemas.register import Register, blank_means
 from schemas.rules import Facts
@@ -49,20 +49,9 @@ class AssetTransfer(TransferRules, Register):
     fill_wants = ("item_code.base_unit", "from_room.is_warehouse", "to_room.is_warehouse")
     judged_after = ("stock_receipt",)
 
-    doc_no = c.code(
-        "调拨单号",
-        "Transfer no.",
-        r"([A-Z]{2,6}\d{0,2}-)?DB-\d{6}-\d{4}",
-        required=True,
-        example="DB-202611-0001",
-        aliases=("单号", "单据号", "单据编号"),
-        hint="如 DB-202611-0001",
-        hint_en="such as DB-202611-0001",
-    )
+    doc_no = d.doc_no("DB", "调拨单号", "Transfer no.")
     doc_date = c.day("调拨日期", "Transfer date", required=True, aliases=("日期", "单据日期"))
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
+    line_no = d.line_no()
     transfer_kind = c.enum(
         "调拨类型",
         "Kind",
@@ -81,22 +70,9 @@ class AssetTransfer(TransferRules, Register):
         },
         aliases=("类型", "调拨方式"),
     )
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
-        required_when=neither,
-        required_hint=("未填物品编码时须填", "unless an item is named"),
-        aliases=("固定资产编号", "资产编码", "资产号"),
-        hint="固定资产填；资产编号和物品编码只填一个",
-        hint_en="for assets; either this or the item",
-    )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        inactive_allowed=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="库存物品填；资产编号和物品编码只填一个",
-        hint_en="for goods in stock; either this or the asset",
+    asset_no = d.asset_unless_item()
+    item_code = d.item_code(
+        hint="库存物品填；资产编号和物品编码只填一个", hint_en="for goods in stock; either this or the asset"
     )
     qty = c.qty(
         "数量",
@@ -109,10 +85,8 @@ class AssetTransfer(TransferRules, Register):
         hint="大于0；资产填卡片上的全部数量",
         hint_en="more than 0; for an asset all of its card",
     )
-    unit = c.unit_of(
-        "单位",
-        "Unit",
-        aliases=("计量单位",),
+    unit = d.unit(
+        required=False,
         hint="留空为基本单位；或有换算率的单位",
         hint_en="blank: the base unit; or one with a conversion",
     )
@@ -146,11 +120,8 @@ class AssetTransfer(TransferRules, Register):
         required_hint=("无偿调出(校外)以外须填", "unless it leaves the school"),
         aliases=("接收人", "接管人", "调入经手人"),
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
+    approver = d.approver(
         required=True,
-        aliases=("审批人", "审批"),
         hint="总务主任或更高，不得是调出人或调入人",
         hint_en="the head of general affairs or a higher office, neither of the two hands",
     )

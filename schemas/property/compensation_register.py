@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.compensation_rules import CompensationRules, has_to_pay
 from schemas.register import Register, blank_means
 
@@ -51,27 +52,10 @@ class CompensationRegister(CompensationRules, Register):
         status=lambda _: _STATUS,
     )
 
-    doc_no = c.code(
-        "赔偿单号",
-        "Compensation no.",
-        r"([A-Z]{2,6}\d{0,2}-)?PC-\d{6}-\d{4}",
-        required=True,
-        example="PC-202611-0001",
-        aliases=("单号", "单据号", "单据编号"),
-        hint="如 PC-202611-0001",
-        hint_en="such as PC-202611-0001",
-    )
+    doc_no = d.doc_no("PC", "赔偿单号", "Compensation no.")
     event_date = c.day("发生日期", "Date", required=True, aliases=("日期", "事发日期", "登记日期"))
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
-        aliases=("固定资产编号", "资产编码", "资产号"),
-        hint="资产编号和物品编码最多填一个",
-        hint_en="either this or the item, or neither",
-    )
-    item_code = c.item(
-        "物品编码", "Item", inactive_allowed=True, aliases=("物料编码", "物品编号", "物品", "品名", "物品名称")
-    )
+    asset_no = d.asset_no(hint="资产编号和物品编码最多填一个", hint_en="either this or the item, or neither")
+    item_code = d.item_code()
     qty = c.qty("数量", "Quantity", required=True, positive=True, aliases=("损坏数量", "遗失数量"))
     person_kind = c.enum(
         "责任人类别",
@@ -166,12 +150,9 @@ class CompensationRegister(CompensationRules, Register):
         required_hint=("教职工、班级须赔偿时填", "when staff or a class pays"),
         aliases=("考核记录",),
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
+    approver = d.approver(
         required_when=lambda: pl.col("liable").is_not_null(),
         required_hint=_DECIDED,
-        aliases=("审批人", "审批"),
         hint="不得是责任人",
         hint_en="not the responsible person",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.disposal_checks import share_of_value, used_months
 from schemas.property.disposal_rules import DisposalRules, is_asset
-from schemas.property.goods_rules import neither
 from schemas.register import Register, blank_means
 
 
@@ -48,37 +48,11 @@ class DisposalRegister(DisposalRules, Register):
     )
     fill_wants = ("asset_no.original_value", "asset_no.qty", "asset_no.acquire_date", "asset_no.life_months")
 
-    doc_no = c.code(
-        "报废单号",
-        "Disposal no.",
-        r"([A-Z]{2,6}\d{0,2}-)?BF-\d{6}-\d{4}",
-        required=True,
-        example="BF-202611-0001",
-        aliases=("单号", "单据号", "单据编号", "处置单号"),
-        hint="如 BF-202611-0001",
-        hint_en="such as BF-202611-0001",
-    )
+    doc_no = d.doc_no("BF", "报废单号", "Disposal no.", also=("处置单号",))
     doc_date = c.day("申请日期", "Application date", required=True, aliases=("日期", "单据日期", "报废日期"))
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
-        required_when=neither,
-        required_hint=("未填物品编码时须填", "unless an item is named"),
-        aliases=("固定资产编号", "资产编码", "资产号"),
-        hint="固定资产填；资产编号和物品编码只填一个",
-        hint_en="for assets; either this or the item",
-    )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        inactive_allowed=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="低值物品填",
-        hint_en="for consumables",
-    )
+    line_no = d.line_no()
+    asset_no = d.asset_unless_item()
+    item_code = d.item_code(hint="低值物品填", hint_en="for consumables")
     qty = c.qty(
         "数量",
         "Quantity",
@@ -128,10 +102,7 @@ class DisposalRegister(DisposalRules, Register):
         hint="固定资产处置须经集体决策",
         hint_en="assets need a collective decision",
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
-        aliases=("审批人", "审批"),
+    approver = d.approver(
         hint="固定资产为校长，低值物品为总务主任；不得是申请人",
         hint_en="the principal for assets, the head of general affairs for consumables; not the applicant",
     )

@@ -24,11 +24,6 @@ def not_both() -> RowRule:
     return declare(lambda _: pl.col("asset_no").is_not_null() & pl.col("item_code").is_not_null())
 
 
-def neither() -> pl.Expr:
-    """Return True where a row names no item: then the asset is required."""
-    return pl.col("item_code").is_null()
-
-
 def only_whole(at: str, code: str = "QTY-INT", unit: str | None = None) -> RowRule:
     """Return the rule that assets, and items counted in whole units, have whole quantities.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.register import Register
 from schemas.rules import Books, Effect, cross_rule
 
@@ -35,15 +36,7 @@ class GreeneryLog(Register):
         hint="场所表中的草坪、花木、果园、绿化带等",
         hint_en="a place of the rooms register: lawn, flower bed, orchard …",
     )
-    line_no = c.integer(
-        "序号",
-        "Line",
-        required=True,
-        minimum=1,
-        aliases=("行号",),
-        hint="同一天同一区域从1开始",
-        hint_en="from 1 for each day and area",
-    )
+    line_no = d.line_no("序号", aliases=("行号",), hint="同一天同一区域从1开始", hint_en="from 1 for each day and area")
     work = c.enum(
         "作业",
         "Work",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.exact import QTY_PLACES, scaled
 from schemas.property.goods_rules import only_whole_items
 from schemas.register import Register
@@ -44,11 +45,8 @@ class HazardousGoodsLedger(Register):
 
     doc_no = c.code("单号", "No.", required=True, example="WX202611001", aliases=("编号", "单据号", "登记号"))
     date_time = c.moment("时间", "Time", required=True, aliases=("日期", "收发时间", "日期时间"))
-    item_code = c.item(
-        "物品编码",
-        "Item",
+    item_code = d.item_code(
         required=True,
-        inactive_allowed=True,
         aliases=("物品", "品名", "物品名称", "物品编号"),
         hint="物品目录中有危险类别的物品",
         hint_en="an item for which the catalogue names a hazard class",

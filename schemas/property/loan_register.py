@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
-from schemas.property.goods_rules import neither
+from schemas import document_columns as d
 from schemas.property.loan_checks import status_of
 from schemas.property.loan_rules import LoanRules
 from schemas.register import Register, blank_means
@@ -39,38 +39,14 @@ class LoanRegister(LoanRules, Register):
     line_column = "line_no"
     fills = blank_means(status=lambda facts: status_of(facts.today))
 
-    doc_no = c.code(
-        "借用单号",
-        "Loan no.",
-        r"([A-Z]{2,6}\d{0,2}-)?JY-\d{6}-\d{4}",
-        required=True,
-        example="JY-202611-0001",
-        aliases=("单号", "单据号", "单据编号"),
-        hint="如 JY-202611-0001",
-        hint_en="such as JY-202611-0001",
-    )
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
+    doc_no = d.doc_no("JY", "借用单号", "Loan no.")
+    line_no = d.line_no()
     loan_date = c.day("借用日期", "Lent on", required=True, aliases=("日期", "借出日期", "借用时间"))
     borrower = c.person("借用人", "Borrower", required=True, aliases=("借用者", "借物人"))
     dept = c.department("部门", "Department", required=True, aliases=("借用部门", "所在部门"))
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
-        required_when=neither,
-        required_hint=("未填物品编码时须填", "unless an item is named"),
-        aliases=("固定资产编号", "资产编码", "资产号"),
-        hint="固定资产填；资产编号和物品编码只填一个",
-        hint_en="for assets; either this or the item",
-    )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        inactive_allowed=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="其他物品填；资产编号和物品编码只填一个",
-        hint_en="for other things; either this or the asset",
+    asset_no = d.asset_unless_item()
+    item_code = d.item_code(
+        hint="其他物品填；资产编号和物品编码只填一个", hint_en="for other things; either this or the asset"
     )
     qty = c.qty(
         "借用数量",
@@ -90,9 +66,7 @@ class LoanRegister(LoanRules, Register):
         hint="不晚于学期最后一天；没有约定的填学期最后一天",
         hint_en="not after the last day of the semester, which it is where nothing else was agreed",
     )
-    approver = c.person(
-        "批准人", "Approver", required=True, aliases=("审批人", "审批"), hint="不得是借用人", hint_en="not the borrower"
-    )
+    approver = d.approver(required=True, hint="不得是借用人", hint_en="not the borrower")
     return_date = c.day(
         "归还日期", "Returned on", aliases=("归还时间",), hint="不早于借用日期", hint_en="not before it was lent"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role, repeated
@@ -34,39 +35,13 @@ class Requisition(Register):
     document_column = "doc_no"
     line_column = "line_no"
 
-    doc_no = c.code(
-        "申领单号",
-        "Requisition no.",
-        r"([A-Z]{2,6}\d{0,2}-)?SL-\d{6}-\d{4}",
-        required=True,
-        example="SL-202611-0001",
-        aliases=("单号", "单据号", "申请单号", "单据编号"),
-        hint="如 SL-202611-0001",
-        hint_en="such as SL-202611-0001",
-    )
+    doc_no = d.doc_no("SL", "申领单号", "Requisition no.", aliases=("单号", "单据号", "申请单号", "单据编号"))
     doc_date = c.day("申领日期", "Request date", required=True, aliases=("日期", "申请日期", "单据日期"))
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
+    line_no = d.line_no()
     dept = c.department("申领部门", "Department", required=True, aliases=("部门", "申请部门"))
     applicant = c.person("申领人", "Applicant", required=True, aliases=("申请人",))
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        required=True,
-        inactive_allowed=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="编码，或唯一的物品名称",
-        hint_en="a code, or a name that only one item has",
-    )
-    unit = c.unit_of(
-        "单位",
-        "Unit",
-        required=True,
-        aliases=("计量单位",),
-        hint="基本单位，或有换算率的单位",
-        hint_en="the base unit, or one with a conversion",
-    )
+    item_code = d.item_of_line()
+    unit = d.unit()
     qty = c.qty(
         "申领数量",
         "Quantity",
@@ -88,10 +63,7 @@ class Requisition(Register):
         hint="班级用品由班主任领取，教师办公用品由年级组长或室长领取",
         hint_en="class supplies go to class teachers, office supplies to heads of grade or room",
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
-        aliases=("审批人", "审批"),
+    approver = d.approver(
         hint="总务主任或受委托的人，不得是申领人",
         hint_en="the head of general affairs or a delegate, not the applicant",
     )

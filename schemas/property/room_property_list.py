@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.room_list_rules import RoomListRules
 from schemas.register import Register
 
@@ -39,17 +40,10 @@ class RoomPropertyList(RoomListRules, Register):
                           hint_en="such as 2026-2027-1 (1 is autumn, 2 spring)")  # fmt: skip
     room = c.room("房间", "Room", required=True, aliases=("教室", "存放地点", "地点", "班级(科室)"))
     line_no = c.integer("序号", "No.", minimum=1, aliases=("行号",))
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
-        aliases=("固定资产编号", "资产编码", "资产号"),
-        hint="固定资产填；资产编号和物品编码须且只须填一个",
-        hint_en="for assets; either this or the item, exactly one",
+    asset_no = d.asset_no(
+        hint="固定资产填；资产编号和物品编码须且只须填一个", hint_en="for assets; either this or the item, exactly one"
     )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        inactive_allowed=True,
+    item_code = d.item_code(
         aliases=("物料编码", "物品编号", "物品"),
         hint="其他物品填；资产编号和物品编码须且只须填一个",
         hint_en="for other things; either this or the asset, exactly one",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.exact import amount_of
 from schemas.register import Register, blank_means
 
@@ -27,16 +28,7 @@ class SalvageReuse(Register):
     document_column = "doc_no"
     fills = blank_means(saved=lambda _: amount_of(pl.col("qty"), pl.col("new_price")) - pl.col("material_cost"))
 
-    doc_no = c.code(
-        "单号",
-        "No.",
-        r"([A-Z]{2,6}\d{0,2}-)?XJ-\d{6}-\d{4}",
-        required=True,
-        example="XJ-202611-0001",
-        aliases=("修旧单号", "单据号", "单据编号"),
-        hint="如 XJ-202611-0001",
-        hint_en="such as XJ-202611-0001",
-    )
+    doc_no = d.doc_no("XJ", "单号", "No.", aliases=("修旧单号", "单据号", "单据编号"))
     date = c.day("日期", "Date", required=True, aliases=("修理日期", "登记日期"))
     item = c.text("物品名称", "Thing", 60, required=True, aliases=("名称", "品名", "修复物品"))
     qty = c.qty("数量", "Quantity", required=True, positive=True, hint="大于0", hint_en="more than 0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.issue_rules import POSTING, IssueRules
 from schemas.register import Register
 
@@ -42,20 +43,9 @@ class StockIssue(IssueRules, Register):
     stock = POSTING
     judged_after = ("asset_transfer",)
 
-    doc_no = c.code(
-        "出库单号",
-        "Issue no.",
-        r"([A-Z]{2,6}\d{0,2}-)?CK-\d{6}-\d{4}",
-        required=True,
-        example="CK-202611-0001",
-        aliases=("单号", "单据号", "单据编号", "领用单号"),
-        hint="如 CK-202611-0001",
-        hint_en="such as CK-202611-0001",
-    )
+    doc_no = d.doc_no("CK", "出库单号", "Issue no.", also=("领用单号",))
     doc_date = c.day("出库日期", "Issue date", required=True, aliases=("日期", "单据日期", "领用日期", "出库时间"))
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
+    line_no = d.line_no()
     warehouse = c.room(
         "仓库",
         "Warehouse",
@@ -107,23 +97,8 @@ class StockIssue(IssueRules, Register):
         hint="班主任领用须填，如 G3C1",
         hint_en="for class teachers, such as G3C1",
     )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        required=True,
-        inactive_allowed=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="编码，或唯一的物品名称",
-        hint_en="a code, or a name that only one item has",
-    )
-    unit = c.unit_of(
-        "单位",
-        "Unit",
-        required=True,
-        aliases=("计量单位",),
-        hint="基本单位，或有换算率的单位",
-        hint_en="the base unit, or one with a conversion",
-    )
+    item_code = d.item_of_line()
+    unit = d.unit()
     qty = c.qty(
         "数量",
         "Quantity",
@@ -162,14 +137,7 @@ class StockIssue(IssueRules, Register):
         hint="有申领单的须填",
         hint_en="where there is a requisition",
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
-        required=True,
-        aliases=("审批人", "审批"),
-        hint="不得是领用人或发放人",
-        hint_en="neither the collector nor the keeper",
-    )
+    approver = d.approver(required=True, hint="不得是领用人或发放人", hint_en="neither the collector nor the keeper")
     keeper = c.person(
         "发放人(保管员)",
         "Handed out by",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.receipt_cross_rules import POSTING, ReceiptCrossRules
 from schemas.property.receipt_rules import ReceiptRules
 from schemas.register import Register, blank_means
@@ -44,20 +45,9 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     )
     fill_wants = ("item_code.shelf_life_days",)
 
-    doc_no = c.code(
-        "入库单号",
-        "Receipt no.",
-        r"([A-Z]{2,6}\d{0,2}-)?RK-\d{6}-\d{4}",
-        required=True,
-        example="RK-202611-0001",
-        aliases=("单号", "单据号", "单据编号", "验收单号"),
-        hint="如 RK-202611-0001",
-        hint_en="such as RK-202611-0001",
-    )
+    doc_no = d.doc_no("RK", "入库单号", "Receipt no.", also=("验收单号",))
     doc_date = c.day("入库日期", "Receipt date", required=True, aliases=("日期", "单据日期", "验收日期", "入库时间"))
-    line_no = c.integer(
-        "行号", "Line", required=True, minimum=1, aliases=("行", "项次"), hint="从1开始", hint_en="from 1"
-    )
+    line_no = d.line_no()
     warehouse = c.room(
         "仓库",
         "Warehouse",
@@ -100,25 +90,11 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         hint="采购入库和红字入库须填",
         hint_en="for purchases and goods sent back",
     )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        required=True,
-        aliases=("物料编码", "物品编号", "物品", "品名", "物品名称"),
-        hint="编码，或唯一的物品名称",
-        hint_en="a code, or a name that only one item has",
-    )
+    item_code = d.item_of_line(inactive_allowed=False)
     spec = c.text(
         "规格", "Specification", aliases=("规格型号", "型号"), hint="与物品目录一致", hint_en="as in the catalogue"
     )
-    unit = c.unit_of(
-        "单位",
-        "Unit",
-        required=True,
-        aliases=("计量单位",),
-        hint="基本单位，或有换算率的单位",
-        hint_en="the base unit, or one with a conversion",
-    )
+    unit = d.unit()
     qty = c.qty(
         "数量",
         "Quantity",

@@ -7,6 +7,7 @@ from datetime import time
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.count_checks import keepers_of_plan, missing_from_sheets, moved_while_counting
 from schemas.register import Register
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
@@ -33,16 +34,7 @@ class StocktakePlan(Register):
     date_column = "count_from"
     judged_after = ("stock_issue", "asset_transfer")
 
-    plan_no = c.code(
-        "盘点计划号",
-        "Plan no.",
-        r"([A-Z]{2,6}\d{0,2}-)?PD-\d{6}-\d{2}",
-        required=True,
-        example="PD-202611-01",
-        aliases=("计划号", "盘点计划编号", "盘点单号"),
-        hint="如 PD-202611-01",
-        hint_en="such as PD-202611-01",
-    )
+    plan_no = d.doc_no("PD", "盘点计划号", "Plan no.", digits=2, aliases=("计划号", "盘点计划编号", "盘点单号"))
     scope = c.enum(
         "盘点范围",
         "Scope",

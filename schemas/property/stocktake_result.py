@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.result_rules import LEVELS, ResultRules, under_approval
 from schemas.register import Register, blank_means
 
@@ -64,15 +65,10 @@ class StocktakeResult(ResultRules, Register):
         "表号", "Sheet no.", required=True, example="01", aliases=("盘点表号", "盘点表编号"),
         hint="盘点表的表号", hint_en="as on the count sheet",
     )  # fmt: skip
-    line_no = c.integer(
-        "序号", "Line", required=True, minimum=1, aliases=("行号", "项次", "行"),
-        hint="盘点表的序号", hint_en="line of the count sheet",
-    )  # fmt: skip
+    line_no = d.line_no("序号", aliases=("行号", "项次", "行"), hint="盘点表的序号", hint_en="line of the count sheet")
     room = c.room("地点", "Room", system=True, aliases=("存放地点", "仓库"))
-    asset_no = c.asset("资产编号", "Asset no.", aliases=("固定资产编号", "资产编码", "资产号"))
-    item_code = c.item(
-        "物品编码", "Item", inactive_allowed=True, aliases=("物料编码", "物品编号", "物品", "品名", "物品名称")
-    )
+    asset_no = d.asset_no()
+    item_code = d.item_code()
     diff_kind = c.enum(
         "盈亏类型",
         "Kind of difference",
@@ -134,13 +130,7 @@ class StocktakeResult(ResultRules, Register):
         hint="留空：库存物品为校长，固定资产为主管部门",
         hint_en="blank: the principal for stock, the superior authority for assets",
     )
-    approver = c.person(
-        "批准人",
-        "Approver",
-        aliases=("审批人", "审批"),
-        hint="不得是保管员或盘点人",
-        hint_en="neither keeper nor counter",
-    )
+    approver = d.approver(hint="不得是保管员或盘点人", hint_en="neither keeper nor counter")
     approve_date = c.day("批准日期", "Approved on", aliases=("审批日期",))
     batch_approval = c.text(
         "批复文号",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.sheet_rules import SheetRules
 from schemas.register import Register, blank_means
 
@@ -51,18 +52,12 @@ class StocktakeSheet(SheetRules, Register):
     )
     line_no = c.integer("序号", "Line", required=True, minimum=1, aliases=("行号", "项次", "行"))
     room = c.room("地点", "Room", required=True, aliases=("存放地点", "仓库", "房间", "盘点地点"))
-    asset_no = c.asset(
-        "资产编号",
-        "Asset no.",
+    asset_no = d.asset_no(
         inactive_allowed=True,
-        aliases=("固定资产编号", "资产编码", "资产号"),
         hint="固定资产填；资产编号和物品编码只填一个",
         hint_en="for assets; either this or the item",
     )
-    item_code = c.item(
-        "物品编码",
-        "Item",
-        inactive_allowed=True,
+    item_code = d.item_code(
         aliases=("物料编码", "物品编号", "编号", "编码"),
         hint="库存物品填；账外又无编码的两栏都留空",
         hint_en="for goods in stock; leave both blank for a found thing without a code",
@@ -70,14 +65,7 @@ class StocktakeSheet(SheetRules, Register):
     name_spec = c.text(
         "名称规格", "Name and specification", required=True, aliases=("名称", "品名", "品名规格", "物品名称")
     )
-    unit = c.unit_of(
-        "单位",
-        "Unit",
-        required=True,
-        aliases=("计量单位",),
-        hint="物品的基本单位",
-        hint_en="the base unit of the item",
-    )
+    unit = d.unit(hint="物品的基本单位", hint_en="the base unit of the item")
     book_qty = c.qty("账面数量", "Book quantity", system=True, aliases=("账面数", "账存数量", "账存数"))
     count1 = c.qty(
         "初盘数量",

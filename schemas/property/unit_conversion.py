@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
 
@@ -29,9 +30,7 @@ class UnitConversion(Register):
     sign = "the keeper of assets"
     keywords = ("换算",)
 
-    item_code = c.item(
-        "物品编码", "Item", required=True, inactive_allowed=True, aliases=("物料编码", "物品编号", "物品", "品名")
-    )
+    item_code = d.item_code(required=True, aliases=("物料编码", "物品编号", "物品", "品名"))
     alt_unit = c.unit_of(
         "辅助单位",
         "Other unit",
