@@ -197,12 +197,13 @@ def _remember(
         told = {"content": decisions.stated[row["_id"]], "seen": decisions.seen.get(row["_id"])}
         wanted[row["_workbook"], row["_key"]] = {**claim, **told}
     passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())
+    voided = set(decisions.withdrawn.select("_workbook", "_key").iter_rows())
     for row in passed.filter(pl.col("_now_workbook") != pl.col("_workbook")).iter_rows(named=True):
         place = (row["_now_workbook"], row["_key"])
         seen = decisions.seen.get(row["_id"])
         if place in known and place not in wanted and seen is not None:
             wanted[place] = {**{name: known[place][name] for name in _CLAIM_FIELDS}, "seen": seen}
-        elif place not in known and place not in wanted:
+        elif place not in known and place not in wanted and place not in voided:
             former = {**row, "_workbook": row["_now_workbook"]}
             wanted[place] = {**_claim(register, former, row["_now"], row["_now_version"]), "seen": seen}
     looked_at = frame.join(_keys_of(known), on="_key", how="semi")

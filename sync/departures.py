@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.stock_balance import shortages
-from sync.memory import GONE_SCHEMA, WITHDRAWN
+from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
 from sync.stops import without_pages
 
 if TYPE_CHECKING:
@@ -41,25 +41,30 @@ def gone_rows(
 
 
 def voided_elsewhere(register: type[Register], current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
-    """Return the rows in force that say 作废 in another source of them, or in a copy: ``GONE_SCHEMA``.
+    """Return the rows in force that say 作废 in another source of them, or in a new copy: ``GONE_SCHEMA``.
 
-    The workbook is the one that says so.
+    The workbook is the one that says so, for the first time: a row that somebody changed since stays.
     """
-    whole = memory.read_whole(register.id)
     claims = memory.claims.get(register.id)
-    stated = set() if claims is None else set(claims.select("workbook", "row_key").iter_rows())
+    bases = pl.DataFrame(schema=CLAIM_SCHEMA) if claims is None else claims.select(*CLAIM_SCHEMA)
+    stated = set(bases.filter(pl.col("content_hash") != WITHDRAWN).select("workbook", "row_key").iter_rows())
     saying = [
         (workbook, key)
         for workbook, register_id, key in memory.voided
-        if register_id == register.id and workbook in whole
-        if workbook in memory.branches or (workbook, key) in stated
+        if register_id == register.id and workbook in memory.read_whole(register.id)
     ]
+    saying = [pair for pair in saying if pair in stated or _is_new_copy(pair[0], bases, current, memory)]
     if not saying or "_workbook" not in current.columns:
         return pl.DataFrame(schema=GONE_SCHEMA)
     pairs = pl.DataFrame(sorted(saying), schema=["_says", "_key"], orient="row")
     others = current.filter(pl.col("_status") != WITHDRAWN).join(pairs, on="_key")
     others = others.filter(pl.col("_says") != pl.col("_workbook")).unique("_key", keep="first", maintain_order=True)
     return others.drop("_workbook").rename({"_says": "_workbook"}).select(*GONE_SCHEMA)
+
+
+def _is_new_copy(workbook: str, bases: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> bool:
+    known = workbook in bases["workbook"] or ("_workbook" in current.columns and workbook in current["_workbook"])
+    return workbook in memory.branches and not known
 
 
 def restated_pages(register: type[Register], rows: pl.DataFrame) -> set[Page]:

@@ -306,3 +306,18 @@ def test_a_row_of_two_workbooks_stays_where_one_renumbers_it(office: Office) -> 
     assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10"}
     saved(office, "ST/食堂.xlsx", line(4, batch_no="T2"))
     assert office.in_force() == {"0001": "10", "0003": "10", "0004": "10"}
+
+
+def test_what_a_copy_changed_survives_void(office: Office) -> None:
+    """A row that one workbook voids while its copy changes it is in force as changed, and stays so."""
+    saved(office, BOOK, line(1), line(2))
+    office.copy(BOOK, COPY)
+    office.run()
+    office.save(BOOK, receipts(line(1), line(2, remark=VOID)))
+    office.save(COPY, receipts(line(1), line(2, 12)))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "12"}
+    office.run(full=True)
+    assert office.in_force() == {"0001": "10", "0002": "12"}
+    saved(office, BOOK, line(3), line(1), line(2, remark=VOID))
+    assert office.in_force() == {"0001": "10", "0002": "12", "0003": "10"}
