@@ -18,7 +18,7 @@ from schemas.property.asset_card_checks import (
 )
 from schemas.property.asset_classes import class_disagrees, kinds_of_class, least_months
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import repeated
+from schemas.usual_rules import at_most, not_before, stated_once
 
 _RULES_OF_2022 = date(2022, 3, 1)
 """First day of 事业单位财务规则(财政部令第108号): one threshold, whatever the equipment."""
@@ -176,41 +176,29 @@ class AssetCardRules:
         price = pl.col("unit_price")
         return (_nominal() & (price != Decimal("1.00"))) | ((price == 0) & (pl.col("value_type") != "无价值"))
 
-    @row_rule(
-        "NUM-RANGE",
-        at="accum_at_start",
+    more_depreciated_than_paid = at_most(
+        "accum_at_start",
+        "original_value",
         zh="建账时累计折旧 {accum_at_start} 大于原值 {original_value}",
         en="the depreciation taken over, {accum_at_start}, is more than the original value, {original_value}",
-        hint_zh="请核对两个数",
-        hint_en="check both",
     )
-    def more_depreciated_than_paid(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, fixed_asset_card.accum_at_start."""
-        return pl.col("accum_at_start") > pl.col("original_value")
 
-    @row_rule(
-        "DATE-ORDER",
-        at="entry_date",
+    entered_before_acquired = not_before(
+        "entry_date",
+        "acquire_date",
         zh="财务入账日期 {entry_date} 早于取得日期 {acquire_date}",
         en="entered in the books on {entry_date}, before it was acquired on {acquire_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
     )
-    def entered_before_acquired(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, fixed_asset_card.entry_date."""
-        return pl.col("entry_date") < pl.col("acquire_date")
 
-    @cross_rule(
+    serial_number_doubled = stated_once(
+        "fixed_asset_card",
+        "serial_no",
         "FA-01",
-        at="serial_no",
         zh="资产编号重复：{holder} 已有出厂编号 {serial_no}",
         en="asset doubled: {holder} has the serial number {serial_no} already",
         hint_zh="请核对铭牌；同一物品只建一张卡片",
         hint_en="check the plate; one thing has one card",
     )
-    def serial_number_doubled(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Compare with all cards, those of disposed assets included."""
-        return repeated(rows, books.others("fixed_asset_card", rows), ["serial_no"])
 
     @cross_rule(
         "FA-01",

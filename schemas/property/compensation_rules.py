@@ -7,7 +7,8 @@ import polars as pl
 from schemas.exact import MONEY_PLACES, half_up, percentage
 from schemas.property.goods_rules import not_both, only_whole
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role, repeated
+from schemas.rules_shared import lacks_role
+from schemas.usual_rules import role_expected, stated_once
 
 _NOBODYS_FAULT = ("自然损耗", "不可抗力")
 _RECEIPT_COLUMNS = ("ref_doc", "voucher_no")
@@ -82,31 +83,22 @@ class CompensationRules:
         named = pl.col("responsible")
         return (named == pl.col("approver.name")) | (named == pl.col("approver"))
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
+    approver_without_role = role_expected(
+        "approver",
+        lacks_role("approver", "LEADER", "PRINCIPAL"),
         zh="批准人“{value}”没有“校长”或班子成员的角色",
         en="approver “{value}” is neither the principal nor a leader",
-        hint_zh="请核对批准人，或由管理员确认其角色",
-        hint_en="check the person, or have an admin confirm the role",
-        wants=("approver.role_codes",),
     )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.3, approval matrix."""
-        return lacks_role("approver", "LEADER", "PRINCIPAL")
 
-    @cross_rule(
+    receipt_used_twice = stated_once(
+        "compensation_register",
+        "receipt_no",
         "KEY-DUP",
-        at="receipt_no",
         zh="收据号 {receipt_no} 重复：{holder} 已用",
         en="receipt {receipt_no} is used twice: {holder} has it",
         hint_zh="请核对收据号",
         hint_en="check the number",
     )
-    def receipt_used_twice(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Source: DOMAIN.md 2.2, compensation_register.receipt_no."""
-        return repeated(rows, books.others("compensation_register", rows), ["receipt_no"])
 
     @cross_rule(
         "CMP-04",

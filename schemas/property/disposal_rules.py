@@ -14,6 +14,7 @@ from schemas.property.disposal_checks import (
 from schemas.property.goods_rules import not_both, only_whole
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
+from schemas.usual_rules import approved_by_another, not_before
 
 
 def is_asset() -> pl.Expr:
@@ -46,30 +47,15 @@ class DisposalRules:
         """Assets need a collective decision, consumables only the approver."""
         return _unapproved("", "", "", "").is_not_null()
 
-    @row_rule(
-        "X-09",
-        small="W",
-        at="approver",
-        zh="审批冲突：批准人不得与申请人相同（{approver}）",
-        en="the approver must not be the applicant ({approver})",
-        hint_zh="请由他人批准",
-        hint_en="have somebody else approve it",
-    )
-    def approver_is_applicant(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.3, X-09."""
-        return pl.col("approver") == pl.col("applicant")
+    approver_is_applicant = approved_by_another("applicant", "申请人", "applicant")
 
-    @row_rule(
-        "X-09",
-        at="approve_date",
+    approved_before_asked = not_before(
+        "approve_date",
+        "doc_date",
         zh="审批冲突：批复日期 {approve_date} 早于申请日期 {doc_date}",
         en="approved on {approve_date}, before it was asked for on {doc_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
+        code="X-09",
     )
-    def approved_before_asked(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.3, X-09."""
-        return pl.col("approve_date") < pl.col("doc_date")
 
     @row_rule(
         "ROLE-MISMATCH",

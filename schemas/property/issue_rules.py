@@ -11,6 +11,7 @@ from schemas.register import StockPosting
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import in_base_units, lacks_role, return_words, returned_too_much
 from schemas.stock_balance import in_words, shortages
+from schemas.usual_rules import approved_by_another, approved_by_head, only_warehouse
 
 POSTING = StockPosting(-1, "issue_kind", "红字出库", (("红字出库", 3), ("盘亏出库", 6)), 5)
 
@@ -32,18 +33,7 @@ class IssueRules:
         """A blank is a missing required value already."""
         return ~pl.col("signed")
 
-    @row_rule(
-        "ISS-03",
-        small="W",
-        at="approver",
-        zh="批准人不得与领用人相同（{approver}）",
-        en="the approver must not be the collector ({approver})",
-        hint_zh="请由他人批准",
-        hint_en="have somebody else approve it",
-    )
-    def approver_is_collector(_facts: Facts) -> pl.Expr:
-        """Covers X-09 for issues."""
-        return pl.col("approver") == pl.col("collector")
+    approver_is_collector = approved_by_another("collector", "领用人", "collector", "ISS-03")
 
     @row_rule(
         "ISS-04",
@@ -58,18 +48,7 @@ class IssueRules:
         """Source: DOMAIN.md ISS-04."""
         return pl.col("keeper") == pl.col("collector")
 
-    @row_rule(
-        "ISS-09",
-        small="W",
-        at="approver",
-        zh="批准人不得与发放人（保管员）相同（{approver}）",
-        en="the approver must not be the one who hands out ({approver})",
-        hint_zh="请由他人批准",
-        hint_en="have somebody else approve it",
-    )
-    def approver_is_keeper(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md ISS-09."""
-        return pl.col("approver") == pl.col("keeper")
+    approver_is_keeper = approved_by_another("keeper", "发放人（保管员）", "one who hands out", "ISS-09")
 
     @row_rule(
         "ISS-10",
@@ -118,32 +97,9 @@ class IssueRules:
             (role == "年级组长") & lacks_role("collector", "GRADE_HEAD")
         )
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
-        zh="批准人“{value}”没有“总务主任”或更高的角色",
-        en="approver “{value}” does not hold the role of head of general affairs or a higher one",
-        hint_zh="请核对批准人，或由管理员确认其角色",
-        hint_en="check the person, or have an admin confirm the role",
-        wants=("approver.role_codes",),
-    )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.3, X-09 and the approval matrix."""
-        return lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
+    approver_without_role = approved_by_head()
 
-    @row_rule(
-        "ROOM-NOT-WAREHOUSE",
-        at="warehouse",
-        zh="“{value}”不是仓库，不能存放库存物品",
-        en="“{value}” is not a warehouse: it cannot hold stock",
-        hint_zh="请选仓库，或在场所表把“是否仓库”改为“是”",
-        hint_en="choose a warehouse, or make it one in the rooms register",
-        wants=("warehouse.is_warehouse",),
-    )
-    def issued_outside_a_warehouse(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, location.is_warehouse."""
-        return ~pl.col("warehouse.is_warehouse")
+    issued_outside_a_warehouse = only_warehouse("warehouse")
 
     @row_rule(
         "NEG-NOT-ALLOWED",

@@ -9,6 +9,7 @@ from schemas.columns import MEASURED_UNITS
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import repeated
+from schemas.usual_rules import only_warehouse
 
 CATEGORIES = {
     "BG": "办公用品",
@@ -240,18 +241,9 @@ class ItemCatalogue(Register):
         """Source: DOMAIN.md 2.2, item_catalogue.max_stock."""
         return pl.col("max_stock") < pl.col("min_stock")
 
-    @row_rule(
-        "ROOM-NOT-WAREHOUSE",
-        at="default_warehouse",
-        zh="“{value}”不是仓库",
-        en="“{value}” is not a warehouse",
-        hint_zh="请选仓库，或在场所表把“是否仓库”改为“是”",
-        hint_en="choose a warehouse, or make it one in the rooms register",
-        wants=("default_warehouse.is_warehouse",),
+    usual_place_is_no_warehouse = only_warehouse(
+        "default_warehouse", "“{value}”不是仓库", "“{value}” is not a warehouse"
     )
-    def usual_place_is_no_warehouse(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, item_catalogue.default_warehouse."""
-        return ~pl.col("default_warehouse.is_warehouse")
 
     @cross_rule(
         "ITM-01",

@@ -15,6 +15,7 @@ from schemas.property.loan_checks import (
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.semesters import next_semester_end
+from schemas.usual_rules import approved_by_another, at_most, not_before
 
 LOST = "遗失"
 _HARMED = (LOST, "损坏", "缺件")
@@ -40,30 +41,17 @@ class LoanRules:
         """The parameter ``semester_ends`` sets the last days."""
         return pl.col("due_date") > next_semester_end(pl.col("loan_date"), facts)
 
-    @row_rule(
-        "LON-03",
-        at="return_qty",
+    more_returned_than_lent = at_most(
+        "return_qty",
+        "qty",
         zh="归还数量大于借用数量（{return_qty} > {qty}）",
         en="more came back than was lent ({return_qty} > {qty})",
         hint_zh="请核对两个数量",
         hint_en="check both quantities",
+        code="LON-03",
     )
-    def more_returned_than_lent(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md LON-03."""
-        return pl.col("return_qty") > pl.col("qty")
 
-    @row_rule(
-        "LON-07",
-        small="W",
-        at="approver",
-        zh="批准人不得与借用人相同（{approver}）",
-        en="the approver must not be the borrower ({approver})",
-        hint_zh="请由他人批准",
-        hint_en="have somebody else approve it",
-    )
-    def approver_is_borrower(_facts: Facts) -> pl.Expr:
-        """Covers X-09 for loans."""
-        return pl.col("approver") == pl.col("borrower")
+    approver_is_borrower = approved_by_another("borrower", "借用人", "borrower", "LON-07")
 
     @row_rule(
         "LON-04",
@@ -80,29 +68,19 @@ class LoanRules:
         lost = (condition == LOST) & ~number.str.contains("PC-", literal=True)
         return lost | (condition.is_in(_HARMED) & number.is_null())
 
-    @row_rule(
-        "DATE-ORDER",
-        at="due_date",
+    due_before_lent = not_before(
+        "due_date",
+        "loan_date",
         zh="应还日期 {due_date} 早于借用日期 {loan_date}",
         en="due on {due_date}, before it was lent on {loan_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
     )
-    def due_before_lent(_facts: Facts) -> pl.Expr:
-        """A loan cannot end before it begins."""
-        return pl.col("due_date") < pl.col("loan_date")
 
-    @row_rule(
-        "DATE-ORDER",
-        at="return_date",
+    returned_before_lent = not_before(
+        "return_date",
+        "loan_date",
         zh="归还日期 {return_date} 早于借用日期 {loan_date}",
         en="returned on {return_date}, before it was lent on {loan_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
     )
-    def returned_before_lent(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, loan_register.return_date."""
-        return pl.col("return_date") < pl.col("loan_date")
 
     @row_rule(
         "NUM-RANGE",

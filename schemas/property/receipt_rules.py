@@ -7,6 +7,7 @@ import polars as pl
 from schemas.exact import amount_of, decimal
 from schemas.rules import Facts, row_rule
 from schemas.rules_shared import lacks_role
+from schemas.usual_rules import only_warehouse, role_expected
 
 
 def _red() -> pl.Expr:
@@ -159,18 +160,7 @@ class ReceiptRules:
         """Source: DOMAIN.md 2.2, stock_receipt.unit_price."""
         return (pl.col("unit_price") == 0) & (pl.col("receipt_kind") != "捐赠入库")
 
-    @row_rule(
-        "ROOM-NOT-WAREHOUSE",
-        at="warehouse",
-        zh="“{value}”不是仓库，不能存放库存物品",
-        en="“{value}” is not a warehouse: it cannot hold stock",
-        hint_zh="请选仓库，或在场所表把“是否仓库”改为“是”",
-        hint_en="choose a warehouse, or make it one in the rooms register",
-        wants=("warehouse.is_warehouse",),
-    )
-    def received_outside_a_warehouse(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, location.is_warehouse."""
-        return ~pl.col("warehouse.is_warehouse")
+    received_outside_a_warehouse = only_warehouse("warehouse")
 
     @row_rule(
         "SPEC-MISMATCH",
@@ -245,19 +235,14 @@ class ReceiptRules:
         """Source: DOMAIN.md 2.2, stock_receipt.expire_date."""
         return (pl.col("item_code.nature") == "药品") & _incoming() & pl.col("expire_date").is_null()
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="keeper",
+    keeper_is_no_custodian = role_expected(
+        "keeper",
+        lacks_role("keeper", "CUSTODIAN"),
         zh="保管员“{value}”没有“保管员”角色",
         en="keeper “{value}” does not hold the role of custodian",
         hint_zh="请核对保管员，或由管理员确认其角色",
         hint_en="check the person, or have an admin confirm the role",
-        wants=("keeper.role_codes",),
     )
-    def keeper_is_no_custodian(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, stock_receipt.keeper."""
-        return lacks_role("keeper", "CUSTODIAN")
 
     @row_rule(
         "SUP-01",

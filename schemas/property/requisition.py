@@ -9,6 +9,7 @@ from schemas import document_columns as d
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role, repeated
+from schemas.usual_rules import approved_by_another, approved_by_head, at_most, not_before
 
 APPROVED = ("已批", "部分出库", "已出库")
 """Statuses of a requisition that was approved: what is issued against it keeps it approved."""
@@ -100,30 +101,17 @@ class Requisition(Register):
         aliases=("单据状态", "审批状态"),
     )
 
-    @row_rule(
-        "REQ-01",
-        small="W",
-        at="approver",
-        zh="批准人不得与申领人相同（{approver}）",
-        en="the approver must not be the applicant ({approver})",
-        hint_zh="请由他人批准",
-        hint_en="have somebody else approve it",
-    )
-    def approver_is_applicant(_facts: Facts) -> pl.Expr:
-        """Covers X-09 for requisitions."""
-        return pl.col("approver") == pl.col("applicant")
+    approver_is_applicant = approved_by_another("applicant", "申领人", "applicant", "REQ-01")
 
-    @row_rule(
-        "REQ-02",
-        at="approved_qty",
+    approved_more_than_asked = at_most(
+        "approved_qty",
+        "qty",
         zh="批准数量大于申领数量（{approved_qty} > {qty}）",
         en="more was approved than asked for ({approved_qty} > {qty})",
         hint_zh="请核对批准数量",
         hint_en="check the approved quantity",
+        code="REQ-02",
     )
-    def approved_more_than_asked(_facts: Facts) -> pl.Expr:
-        """Both are in the unit of the line."""
-        return pl.col("approved_qty") > pl.col("qty")
 
     @row_rule(
         "REQ-03",
@@ -170,31 +158,15 @@ class Requisition(Register):
             (kind == "教师办公用品") & lacks_role("applicant", "GRADE_HEAD", "ROOM_HEAD")
         )
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
-        zh="批准人“{value}”没有“总务主任”或更高的角色",
-        en="approver “{value}” does not hold the role of head of general affairs or a higher one",
-        hint_zh="请核对批准人，或由管理员确认其角色",
-        hint_en="check the person, or have an admin confirm the role",
-        wants=("approver.role_codes",),
-    )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """An office that does not exist falls to the next higher one (DOMAIN.md 2.3, approval matrix)."""
-        return lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
+    approver_without_role = approved_by_head()
 
-    @row_rule(
-        "X-09",
-        at="approve_date",
+    approved_before_asked = not_before(
+        "approve_date",
+        "doc_date",
         zh="审批冲突：批准日期 {approve_date} 早于申领日期 {doc_date}",
         en="approved on {approve_date}, before it was asked for on {doc_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
+        code="X-09",
     )
-    def approved_before_asked(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.3, X-09."""
-        return pl.col("approve_date") < pl.col("doc_date")
 
     @cross_rule(
         "REQ-05",

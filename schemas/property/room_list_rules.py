@@ -14,6 +14,7 @@ from schemas.property.room_list_checks import (
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.semesters import semester_end, semester_start
+from schemas.usual_rules import at_most, not_before
 
 _DAYS_TO_LIST = 14
 
@@ -62,29 +63,21 @@ class RoomListRules:
         """Source: DOMAIN.md 2.2, room_property_list.qty_end."""
         return pl.col("qty_end").is_null() & (semester_end(pl.col("semester"), facts) < facts.today)
 
-    @row_rule(
-        "NUM-RANGE",
-        at="damaged",
+    more_damaged_than_there = at_most(
+        "damaged",
+        "qty_end",
         zh="损坏数量 {damaged} 大于期末数量 {qty_end}",
         en="{damaged} are damaged, but only {qty_end} are there",
         hint_zh="请核对；已不在室内的不算损坏",
         hint_en="check both; what is not there any more is missing, not damaged",
     )
-    def more_damaged_than_there(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, room_property_list.damaged."""
-        return pl.col("damaged") > pl.col("qty_end")
 
-    @row_rule(
-        "DATE-ORDER",
-        at="end_date",
+    ends_before_it_starts = not_before(
+        "end_date",
+        "start_date",
         zh="期末日期 {end_date} 早于期初日期 {start_date}",
         en="the end, {end_date}, is before the start, {start_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
     )
-    def ends_before_it_starts(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, room_property_list.end_date."""
-        return pl.col("end_date") < pl.col("start_date")
 
     @row_rule(
         "DATE-ORDER",

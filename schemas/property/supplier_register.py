@@ -7,8 +7,8 @@ import polars as pl
 from schemas import columns as c
 from schemas.ids import CREDIT_CODE, wrong_credit_code
 from schemas.register import Register
-from schemas.rules import Books, Facts, cross_rule, row_rule
-from schemas.rules_shared import repeated
+from schemas.rules import Facts, row_rule
+from schemas.usual_rules import stated_once
 
 DATED_LICENCES = ("食品经营许可证", "食品生产许可证")
 """Licences that are issued for a term."""
@@ -156,26 +156,23 @@ class SupplierRegister(Register):
         """Source: GB 32100-2015."""
         return wrong_credit_code(pl.col("credit_code"))
 
-    @cross_rule(
+    credit_code_doubled = stated_once(
+        "supplier_register",
+        "credit_code",
         "SUP-03",
-        at="credit_code",
         zh="统一社会信用代码重复：与 {holder} 相同",
         en="unified social credit code doubled: {holder} has the same",
         hint_zh="同一供应商只登记一次",
         hint_en="register a supplier only once",
     )
-    def credit_code_doubled(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Compare with every supplier, those no longer approved included."""
-        return repeated(rows, books.others("supplier_register", rows), ["credit_code"])
 
-    @cross_rule(
+    # Receipts may name their supplier: a name stands for one of them.
+    supplier_name_doubled = stated_once(
+        "supplier_register",
+        "supplier_name",
         "NAME-DUP",
-        at="supplier_name",
         zh="供应商名称重复：与 {holder} 相同",
         en="supplier name doubled: {holder} has the same",
         hint_zh="请填写全称；同一供应商只登记一次",
         hint_en="write the full name; register a supplier only once",
     )
-    def supplier_name_doubled(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Receipts may name their supplier: a name stands for one of them."""
-        return repeated(rows, books.others("supplier_register", rows), ["supplier_name"])

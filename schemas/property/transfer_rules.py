@@ -8,8 +8,8 @@ from schemas.property.asset_places import displaced, gone_assets, newly_named
 from schemas.property.goods_rules import not_both
 from schemas.register import StockPosting
 from schemas.rules import Books, Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role
 from schemas.stock_balance import in_words, shortages
+from schemas.usual_rules import approved_by_head
 
 LEAVING, COMING = "无偿调出(校外)", "无偿调入(校外)"
 POSTING = StockPosting(1, "kind", None, (), 4, (("from_store", -1), ("to_store", 1)))
@@ -78,19 +78,7 @@ class TransferRules:
         """Source: DOMAIN.md 2.3, X-09."""
         return (pl.col("approver") == pl.col("from_person")) | (pl.col("approver") == pl.col("to_person"))
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
-        zh="批准人“{value}”没有“总务主任”或更高的角色",
-        en="approver “{value}” does not hold the role of head of general affairs or a higher one",
-        hint_zh="请核对批准人，或由管理员确认其角色",
-        hint_en="check the person, or have an admin confirm the role",
-        wants=("approver.role_codes",),
-    )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """An office that does not exist falls to the next higher one (DOMAIN.md 2.3, approval matrix)."""
-        return lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
+    approver_without_role = approved_by_head()
 
     @row_rule(
         "ROOM-NOT-WAREHOUSE",

@@ -7,8 +7,9 @@ import polars as pl
 from schemas import columns as c
 from schemas.ids import ID_NUMBER, wrong_check_digit
 from schemas.register import Register
-from schemas.rules import Books, Facts, cross_rule, row_rule
-from schemas.rules_shared import ROLE_TITLES, holds_role, repeated
+from schemas.rules import Facts, row_rule
+from schemas.rules_shared import ROLE_TITLES, holds_role
+from schemas.usual_rules import stated_once
 
 
 class StaffRoster(Register):
@@ -169,17 +170,15 @@ class StaffRoster(Register):
         """Source: DOMAIN.md 2.2, staff_roster.off_date."""
         return pl.col("off_date") <= pl.col("on_date")
 
-    @cross_rule(
+    identity_number_doubled = stated_once(
+        "staff_roster",
+        "id_no",
         "PER-01",
-        at="id_no",
         zh="工号/身份证号重复：与 {holder} 的身份证号相同",
         en="staff or identity number doubled: {holder} has the same identity number",
         hint_zh="请核对身份证号；同一人只登记一次",
         hint_en="check the number; register a person only once",
     )
-    def identity_number_doubled(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """Compare with everybody in the roster, those who left included."""
-        return repeated(rows, books.others("staff_roster", rows), ["id_no"])
 
 
 def _holds(facts: Facts, role: str) -> pl.Expr:

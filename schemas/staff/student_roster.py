@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from schemas import columns as c
 from schemas.register import Register
-from schemas.rules import Facts, row_rule
+from schemas.usual_rules import not_before
 
 
 class StudentRoster(Register):
@@ -81,14 +79,6 @@ class StudentRoster(Register):
         hint_en="blank while at school; not before the first day",
     )
 
-    @row_rule(
-        "DATE-ORDER",
-        at="out_date",
-        zh="离校日期早于入学日期 {in_date}",
-        en="the last day is before the first, {in_date}",
-        hint_zh="请核对两个日期",
-        hint_en="check both dates",
+    leaves_before_coming = not_before(
+        "out_date", "in_date", zh="离校日期早于入学日期 {in_date}", en="the last day is before the first, {in_date}"
     )
-    def leaves_before_coming(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, student_roster.out_date."""
-        return pl.col("out_date") < pl.col("in_date")
