@@ -38,6 +38,9 @@ ROLE_TITLES = {
 }
 """Role codes in the order of the drop-down list, with their names (DOMAIN.md 2.2, role_codes)."""
 
+NO_QUANTITY = pl.lit(0).cast(decimal(QTY_PLACES))
+"""What a quantity is where there is none."""
+
 _SHORT = {"_id": pl.Int64(), "limit": decimal(QTY_PLACES), "left": decimal(QTY_PLACES), "claim": decimal(QTY_PLACES)}
 
 
@@ -64,6 +67,19 @@ def repeated(rows: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> pl.
     return again.select("_id", pl.col("holder").str.replace_all("\x1f", " / ", literal=True))
 
 
+def with_others(
+    rows: pl.DataFrame,
+    books: Books,
+    register: str,
+    columns: Iterable[str | pl.Expr],
+    among: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return columns of candidates behind those of the other rows in force, ``among`` as in ``Books.others``."""
+    names = list(columns)
+    both = (books.others(register, rows, among), rows)
+    return pl.concat([frame.select(names) for frame in both], how="vertical_relaxed")
+
+
 def accepted_versions(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
     """Return the versions in force of candidates, under the keys of the candidates.
 
@@ -88,6 +104,14 @@ def claims_of(rows: pl.DataFrame, books: Books, register: str, by: Sequence[pl.E
     were = before.select("_key", *by, amount.alias("was")).drop_nulls(names)
     joined = claims.join(were, on=["_key", *names], how="left", maintain_order="left")
     return joined.drop("_key").with_columns(pl.col("was").fill_null(pl.lit(0)))
+
+
+def with_used(limits: pl.DataFrame, others: pl.DataFrame, by: Sequence[pl.Expr], amount: pl.Expr) -> pl.DataFrame:
+    """Return limits with ``used``, what other rows in force take of each; a blank limit is none."""
+    used = summed(others, by, amount, "used")
+    names = [each.meta.output_name() for each in by]
+    joined = limits.join(used, on=names, how="left", maintain_order="left")
+    return joined.with_columns(pl.col("limit", "used").fill_null(NO_QUANTITY))
 
 
 def beyond_limit(claims: pl.DataFrame, limits: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -158,13 +182,12 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     originals = summed(pl.concat([others.select(_MOVE), rows.select(_MOVE)]).filter(moved), origin, _QTY, "limit")
     used = summed(others.filter(is_return), by, -_QTY, "used")
     claims = claims_of(rows.filter(is_return), books, register, by, -_QTY)
-    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     limits = (
         pl.concat([originals.select(_PLACE), used.select(_PLACE), claims.select(_PLACE)])
         .unique(maintain_order=True)
         .join(originals, on=_PLACE, how="left", maintain_order="left")
         .join(used, on=_PLACE, how="left", maintain_order="left")
-        .with_columns(pl.col("limit", "used").fill_null(nothing))
+        .with_columns(pl.col("limit", "used").fill_null(NO_QUANTITY))
     )
     told = beyond_limit(claims, limits, _PLACE).join(claims.select("_id", *_PLACE), on="_id", maintain_order="left")
     too_much = told.join(limits.select(*_PLACE, "used"), on=_PLACE, maintain_order="left")
@@ -179,10 +202,9 @@ def _uncovered_originals(rows: pl.DataFrame, accepted: pl.DataFrame, uncovered: 
     short = before.join(uncovered, on=_PLACE, how="inner")
     now = rows.select("_id", "_key", pl.col("doc_no").alias("now_doc"), pl.col("item_code").alias("now_item"), _QTY)
     same = (pl.col("now_doc") == pl.col("ref_doc")) & (pl.col("now_item") == pl.col("item_code"))
-    moves = pl.when(same).then(_QTY).otherwise(pl.lit(0).cast(decimal(QTY_PLACES))).alias("claim")
+    moves = pl.when(same).then(_QTY).otherwise(NO_QUANTITY).alias("claim")
     changed = now.join(short, on="_key", how="inner", maintain_order="left").with_columns(moves)
-    nothing = pl.lit(0).cast(decimal(QTY_PLACES)).alias("left")
-    return changed.filter(pl.col("claim") < pl.col("was")).with_columns(nothing)
+    return changed.filter(pl.col("claim") < pl.col("was")).with_columns(NO_QUANTITY.alias("left"))
 
 
 def return_words(found: pl.DataFrame, rows: pl.DataFrame, books: Books, moved: tuple[str, str]) -> pl.DataFrame:

@@ -18,6 +18,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请删去多余的行",
         "delete the superfluous row",
     ),
+    "KEY-DUP:OTHER": (
+        "E",
+        "{key_title} {key_text} 重复且内容不同：“{other}”中已有",
+        "{key_title_en} {key_text} stands already in “{other}” with different content",
+        "请核对编号，或与对方改成一致",
+        "check the number, or make both say the same",
+    ),
     "ROW-HIDDEN": ("W", "含{count}行隐藏数据，已照常读取", "{count} hidden rows were read like the others", "", ""),
     "ROW-STRIKE": (
         "W",
@@ -235,6 +242,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "conflict: “{other}” states different content for {key_text}",
         "请商定后改成一致，或在“待决”工作簿中选择",
         "agree and make both say the same, or choose in the workbook of decisions",
+    ),
+    "IMP-02:W": (
+        "W",
+        "“{other}”中同一 {key_text} 的内容与本工作簿不同，账上仍以现有内容为准",
+        "“{other}” states different content for {key_text}; the ledger keeps what it has",
+        "请与对方商定后改成一致，或由管理员选择",
+        "agree and make both say the same, or have an admin choose",
     ),
     "IMP-03": (
         "W",

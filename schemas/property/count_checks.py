@@ -15,7 +15,7 @@ from schemas.exact import QTY_PLACES, scaled
 from schemas.property.asset_places import gone_assets, places_on
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
-from schemas.rules_shared import as_quantity
+from schemas.rules_shared import as_quantity, with_others
 from schemas.stock_balance import movements_in_force
 
 SPOT_CHECK = "抽盘"
@@ -207,13 +207,12 @@ def missing_sheet_numbers(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     Numbers are pre-printed and begin with 1; longer ones that hold a date begin with the lowest.
     """
     plans = books.rows("stocktake_plan").filter(pl.col("count_to").dt.date() < books.facts.today).select("plan_no")
-    both = (books.others("stocktake_sheet", rows, rows.select("plan_no").unique()), rows)
-    known = pl.concat([frame.select("_id", "plan_no", "sheet_no") for frame in both]).join(
-        plans, on="plan_no", how="semi"
-    )
+    of_plans = rows.select("plan_no").unique()
+    known = with_others(rows, books, "stocktake_sheet", ("_id", "plan_no", "sheet_no"), of_plans)
     parts = pl.col("sheet_no").str.extract_groups(r"^(.*?)(\d{1,12})$")
     sheets = (
-        known.with_columns(parts.struct[0].alias("series"), parts.struct[1].alias("digits"))
+        known.join(plans, on="plan_no", how="semi")
+        .with_columns(parts.struct[0].alias("series"), parts.struct[1].alias("digits"))
         .with_columns(pl.col("digits").cast(pl.Int64).alias("number"))
         .drop_nulls("number")
         .group_by("plan_no", "series", "number")
@@ -240,9 +239,8 @@ def counted_twice(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     An item counts per room. ``elsewhere`` is True where an asset was counted in another room before.
     """
     thing = pl.coalesce("asset_no", pl.concat_str("room", "item_code", separator="\x1f"))
-    both = (books.others("stocktake_sheet", rows, rows.select("plan_no").unique()), rows)
     names = ("_id", "plan_no", "sheet_no", "line_no", "room", "asset_no", thing.alias("thing"))
-    seen = pl.concat([frame.select(names) for frame in both]).drop_nulls("thing")
+    seen = with_others(rows, books, "stocktake_sheet", names, rows.select("plan_no").unique()).drop_nulls("thing")
     by = ["plan_no", "thing"]
     first = seen.with_columns(
         pl.format("{} / {}", "sheet_no", "line_no").first().over(by).alias("line"),

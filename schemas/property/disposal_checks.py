@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, scaled, unscaled
+from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled, unscaled
 from schemas.property.count_checks import counted_as_present
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
-from schemas.rules_shared import as_quantity, beyond_limit, claims_of, repeated, summed
+from schemas.rules_shared import NO_QUANTITY, as_quantity, beyond_limit, claims_of, repeated, summed, with_used
 from schemas.stock_balance import movements_in_force
 
 REGISTER = "disposal_register"
 
 _QTY = pl.col("qty")
-_NOTHING = pl.lit(0).cast(decimal(QTY_PLACES))
 
 
 def share_of_value() -> pl.Expr:
@@ -50,9 +49,7 @@ def beyond_what_there_is(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         by = [pl.col(name)]
         claims = claims_of(rows, books, REGISTER, by, _QTY)
         told = claims.select(name).unique(maintain_order=True).join(limit, on=name, how="left", maintain_order="left")
-        used = summed(others, by, _QTY, "used")
-        whole = told.join(used, on=name, how="left").with_columns(pl.col("limit", "used").fill_null(_NOTHING))
-        found.append(beyond_limit(claims, whole, [name]))
+        found.append(beyond_limit(claims, with_used(told, others, by, _QTY), [name]))
     return pl.concat(found)
 
 
@@ -61,7 +58,7 @@ def _stock_of_items(items: pl.DataFrame, books: Books) -> pl.DataFrame:
     held = movements_in_force(books, items).group_by("item_code").agg(as_quantity(pl.col("effect").sum()).alias("held"))
     written_off = books.rows("stock_issue", items).filter(pl.col("issue_kind") == "报废出库")
     gone = summed(written_off, [pl.col("item_code")], pl.col("qty_base"), "gone")
-    both = held.join(gone, on="item_code", how="left").with_columns(pl.col("gone").fill_null(_NOTHING))
+    both = held.join(gone, on="item_code", how="left").with_columns(pl.col("gone").fill_null(NO_QUANTITY))
     return both.select("item_code", (pl.col("held") + pl.col("gone")).alias("limit"))
 
 

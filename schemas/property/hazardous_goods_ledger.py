@@ -10,7 +10,7 @@ from schemas.exact import QTY_PLACES, scaled
 from schemas.property.goods_rules import only_whole_items
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
-from schemas.rules_shared import accepted_versions
+from schemas.rules_shared import accepted_versions, with_others
 from schemas.stock_balance import in_words, shortfalls
 
 SIGNS = {"入库": 1, "领用": -1, "归还": 1, "销毁": -1}
@@ -175,12 +175,14 @@ class HazardousGoodsLedger(Register):
         """Of the classes 剧毒, 易制毒 and 易制爆."""
         items = books.rows("item_catalogue").select("item_code", pl.col("hazard_class").alias("hazard"))
         strict = rows.join(items.filter(pl.col("hazard").is_in(_STRICT)), on="item_code", maintain_order="left")
-        others = books.others("hazardous_goods_ledger", rows, strict.select("item_code").unique())
         place = ("item_code", pl.col("date_time").dt.date().alias("day"))
         back = pl.col("direction").is_in(["归还", "销毁"])
-        settled = pl.concat([frame.filter(back).select(*place) for frame in (others, rows)])
+        named = strict.select("item_code").unique()
+        moved = with_others(rows, books, "hazardous_goods_ledger", (*place, "direction"), named)
         taken = strict.filter(pl.col("direction") == "领用").select("_id", "hazard", *place)
-        return taken.join(settled, on=["item_code", "day"], how="anti", maintain_order="left").select("_id", "hazard")
+        return taken.join(moved.filter(back), on=["item_code", "day"], how="anti", maintain_order="left").select(
+            "_id", "hazard"
+        )
 
 
 def _movements(rows: pl.DataFrame, *extra: str) -> pl.DataFrame:

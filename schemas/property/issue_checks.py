@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, decimal
 from schemas.property.requisition import APPROVED
 from schemas.rules import Books
-from schemas.rules_shared import beyond_limit, claims_of, summed
+from schemas.rules_shared import NO_QUANTITY, beyond_limit, claims_of, summed, with_used
 
 _LINE = ["requisition_no", "item_code"]
 
@@ -76,10 +75,8 @@ def over_approved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     limits = summed(books.rows("requisition"), line, approved, "limit")
     by = [pl.col(name) for name in _LINE]
     others = books.others("stock_issue", rows, rows.select("requisition_no"))
-    used = summed(others, by, pl.col("qty_base"), "used")
-    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
-    limits = limits.join(used, on=_LINE, how="left").with_columns(pl.col("used").fill_null(nothing))
-    return beyond_limit(claims_of(rows, books, "stock_issue", by, pl.col("qty_base")), limits, _LINE)
+    claims = claims_of(rows, books, "stock_issue", by, pl.col("qty_base"))
+    return beyond_limit(claims, with_used(limits, others, by, pl.col("qty_base")), _LINE)
 
 
 def missing_in_hazard_ledger(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -95,12 +92,11 @@ def missing_in_hazard_ledger(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     moved = books.rows("hazardous_goods_ledger", days.select("item_code").unique())
     ledger_place = (pl.col("item_code"), pl.col("date_time").dt.date().alias("doc_date"))
     entered = summed(moved.filter(pl.col("direction") == "领用"), ledger_place, pl.col("qty"), "entered")
-    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     return (
         left.select("_id", *place, "base_unit")
         .join(issued, on=["item_code", "doc_date"], how="inner", maintain_order="left")
         .join(entered, on=["item_code", "doc_date"], how="left", maintain_order="left")
-        .with_columns(pl.col("entered").fill_null(nothing))
+        .with_columns(pl.col("entered").fill_null(NO_QUANTITY))
         .filter(pl.col("issued") > pl.col("entered"))
         .select("_id", "issued", "entered", "base_unit")
     )

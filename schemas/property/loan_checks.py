@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.property.asset_places import gone_assets, newly_named
 from schemas.rules import Books
+from schemas.rules_shared import with_others
 
 REGISTER = "loan_register"
 _LOAN = ["_id", "_key", "asset_no", "borrower", "doc_no", "line_no", "loan_date", "return_date", "qty", "return_qty"]
@@ -51,9 +52,8 @@ def overdue_loans(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 def overdue_borrowers(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the loans to people who on that day kept something overdue, with its ``document`` and ``due`` day."""
-    known = [frame.select("_key", "borrower", "due_date", "return_date", "doc_no", is_open().alias("open"))
-             for frame in (books.others(REGISTER, rows), rows)]  # fmt: skip
-    kept = pl.concat(known).rename({"doc_no": "document", "due_date": "due", "_key": "_other"})
+    names = ("borrower", "return_date", pl.col("doc_no").alias("document"), pl.col("due_date").alias("due"))
+    kept = with_others(rows, books, REGISTER, (*names, is_open().alias("open")))
     both = rows.select("_id", "_key", "doc_no", "borrower", "loan_date").join(
         kept, on="borrower", how="inner", maintain_order="left"
     )

@@ -8,6 +8,7 @@ from schemas import columns as c
 from schemas.exact import scaled
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
+from schemas.rules_shared import with_others
 
 _OBJECT = ["school_code", "object_no"]
 _AREA_PLACES = 2
@@ -139,9 +140,7 @@ class PremisesSurvey(Register):
     )
     def area_differs_from_last_year(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """More than 1 % of last year's area."""
-        known = pl.concat(
-            [frame.select(*_OBJECT, "year", "area_m2") for frame in (books.others("premises_survey", rows), rows)]
-        )
+        known = with_others(rows, books, "premises_survey", (*_OBJECT, "year", "area_m2"))
         before = known.select(*_OBJECT, pl.col("year") + 1, pl.col("area_m2").alias("before"))
         found = rows.join(before, on=[*_OBJECT, "year"], how="inner", maintain_order="left")
         now, then = scaled(pl.col("area_m2"), _AREA_PLACES), scaled(pl.col("before"), _AREA_PLACES)

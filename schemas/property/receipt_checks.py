@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
 from schemas.rules import Books
-from schemas.rules_shared import beyond_limit, claims_of, summed
+from schemas.rules_shared import beyond_limit, claims_of, summed, with_others, with_used
 
 APPROVED = ("已批", "执行中", "完成")
 """Statuses of a purchase request that was approved."""
@@ -23,8 +23,7 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """
     order = ["doc_date", "doc_no", "line_no"]
     needed = ["_id", "item_code", *order, "receipt_kind", "qty", "qty_base", "unit_price"]
-    earlier = books.others("stock_receipt", rows, rows.select("item_code"))
-    both = pl.concat([earlier.select(needed), rows.select(needed)], how="vertical_relaxed")
+    both = with_others(rows, books, "stock_receipt", needed, rows.select("item_code"))
     paid = pl.col("unit_price") > 0
     priced = both.filter((pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid)
     value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
@@ -92,9 +91,8 @@ def without_request(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the purchase lines without a request in documents that reach ``purchase_request_min``."""
     minimum = books.facts.number("purchase_request_min")
     bought = pl.col("receipt_kind") == "采购入库"
-    others = books.others("stock_receipt", rows, rows.select("doc_no"))
-    lines = [frame.filter(bought).select("doc_no", "amount") for frame in (others, rows)]
-    totals = pl.concat(lines, how="vertical_relaxed").group_by("doc_no").agg(pl.col("amount").sum().alias("total"))
+    lines = with_others(rows, books, "stock_receipt", ("doc_no", "receipt_kind", "amount"), rows.select("doc_no"))
+    totals = lines.filter(bought).group_by("doc_no").agg(pl.col("amount").sum().alias("total"))
     return (
         rows.filter(bought & pl.col("purchase_no").is_null())
         .join(totals, on="doc_no", how="inner", maintain_order="left")
@@ -114,8 +112,6 @@ def over_purchase(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     by = [pl.col(name) for name in _REQUEST]
     claims = claims_of(rows, books, "stock_receipt", by, pl.col("qty_base"))
     others = books.others("stock_receipt", rows, rows.select("purchase_no"))
-    used = summed(others, by, pl.col("qty_base"), "used")
-    nothing = pl.lit(0).cast(decimal(QTY_PLACES))
     vague = requests.filter(pl.col("item_code").is_null()).select("purchase_no").unique()
     requested = summed(requests, by, pl.col(base), "limit")
     limits = (
@@ -127,8 +123,7 @@ def over_purchase(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
             vague.with_columns(pl.lit(value=True).alias("vague")), on="purchase_no", how="left", maintain_order="left"
         )
         .filter(pl.col("limit").is_not_null() | pl.col("vague").is_null())
-        .join(used, on=_REQUEST, how="left", maintain_order="left")
-        .with_columns(pl.col("limit", "used").fill_null(nothing))
+        .pipe(with_used, others, by, pl.col("qty_base"))
         .join(books.rows("item_catalogue").select("item_code", "nature"), on="item_code", how="left")
     )
     return beyond_limit(claims, limits.with_columns(_allowed(books)), _REQUEST)

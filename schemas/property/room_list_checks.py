@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, decimal
 from schemas.property.asset_places import named_rooms, places_on
 from schemas.rules import Books
+from schemas.rules_shared import NO_QUANTITY, with_others
 from schemas.semesters import semester_end, semester_start
 
 REGISTER = "room_property_list"
 
 _SAME = ["semester", "asset_no"]
-_NOTHING = pl.lit(0).cast(decimal(QTY_PLACES))
 
 
 def names_of_things(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
@@ -42,8 +41,7 @@ def in_two_rooms(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     of which the rooms together have no more at the start than its card.
     """
     needed = ["_id", "_key", *_SAME, "room", "qty_start"]
-    parts = [frame.select(needed).drop_nulls("asset_no") for frame in (books.others(REGISTER, rows), rows)]
-    seen = pl.concat(parts, how="vertical_relaxed").with_columns(
+    seen = with_others(rows, books, REGISTER, needed).drop_nulls("asset_no").with_columns(
         pl.col("room").first().over(_SAME).alias("room1"), pl.col("qty_start").cum_sum().over(_SAME).alias("total")
     )
     again = seen.filter((pl.col("room") != pl.col("room1")) & pl.col("_id").is_in(rows["_id"].implode()))
@@ -117,10 +115,10 @@ def missing_quantities(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     signed = (
         pl.when(pl.col("to_room") == pl.col("room")).then(pl.col("moved"))
         .when(pl.col("from_room") == pl.col("room")).then(-pl.col("moved"))
-        .otherwise(_NOTHING)
+        .otherwise(NO_QUANTITY)
     )  # fmt: skip
     net = within.group_by("_id").agg(signed.sum().alias("net"))
-    left = pl.col("qty_start") + pl.col("net").fill_null(_NOTHING) - pl.col("qty_end")
+    left = pl.col("qty_start") + pl.col("net").fill_null(NO_QUANTITY) - pl.col("qty_end")
     joined = rows.select("_id", "qty_start", "qty_end").join(net, on="_id", how="left", maintain_order="left")
     return joined.select("_id", left.alias("missing"))
 
