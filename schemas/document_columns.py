@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.columns import Column, asset, code, integer, item, person, unit_of
+from schemas import columns as c
+from schemas.columns import Column
+from schemas.exact import QTY_PLACES
 
 
 def doc_no(
@@ -20,18 +22,18 @@ def doc_no(
     example = f"{prefix}-202611-{1:0{digits}}"
     usual = {"aliases": ("单号", "单据号", "单据编号", *also), "hint": f"如 {example}", "hint_en": f"such as {example}"}
     pattern = rf"([A-Z]{{2,6}}\d{{0,2}}-)?{prefix}-\d{{6}}-\d{{{digits}}}"
-    return code(title, title_en, pattern, required=True, example=example, **{**usual, **options})
+    return c.code(title, title_en, pattern, required=True, example=example, **{**usual, **options})
 
 
 def line_no(title: str = "行号", **options: object) -> Column:
     """The number of a line, from 1 in each document."""
     usual = {"aliases": ("行", "项次"), "hint": "从1开始", "hint_en": "from 1"}
-    return integer(title, "Line", required=True, minimum=1, **{**usual, **options})
+    return c.integer(title, "Line", required=True, minimum=1, **{**usual, **options})
 
 
 def asset_no(**options: object) -> Column:
     """The asset that a row is about."""
-    return asset("资产编号", "Asset no.", **{"aliases": ("固定资产编号", "资产编码", "资产号"), **options})
+    return c.asset("资产编号", "Asset no.", **{"aliases": ("固定资产编号", "资产编码", "资产号"), **options})
 
 
 def asset_unless_item() -> Column:
@@ -47,7 +49,7 @@ def asset_unless_item() -> Column:
 def item_code(**options: object) -> Column:
     """The item that a row is about, one that is switched off included."""
     usual = {"inactive_allowed": True, "aliases": ("物料编码", "物品编号", "物品", "品名", "物品名称")}
-    return item("物品编码", "Item", **{**usual, **options})
+    return c.item("物品编码", "Item", **{**usual, **options})
 
 
 def item_of_line(**options: object) -> Column:
@@ -59,9 +61,26 @@ def item_of_line(**options: object) -> Column:
 def unit(**options: object) -> Column:
     """The unit that a quantity is in."""
     usual = {"hint": "基本单位，或有换算率的单位", "hint_en": "the base unit, or one with a conversion"}
-    return unit_of("单位", "Unit", **{"required": True, "aliases": ("计量单位",), **usual, **options})
+    return c.unit_of("单位", "Unit", **{"required": True, "aliases": ("计量单位",), **usual, **options})
+
+
+def qty(title: str = "数量", **options: object) -> Column:
+    """The quantity of a line: of its item, in its unit."""
+    return c.qty(title, "Quantity", QTY_PLACES, **{"required": True, "unit": "unit", "item": "item_code", **options})
+
+
+def warehouse(**options: object) -> Column:
+    """The warehouse that a document moves goods into or out of; ``usual_rules.only_warehouse`` judges it."""
+    usual = {"hint": "场所表中“是否仓库”为是的场所", "hint_en": "a room that the rooms register calls a warehouse"}
+    return c.room("仓库", "Warehouse", **{"required": True, **usual, **options})
+
+
+def invoice_no(**options: object) -> Column:
+    """The number of the invoice that a row belongs to."""
+    usual = {"precision_code": "INV-13", "aliases": ("发票号", "发票编号")}
+    return c.document("发票号码", "Invoice no.", "invoice_reimbursement.invoice_no", **{**usual, **options})
 
 
 def approver(**options: object) -> Column:
     """The person who approved."""
-    return person("批准人", "Approver", **{"aliases": ("审批人", "审批"), **options})
+    return c.person("批准人", "Approver", **{"aliases": ("审批人", "审批"), **options})

@@ -74,13 +74,8 @@ class AssetTransfer(TransferRules, Register):
     item_code = d.item_code(
         hint="库存物品填；资产编号和物品编码只填一个", hint_en="for goods in stock; either this or the asset"
     )
-    qty = c.qty(
-        "数量",
-        "Quantity",
-        required=True,
+    qty = d.qty(
         positive=True,
-        unit="unit",
-        item="item_code",
         aliases=("调拨数量",),
         hint="大于0；资产填卡片上的全部数量",
         hint_en="more than 0; for an asset all of its card",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas import columns as c
+from schemas import document_columns as d
 from schemas.property.asset_card_rules import AssetCardRules
 from schemas.property.asset_classes import KINDS, is_house, is_not_depreciated, least_months
 from schemas.register import Register, blank_means
@@ -253,15 +254,7 @@ class FixedAssetCard(AssetCardRules, Register):
         hint_en="by finance, not before it was acquired; depreciation begins in its month",
     )
     voucher_no = c.text("会计凭证号", "Voucher no.", 30, aliases=("凭证号", "记账凭证号"))
-    invoice_no = c.document(
-        "发票号码",
-        "Invoice no.",
-        "invoice_reimbursement.invoice_no",
-        precision_code="INV-13",
-        aliases=("发票号", "发票编号"),
-        hint="购置的资产须填",
-        hint_en="for what was bought",
-    )
+    invoice_no = d.invoice_no(hint="购置的资产须填", hint_en="for what was bought")
     fund_source = c.enum(
         "经费来源",
         "Source of funds",

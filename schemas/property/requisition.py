@@ -43,17 +43,7 @@ class Requisition(Register):
     applicant = c.person("申领人", "Applicant", required=True, aliases=("申请人",))
     item_code = d.item_of_line()
     unit = d.unit()
-    qty = c.qty(
-        "申领数量",
-        "Quantity",
-        required=True,
-        positive=True,
-        unit="unit",
-        item="item_code",
-        aliases=("数量", "申请数量"),
-        hint="大于0",
-        hint_en="more than 0",
-    )
+    qty = d.qty("申领数量", positive=True, aliases=("数量", "申请数量"), hint="大于0", hint_en="more than 0")
     purpose = c.text("用途", "Purpose", 80, required=True, aliases=("申领用途", "用途说明"))
     supply_kind = c.enum(
         "用品类型",

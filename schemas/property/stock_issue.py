@@ -46,14 +46,7 @@ class StockIssue(IssueRules, Register):
     doc_no = d.doc_no("CK", "出库单号", "Issue no.", also=("领用单号",))
     doc_date = c.day("出库日期", "Issue date", required=True, aliases=("日期", "单据日期", "领用日期", "出库时间"))
     line_no = d.line_no()
-    warehouse = c.room(
-        "仓库",
-        "Warehouse",
-        required=True,
-        aliases=("出库仓库", "库房", "发料仓库"),
-        hint="场所表中“是否仓库”为是的场所",
-        hint_en="a room that the rooms register calls a warehouse",
-    )
+    warehouse = d.warehouse(aliases=("出库仓库", "库房", "发料仓库"))
     issue_kind = c.enum(
         "出库类型",
         "Kind",
@@ -99,14 +92,9 @@ class StockIssue(IssueRules, Register):
     )
     item_code = d.item_of_line()
     unit = d.unit()
-    qty = c.qty(
-        "数量",
-        "Quantity",
-        required=True,
+    qty = d.qty(
         negative=True,
         nonzero=True,
-        unit="unit",
-        item="item_code",
         aliases=("出库数量", "领用数量", "实发数量"),
         hint="不为0；只有红字出库为负数",
         hint_en="not 0; negative only for 红字出库",

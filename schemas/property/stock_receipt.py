@@ -48,14 +48,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     doc_no = d.doc_no("RK", "入库单号", "Receipt no.", also=("验收单号",))
     doc_date = c.day("入库日期", "Receipt date", required=True, aliases=("日期", "单据日期", "验收日期", "入库时间"))
     line_no = d.line_no()
-    warehouse = c.room(
-        "仓库",
-        "Warehouse",
-        required=True,
-        aliases=("入库仓库", "库房", "存放仓库"),
-        hint="场所表中“是否仓库”为是的场所",
-        hint_en="a room that the rooms register calls a warehouse",
-    )
+    warehouse = d.warehouse(aliases=("入库仓库", "库房", "存放仓库"))
     receipt_kind = c.enum(
         "入库类型",
         "Kind",
@@ -95,14 +88,9 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         "规格", "Specification", aliases=("规格型号", "型号"), hint="与物品目录一致", hint_en="as in the catalogue"
     )
     unit = d.unit()
-    qty = c.qty(
-        "数量",
-        "Quantity",
-        required=True,
+    qty = d.qty(
         negative=True,
         nonzero=True,
-        unit="unit",
-        item="item_code",
         aliases=("入库数量", "实收数量", "验收数量"),
         hint="不为0；只有红字入库为负数",
         hint_en="not 0; negative only for 红字入库",
@@ -148,15 +136,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         hint="最后有效日；留空则为生产日期加保质期；药品须填",
         hint_en="the last good day; blank: production date plus shelf life; required for medicine",
     )
-    invoice_no = c.document(
-        "发票号码",
-        "Invoice no.",
-        "invoice_reimbursement.invoice_no",
-        precision_code="INV-13",
-        aliases=("发票号", "发票编号"),
-        hint="付款前须填",
-        hint_en="required before payment",
-    )
+    invoice_no = d.invoice_no(hint="付款前须填", hint_en="required before payment")
     purchase_no = c.document(
         "采购申请单号",
         "Purchase request no.",
