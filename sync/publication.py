@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from schemas.books import Load, key_parts
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Severity, reader_finding
 from schemas.masking import mask
 from schemas.register import Register, all_registers
 from sync.books.quantities import balances, movements
@@ -94,6 +94,9 @@ def findings_by_workbook(standing: Standing) -> dict[str, list[Finding]]:
     for row in standing.held:
         stored = [*row["payload"]["reading"], *row["findings"]]
         found.setdefault(row["workbook"], []).extend(finding_of_json(each) for each in stored)
+    for row in standing.conflicts:
+        if row["other_workbook"] in standing.workbooks and row["other_workbook"] != row["workbook"]:
+            found.setdefault(row["other_workbook"], []).append(_contradicted(standing, row))
     for row in standing.stops:
         if row["code"] == VANISHED:
             stop = stop_finding(row["workbook"], row["details"]["count"], row["details"]["known"])
@@ -101,6 +104,14 @@ def findings_by_workbook(standing: Standing) -> dict[str, list[Finding]]:
     return {
         identity: [f.in_workbook(standing.title(identity)) for f in findings] for identity, findings in found.items()
     }
+
+
+def _contradicted(standing: Standing, conflict: Mapping[str, Any]) -> Finding:
+    """Return what the workbook is told whose row the ledger keeps."""
+    key = key_parts(conflict["row_key"])
+    other = standing.title(conflict["workbook"]).rpartition("/")[2]
+    places = {"register": conflict["register"], "key": key, "key_text": " / ".join(key), "other": other}
+    return reader_finding("IMP-02", conflict["other_workbook"], severity=Severity.WARNING, **places)
 
 
 def counts_now(standing: Standing, identity: str) -> dict[str, int]:

@@ -137,7 +137,7 @@ def test_a_number_corrected_beside_a_copy_counts_once(office: Office) -> None:
     plan = office.run()
     office.save(COPY, receipts(line(1), line(2, 12)))
     plan = office.run()
-    assert office.told(plan, COPY) == ({"read": 2, "unchanged": 1, "conflicting": 1}, ["FILE-COPY", "IMP-02"])
+    assert office.told(plan, COPY) == ({"read": 2, "unchanged": 1, "conflicting": 1}, ["FILE-COPY", "IMP-02", "RCP-01"])
     assert office.in_force() == {"0001": "10", "0003": "10"}
 
 
@@ -247,7 +247,7 @@ def test_new_on_both_sides_with_other_contents_keeps_both(office: Office) -> Non
     office.save(BOOK, receipts(line(1)))
     office.save(OTHER, receipts(line(1, 12)))
     plan = office.run()
-    assert office.told(plan, OTHER) == ({"read": 1, "conflicting": 1}, ["IMP-02"])
+    assert office.told(plan, OTHER) == ({"read": 1, "conflicting": 1}, ["IMP-02", "RCP-01"])
     assert office.in_force() == {"0001": "10"}
     assert [row["row_key"] for row in office.ledger.table("conflict").to_dicts()] == ["RK-202611-0001\x1f1"]
 

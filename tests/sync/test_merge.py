@@ -145,14 +145,15 @@ def test_the_same_row_from_another_workbook_is_another_source(school: School) ->
 
 
 def test_other_content_from_another_workbook_is_a_conflict(school: School) -> None:
-    """The row that stood first stays; the other side is kept as a conflict and told."""
+    """The row that stood first stays; the other side is kept as a conflict; both sides are told."""
     school.save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
     school.sync()
     school.save("ST/食堂.xlsx", {"stock_receipt": [receipt(qty=20, amount="170.00")]})
     told = school.sync()
     book = school.book(told, "ST/食堂.xlsx")
     assert counted(book) == {"read": 1, "conflicting": 1}
-    assert codes(book) == ["IMP-02"]
+    assert codes(book) == ["IMP-02", "RCP-01"]
+    assert "IMP-02" in codes(school.book(told, "ZW/库房.xlsx"), "warning")
     assert told["exit_code"] == 3
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
     assert school.rows("stock_receipt", "conflict")[0]["qty"] == "20.000"

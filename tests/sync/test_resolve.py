@@ -11,6 +11,7 @@ import pytest
 from schemas.register import all_registers
 from sync.choices import Take, conflict_id
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
+from sync.publication import stock_lines
 from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
@@ -158,11 +159,9 @@ def test_an_edit_elsewhere_does_not_bring_back_what_was_refused(school: School, 
 @pytest.mark.parametrize(("take", "stock"), [("ours", "20.000"), ("theirs", "10.000"), ("base", "25.000")])
 def test_stock_follows_the_decision(school: School, take: str, stock: str) -> None:
     """What the decision puts into the books is what is in stock."""
-    from sync.publication import stock_lines
-
     decide(school, **{based_conflict(school): take})
     with school.share.open_ledger() as ledger:
-        lines = stock_lines({name: ledger.rows(known) for name, known in all_registers().items()})
+        lines = stock_lines(school.share.registers, ledger.rows)
     assert [(line.item, f"{line.quantity:.3f}") for line in lines] == [("QJ0001", stock)]
 
 
