@@ -64,6 +64,7 @@ class OpenBooks:
         self._merged: dict[str, pl.DataFrame] = {}
         self._directories: dict[tuple[str, str], Directory] = {}
         self._left_out: dict[str, list[str]] = {}
+        self._stated: dict[str, pl.DataFrame] = {}
 
     def kept(self, register_id: str) -> pl.DataFrame:
         """Return the ledger's own rows of a register, withdrawn ones too, with negative ``_id``."""
@@ -102,6 +103,19 @@ class OpenBooks:
         """Return the rows in force without the keys that the candidates state anew, corrected numbers included."""
         return _without(self.rows(register, among), restated_keys(candidates))
 
+    def numbered(self, register: str) -> pl.DataFrame:
+        """Return the rows in force and the withdrawn ones: their numbers stay used."""
+        rows, kept = self.rows(register), self.kept(register)
+        return pl.concat([rows, _without(kept, rows.select("_key")).select(rows.columns)], how="vertical_relaxed")
+
+    def state(self, register: type[Register], rows: pl.DataFrame) -> None:
+        """Say what the workbooks of the batch state of a register, before anything of it passes."""
+        self._stated[register.id] = rows
+
+    def stated(self, register: str) -> pl.DataFrame:
+        """Return all rows of the batch of a register as their workbooks state them, taken or not."""
+        return self._stated[register]
+
     def leave_out(self, register: type[Register], keys: Sequence[str]) -> None:
         """Say which keys of a register are withdrawn in this run."""
         self._left_out[register.id] = list(keys)
@@ -111,6 +125,11 @@ class OpenBooks:
         """Replace what has passed of a register so far: other registers see it from now on."""
         self._passed[register.id] = passed
         self._changed(register)
+
+    def take_back(self, register: type[Register]) -> None:
+        """Take what passed of a register back out: within a circle its rows were taken to be there already."""
+        if self._passed.pop(register.id, None) is not None:
+            self._changed(register)
 
     def _changed(self, register: type[Register]) -> None:
         self._merged.pop(register.id, None)

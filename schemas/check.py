@@ -193,10 +193,12 @@ def _check_register(
     register = all_registers()[register_id]
     typed = batch.frames[register_id]
     frame, flaws = _judged_alone(register, typed, batch.deferred.get(register_id, ()), books)
+    books.take_back(register)
     down = batch.broken | {flaw.row_id for flaw in flaws if flaw.holds}
     frame = frame.with_columns(
         pl.col("_id").is_in(list(down)).alias("_broken"), pl.col("_id").is_in(list(batch.broken)).alias("_unread")
     )
+    books.state(register, frame)
     decided, own = decider.decide(register, frame, books)
     if "_merged" in decided.columns and decided["_merged"].any():
         stated = _as_typed(register, decided.filter("_merged"), frame, typed)

@@ -27,8 +27,8 @@ def doc_no(
 
 def line_no(title: str = "行号", **options: object) -> Column:
     """The number of a line, from 1 in each document."""
-    usual = {"aliases": ("行", "项次"), "hint": "从1开始", "hint_en": "from 1"}
-    return c.integer(title, "Line", required=True, minimum=1, **{**usual, **options})
+    usual = {"minimum": 1, "aliases": ("行", "项次"), "hint": "从1开始", "hint_en": "from 1"}
+    return c.integer(title, "Line", required=True, **{**usual, **options})
 
 
 def asset_no(**options: object) -> Column:

@@ -25,6 +25,10 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "count_tolerance_pct_food": Decimal(2),
     "appraisal_min": Decimal(0),
     "asset_disposal_limit": Decimal(0),
+    "cash_float_limit": Decimal("0.00"),
+    "remit_within_days": Decimal(0),
+    "nontax_fee_kinds": "行政事业性收费",
+    "refund_min_leave_days": Decimal(0),
     "semester_starts": "09-01、02-15",
     "semester_ends": "01-31、08-31",
 }

@@ -132,7 +132,8 @@ def _frame(sheet: RowSet, reads: Mapping[str, ColumnRead]) -> pl.DataFrame:
         else pl.Series(column.name, [], dtype=column.dtype).extend_constant(None, count)
         for column in sheet.layout.register.columns
     ]
-    return pl.DataFrame([*series, pl.Series("_row", sheet.rows, dtype=pl.Int64)])
+    frame = pl.DataFrame([*series, pl.Series("_row", sheet.rows, dtype=pl.Int64)])
+    return frame.with_columns(make().alias(name) for name, make in sheet.layout.register.key_parts.items())
 
 
 def _stated(sheet: RowSet) -> dict[str, int]:

@@ -98,6 +98,8 @@ class Register:
     """Column to what its blank means, computed from the same row before the rules."""
     derived: ClassVar[Mapping[str, tuple[pl.DataType, Callable[[Facts], pl.Expr]]]] = {}
     """Further values that are kept with each row, of no column of their own: type, and how it follows from the row."""
+    key_parts: ClassVar[Mapping[str, Callable[[], pl.Expr]]] = {}
+    """Key column that no one fills to how it follows from the same row: the year of a date."""
     migrations: ClassVar[tuple[Change, ...]] = ()
     """Renamed columns and other decimal places, oldest first, that ledgers of earlier programs follow."""
     fill_wants: ClassVar[tuple[str, ...]] = ()

@@ -74,6 +74,12 @@ class Books(Protocol):
     def others(self, register: str, candidates: pl.DataFrame, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return ``rows(register, among)`` without the business keys that ``candidates`` state anew."""
 
+    def stated(self, register: str) -> pl.DataFrame:
+        """Return all rows of the batch as their workbooks state them, taken or not, with ``_unread`` for bad cells."""
+
+    def numbered(self, register: str) -> pl.DataFrame:
+        """Return the rows in force and the withdrawn ones: their numbers stay used."""
+
 
 @dataclass(frozen=True)
 class RowRule:

@@ -248,6 +248,13 @@ CELL_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "没有实物的请填0，不能留空",
         "write 0 where there is nothing, never leave it blank",
     ),
+    "FEE-02": (
+        "E",
+        "无批准文号，不得收费：第{row}行没有{title}",
+        "a fee needs the number of its approval: row {row} has no {title_en}",
+        "请填批准文件的文号",
+        "write the number of the document",
+    ),
     "TEXT-LONG": (
         "E",
         "{title}超过{limit}个字",

@@ -16,6 +16,7 @@ from tests.rule_lines_counts import (
     planned,
     written_off,
 )
+from tests.rule_lines_money import banked, cash
 
 
 def approval_cases() -> list[Case]:
@@ -251,7 +252,7 @@ def payment_cases() -> list[Case]:
             "E",
             "paid",
             (charged(paid="25.01", receipt_no="SJ0002"),),
-            (charged(paid="25.00", receipt_no="SJ0003"),),
+            (charged(paid="25.00", receipt_no="SJ0003"), cash(ref_doc="SJ0003")),
         ),
         Case(
             "REQ-EMPTY",
@@ -264,7 +265,14 @@ def payment_cases() -> list[Case]:
             "KEY-DUP",
             "E",
             "receipt_no",
-            (first, charged(paid="5.00", receipt_no="SJ0001")),
-            (charged(paid="5.00", receipt_no="SJ0004"),),
+            (cash(ref_doc="SJ0001"), first, charged(paid="5.00", receipt_no="SJ0001")),
+            (charged(paid="5.00", receipt_no="SJ0004"), banked(ref_doc="SJ0004")),
+        ),
+        Case(
+            "CMP-04",
+            "W",
+            "receipt_no",
+            (cash(ref_doc="SJ0009"), charged(paid="5.00", receipt_no="SJ0005")),
+            (charged(paid="5.00", receipt_no="SJ0006"), banked(voucher_no="SJ0006"), charged(paid="0.00")),
         ),
     ]

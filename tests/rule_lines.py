@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-ROLES = {"GA_HEAD": ["T001"], "CUSTODIAN": ["T002"], "PRINCIPAL": ["T009"]}
+ROLES = {"GA_HEAD": ["T001"], "CUSTODIAN": ["T002"], "PRINCIPAL": ["T009"], "CASHIER": ["T013"]}
 """What houqin.toml grants in the school of the cases."""
 
-PARAMETERS = {"requisition_required": "true", "requisition_exempt_depts": '"ZW、ST"'}
+PARAMETERS = {
+    "requisition_required": "true",
+    "requisition_exempt_depts": '"ZW、ST"',
+    "cash_float_limit": "5000",
+    "refund_min_leave_days": "3",
+}
 """Only the department JW has to hand in requisitions: every other line stays without ISS-11."""
 
 
@@ -205,6 +210,7 @@ STAFF = tuple(
         ("T009", "钱进", "JW", "校长", {}),
         ("T010", "陈静", "ST", "炊事员", {}),
         ("T011", "陈静", "JW", "教师", {}),
+        ("T013", "林芳", "JW", "出纳", {}),
     )
 )
 USUAL = goods(item_code="QT0900", item_name="常备用品")

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "CNT-01": "schemas.parse_columns",
     "SUP-01": "schemas.property.receipt_rules",
     "TRF-04": "schemas.stock_balance",
+    "CCT-04": "schemas.finance.cash_rules",
 }
 """Rules that are not declared with the register that lists them, and the module that reports them."""
 

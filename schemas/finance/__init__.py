@@ -1,0 +1,1 @@
+"""Registers of money: journals, counts of cash, statements, fees."""
