@@ -23,6 +23,7 @@ from tests.rule_lines_counts import (
     store,
     written_off,
 )
+from tests.rule_lines_money import cash
 from tests.sync.school import School
 from tests.test_rule_effects import Run, run, save
 from tests.test_rule_workbooks import configure, key_of
@@ -94,7 +95,8 @@ def test_compensation_says_how_far_it_is(folder: Path) -> None:
         charged(cause="不可抗力", liable="否", **nothing),
         charged(cause="故意损坏", ratio=None, amount="50.00"),
     )
-    assert saved(school, *rows).findings == {}
+    journal = (cash(ref_doc="SJ0001"), cash(ref_doc="SJ0002"))
+    assert saved(school, *rows, *journal).findings == {}
     assert [stated(school, row)["status"] for row in rows] == ["待查", "待赔", "部分", "已赔", "免赔", "待赔"]
     assert (stated(school, rows[1])["paid"], stated(school, rows[5])["ratio"]) == ("0.00", "100.00")
 
