@@ -1,0 +1,80 @@
+"""What a hostile or careless hand does to files, and what DESIGN 5 to 9 promise about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.sync.school import MASTER, School, counted, receipt
+
+LINES = [receipt(number) for number in range(1, 6)]
+"""Five receipts of 25 brooms."""
+STORE, COPY = "ZW/库房.xlsx", "ZW/库房(1).xlsx"
+
+
+@pytest.fixture(name="school")
+def _school(tmp_path: Path) -> School:
+    """A school with its master data and one workbook of five receipts."""
+    school = School(tmp_path / "school")
+    school.save("ZW/基础.xlsx", MASTER)
+    save(school, LINES)
+    school.sync()
+    return school
+
+
+def save(school: School, lines: Sequence[dict[str, object]], name: str = STORE) -> Path:
+    """Save receipts as a workbook of the store."""
+    return school.save(name, {"stock_receipt": lines})
+
+
+def changed(number: int, **cells: object) -> list[dict[str, object]]:
+    """Return the five lines with one of them changed."""
+    return [{**line, **cells} if place == number else line for place, line in enumerate(LINES, 1)]
+
+
+def bought(quantity: int) -> dict[str, object]:
+    """Return the cells of a receipt of some brooms."""
+    return {"qty": quantity, "amount": f"{quantity * 8.5:.2f}"}
+
+
+def quantity(school: School, number: int) -> str:
+    """Return how much a receipt in the books says."""
+    return school.quantities("stock_receipt")[f"RK-202611-{number:04d}/1"]
+
+
+class TestNothingNew:
+    """A run over files that did not change writes no revision, whatever came before."""
+
+    def test_deleted_here_and_edited_in_a_copy(self, school: School) -> None:
+        """A workbook that no longer states a row is not remembered as stating it."""
+        save(school, LINES[1:])
+        save(school, changed(1, buyer="孙丽"), COPY)
+        revision = school.sync()["revision"]
+        assert school.sync(full=True)["revision"] == revision
+
+
+class TestNames:
+    """A renamed or moved file is not an event."""
+
+    @pytest.fixture(autouse=True)
+    def _both_edited(self, school: School) -> None:
+        """The original and its copy have each changed a row of their own."""
+        save(school, changed(2, **bought(27)))
+        save(school, changed(1, **bought(26)), COPY)
+        school.sync()
+
+    def test_original_and_copy_change_names(self, school: School) -> None:
+        """Two workbooks whose names were swapped take nothing back that either had changed."""
+        original, copy = school.path(STORE), school.path(COPY)
+        aside = original.with_name("x")
+        original.rename(aside)
+        copy.rename(original)
+        aside.rename(copy)
+        told = school.sync()
+        assert (quantity(school, 1), quantity(school, 2)) == ("26.000", "27.000")
+        assert counted(school.book(told, STORE)) == {"read": 5, "unchanged": 5}
+        save(school, changed(1, **bought(28)))
+        school.sync()
+        assert (quantity(school, 1), quantity(school, 2)) == ("28.000", "27.000")
