@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.school import MASTER, School, counted, receipt
+from tests.sync.school import MASTER, School, codes, counted, receipt
 
 LINES = [receipt(number) for number in range(1, 6)]
 """Five receipts of 25 brooms."""
@@ -53,6 +53,26 @@ class TestNothingNew:
         save(school, changed(1, buyer="孙丽"), COPY)
         revision = school.sync()["revision"]
         assert school.sync(full=True)["revision"] == revision
+
+    def test_a_row_taken_later(self, school: School) -> None:
+        """Rows that were taken without their file being read are counted as its next reading counts them."""
+        save(school, [*LINES, receipt(6, item_code="QJ0009")])
+        assert school.sync()["exit_code"] == 3
+        broom = {**MASTER["item_catalogue"][0], "item_code": "QJ0009", "item_name": "拖把"}
+        school.save("ZW/拖把.xlsx", {"item_catalogue": [broom]})
+        told = school.sync()
+        assert told["exit_code"] == 0
+        assert counted(school.book(told, STORE)) == {"read": 6, "accepted": 1, "unchanged": 5}
+        assert school.sync(full=True)["revision"] == told["revision"]
+
+    def test_a_corrected_number(self, school: School) -> None:
+        """That a number was corrected is told as long as the file stays as it is, however often it is read."""
+        save(school, [receipt(77), *LINES[1:]])
+        told = school.sync()
+        again = school.sync(full=True)
+        assert again["revision"] == told["revision"]
+        assert "IMP-08" in codes(school.book(again, STORE), "warning")
+
 
 
 class TestNames:
