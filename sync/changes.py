@@ -223,7 +223,8 @@ def _remember(
 
 def _overwritten(frame: pl.DataFrame, whole: Collection[str]) -> pl.DataFrame:
     """Return the rows that changed what another workbook had accepted and, read in this run or not, still states."""
-    passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())
+    stands = pl.col("_now_version").is_not_null() & (pl.col("_now_status") != "missing")
+    passed = frame.filter((pl.col("_outcome") == PROPOSED) & stands)
     others = passed.filter(pl.col("_now_workbook") != pl.col("_workbook"))
     stated = frame.select("_key", _now_workbook="_workbook")
     unread = ~pl.col("_now_workbook").is_in(list(whole))

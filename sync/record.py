@@ -12,7 +12,6 @@ import polars as pl
 from schemas.books import KEY_SEPARATOR
 from schemas.findings import in_reading_order
 from sync.changes import RegisterChanges
-from sync.choices import Place
 from sync.held import finding_as_json, finding_of_json
 from sync.ledger import Ledger, Writer
 from sync.outcome import COUNTED_AS, WorkbookOutcome, word_for
@@ -222,29 +221,38 @@ def _record_retried(writer: Writer, plan: Plan, standing: Standing) -> None:
         writer.close_in("held", sorted(retried.ended))
     if retried.held:
         writer.put("held", retried.held)
-    withdrawn = confirmed_rows(plan)
-    for workbook in sorted({*retried.findings, *(place[0] for place in withdrawn)}):
+    missed = missed_rows(plan, standing)
+    back = rows_back(plan, {place for places in missed.values() for place in places})
+    for workbook in sorted({*retried.findings, *(name for name, places in missed.items() if places & back)}):
         before = standing.findings.get(workbook)
-        told = [each for each in (before["findings"] if before else []) if not _is_over(each, workbook, withdrawn)]
+        told = [each for each in (before["findings"] if before else []) if _missed(each) not in back]
         found = in_reading_order(finding_of_json(each) for each in (*told, *retried.findings.get(workbook, ())))
         _record_findings(writer, workbook, [finding_as_json(each) for each in found], standing)
 
 
-def confirmed_rows(plan: Plan) -> set[Place]:
-    """Return the rows of workbooks not read now that are withdrawn: somebody confirmed it."""
+def missed_rows(plan: Plan, standing: Standing) -> dict[str, set[tuple[str, str]]]:
+    """Return (register, key) of the rows that are told to be missing, by workbooks that were not read now."""
     read = {outcome.name for outcome in plan.outcomes}
     return {
-        (workbook, change.register.id, key)
-        for change in plan.changes
-        for workbook, key in change.added.filter(pl.col("_reason") == "withdrawn").select("_workbook", "_key").rows()
+        workbook: {place for each in row["findings"] if (place := _missed(each)) is not None}
+        for workbook, row in standing.findings.items()
         if workbook not in read
     }
 
 
-def _is_over(finding: Mapping[str, Any], workbook: str, withdrawn: set[Place]) -> bool:
-    """Tell whether a finding says that a row is missing which is withdrawn now."""
-    place = (workbook, finding["register"], KEY_SEPARATOR.join(finding["key"]))
-    return finding["code"] == "IMP-07" and place in withdrawn
+def _missed(finding: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return register and key of the row that a finding says is missing, None where it says something else."""
+    return (finding["register"], KEY_SEPARATOR.join(finding["key"])) if finding["code"] == "IMP-07" else None
+
+
+def rows_back(plan: Plan, missed: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of some missing rows that are missing no longer: stated elsewhere, restored, or withdrawn."""
+    back: set[tuple[str, str]] = set()
+    for change in plan.changes:
+        keys = [key for register_id, key in missed if register_id == change.register.id]
+        now = change.added.filter((pl.col("_status") != "missing") & pl.col("_key").is_in(keys)) if keys else None
+        back |= set() if now is None else {(change.register.id, key) for key in now["_key"]}
+    return back
 
 
 def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:

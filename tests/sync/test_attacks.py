@@ -74,6 +74,25 @@ class TestNothingNew:
         assert "IMP-08" in codes(school.book(again, STORE), "warning")
 
 
+    def test_a_row_that_moved_on(self, school: School) -> None:
+        """A workbook is not told that a row of it is missing once another workbook states that row."""
+        save(school, LINES[1:])
+        assert "IMP-07" in codes(school.book(school.sync(), STORE), "warning")
+        save(school, [LINES[0], receipt(9)], "ZW/乙.xlsx")
+        told = school.sync()
+        assert "IMP-07" not in codes(school.book(told, STORE), "warning")
+        assert school.sync(full=True)["revision"] == told["revision"]
+
+    def test_a_row_that_moved_on_and_left(self, school: School) -> None:
+        """A row that its first workbook lost is missing again when the second one loses it too."""
+        save(school, LINES[1:])
+        school.sync()
+        save(school, [LINES[0], receipt(9)], "ZW/乙.xlsx")
+        school.sync()
+        save(school, [receipt(9)], "ZW/乙.xlsx")
+        school.sync()
+        assert [row["doc_no"] for row in school.rows("stock_receipt", "missing")] == [LINES[0]["doc_no"]]
+
 
 class TestNames:
     """A renamed or moved file is not an event."""
