@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from sync.cli import main
+from sync.commands.validate import marked_targets
 from tests.sync.school import MASTER, School, codes, counted, receipt
 
 LINES = [receipt(number) for number in range(1, 6)]
@@ -117,3 +120,37 @@ class TestNames:
         save(school, changed(1, **bought(28)))
         school.sync()
         assert (quantity(school, 1), quantity(school, 2)) == ("28.000", "27.000")
+
+
+class TestCommandLine:
+    """What is typed on the command line never harms a file of staff, and is answered in words."""
+
+    def run(self, *arguments: object) -> int:
+        """Run a command and return its exit code."""
+        with pytest.raises(SystemExit) as left:
+            main([str(each) for each in arguments])
+        return int(str(left.value.code))
+
+    def test_a_marked_copy_over_the_file_itself(self, school: School) -> None:
+        """A workbook that is checked is never replaced by its own marked copy."""
+        path = school.path(STORE)
+        content = path.read_bytes()
+        assert self.run("validate", path, "--marked", path) == 2
+        assert path.read_bytes() == content
+
+    def test_marked_copies_of_files_of_one_name(self, school: School, tmp_path: Path) -> None:
+        """Marked copies of two workbooks of one name do not replace each other."""
+        other = save(school, [receipt(9)], "ZW/旧/库房.xlsx")
+        assert marked_targets([school.path(STORE), other], tmp_path) == [
+            tmp_path / "库房.校验.xlsx",
+            tmp_path / "库房 (2).校验.xlsx",
+        ]
+
+    @pytest.mark.parametrize("moment", ["99999999999999999999", "99", "²", "0001-01-01", "昨天"])
+    def test_a_revision_that_there_is_not(
+        self, school: School, moment: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A revision or moment that cannot be is a mistake of use, told as one JSON document."""
+        where = ("--share", school.folder, "--json")
+        assert self.run("rows", "stock_receipt", "--as-of", moment, *where) == 2
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == "USAGE"
