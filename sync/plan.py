@@ -19,7 +19,7 @@ from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
 from sync.memory import Memory, Page
 from sync.merge import LedgerDecider
-from sync.origins import branches_among, known_by, twins_among, with_origin_told
+from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import Newcomers, Recognised, copied_workbooks, looks, renamed_workbooks
 from sync.scan import Scan
@@ -132,6 +132,7 @@ class _Run:
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
             branches=branches_among(taken, standing, known.copies, dead, self.ledger),
+            said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
             turned=known.turned | standing.pages.keys(),

@@ -121,6 +121,14 @@ class TestNames:
         school.sync()
         assert (quantity(school, 1), quantity(school, 2)) == ("28.000", "27.000")
 
+    def test_a_marked_copy_is_based_on_what_its_original_said(self, school: School) -> None:
+        """A marked copy takes nothing back that another copy had changed: its base is its own original."""
+        with pytest.raises(SystemExit):
+            main(["validate", str(school.path(STORE)), "--marked", str(school.path("ZW/看过.xlsx"))])
+        told = school.sync()
+        assert (quantity(school, 1), quantity(school, 2)) == ("26.000", "27.000")
+        assert counted(school.book(told, "ZW/看过.xlsx")) == {"read": 5, "unchanged": 5}
+
 
 class TestCommandLine:
     """What is typed on the command line never harms a file of staff, and is answered in words."""
