@@ -162,3 +162,8 @@ class TestCommandLine:
         where = ("--share", school.folder, "--json")
         assert self.run("rows", "stock_receipt", "--as-of", moment, *where) == 2
         assert json.loads(capsys.readouterr().out)["error"]["code"] == "USAGE"
+
+    def test_why_of_a_file_that_is_not_there(self, school: School) -> None:
+        """Asking for a row of a file that cannot be read leaves with 5, of one that can with 0."""
+        assert self.run("why", school.path("ZW/没有.xlsx"), "B4", "--share", school.folder) == 5
+        assert self.run("why", school.path(STORE), "B4", "--share", school.folder) == 0
