@@ -44,6 +44,7 @@ def record(
             _record_findings(writer, outcome.name, stored_findings(outcome), standing)
         _record_workbooks(writer, plan, standing, found, configuration)
         _record_retried(writer, plan, standing)
+        _record_gone(writer, plan, standing)
         _record_pages(writer, plan, standing)
         _record_stops(writer, plan, standing)
         if decisions:
@@ -142,14 +143,29 @@ def _record_workbooks(
             row["state"] = word_for(row["counts"]) if row["state"] in _BY_COUNTS else row["state"]
         if identity in files:
             row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
-        elif row["state"] != GONE and not is_vanished(plan, identity):
-            row |= {"state": GONE, "reason": row["state"]}
+        elif identity in plan.gone and row["state"] != GONE:
+            row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
         if before is not None and _same(before, row, row):
             continue
         if before is not None:
             writer.close_in("workbook", [before["version_id"]])
         taken = writer.number if identity in outcomes else (before or {}).get("taken_revision")
         writer.put("workbook", [{**row, "taken_revision": taken}])
+
+
+def without_held(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how the rows of a workbook count whose file is gone: what was held back is no longer looked at."""
+    left = {**counts, "held": 0, "conflicting": 0, "refused": 0}
+    return {**left, "skipped": counts["skipped"] + counts["held"] + counts["conflicting"]}
+
+
+def _record_gone(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """End what was held back of workbooks whose files are gone; a file that comes back is read again."""
+    gone = {name for name in plan.gone if standing.workbooks[name]["state"] != GONE}
+    for table, rows in (("held", standing.held), ("conflict", standing.conflicts)):
+        ended = [row["version_id"] for row in rows if row["workbook"] in gone]
+        if ended:
+            writer.close_in(table, ended)
 
 
 _BY_COUNTS = ("partly", "held", "accepted", "unchanged")
