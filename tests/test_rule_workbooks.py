@@ -60,7 +60,7 @@ Key = tuple[str, ...]
 
 def key_of(line: Line) -> Key:
     """Return the register and the business key of a row."""
-    return (line.register, *(str(line.cells[name]) for name in all_registers()[line.register].key))
+    return (line.register, *(str(line.cells.get(name)) for name in all_registers()[line.register].key))
 
 
 @dataclass
@@ -82,11 +82,12 @@ class Book:
 
 
 def configure(school: School, **parameters: str) -> None:
-    """Write roles and parameters (as TOML) into houqin.toml, as an admin would."""
+    """Write roles and parameters (as TOML) into houqin.toml, as an admin would; ZW writes everything."""
     path = school.folder / "houqin.toml"
     chosen = "\n".join(f"{name} = {value}" for name, value in parameters.items())
     roles = "\n".join(f"{role} = {json.dumps(people)}" for role, people in ROLES.items())
     text = path.read_text("utf-8").replace("[parameters]", f"[parameters]\n{chosen}\n")
+    text = text.replace('ZW = { name = "总务处" }', f"ZW = {{ registers = {json.dumps([*all_registers()])} }}")
     path.write_text(f"{text}\n[roles]\n{roles}\n", "utf-8")
 
 

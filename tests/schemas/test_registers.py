@@ -28,6 +28,8 @@ ELSEWHERE = {
     "CNT-01": "schemas.parse_columns",
     "SUP-01": "schemas.property.receipt_rules",
     "TRF-04": "schemas.stock_balance",
+    "INV-13": "schemas.parse_columns",
+    **dict.fromkeys(("DEC-02", "DEC-03", "DEC-04"), "schemas.finance.decision_rules"),
 }
 """Rules that are not declared with the register that lists them, and the module that reports them."""
 

@@ -1,0 +1,1 @@
+"""Registers of money: what is asked for, decided, budgeted and paid."""
