@@ -73,8 +73,8 @@ def goods_differ(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 
 def goods_without_invoice(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the receipts whose invoice is there and is about other goods: ``goods`` and ``covered``."""
-    known = rows.drop_nulls("invoice_no")
+    """Return the receipts, one of each invoice, whose invoice is about other goods: ``goods`` and ``covered``."""
+    known = rows.drop_nulls("invoice_no").unique("invoice_no", keep="first", maintain_order=True)
     bills = books.rows(REGISTER, known.select("invoice_no"))
     goods = summed(bills, _BY, _goods(), "goods")
     found = (
