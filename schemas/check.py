@@ -14,6 +14,7 @@ from schemas.flaws import Flaw, as_finding, shown, shown_in
 from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
+from schemas.resolve import find_code
 from schemas.row_check import row_flaws, rules_in_force, with_typed
 from schemas.rules import Effect
 from schemas.texts import READER_TEXTS
@@ -167,8 +168,20 @@ def check_batch(batch: Batch, books: OpenBooks, decider: Decider) -> Checked:
                 break
             fallen |= down
     for register_id, frame in frames.items():
-        flaws[register_id] = [*flaws[register_id], *_followed(batch, register_id, frame, books)]
+        pending = _still_pending(register_id, flaws[register_id], books)
+        flaws[register_id] = [*pending, *_followed(batch, register_id, frame, books)]
     return Checked(frames, flaws, _rules_off(batch.frames, books.facts), batch)
+
+
+def _still_pending(register_id: str, flaws: Sequence[Flaw], books: OpenBooks) -> list[Flaw]:
+    """Return the flaws without documents that had not arrived yet and stand in a register checked later."""
+    register = all_registers()[register_id]
+
+    def arrived(flaw: Flaw) -> bool:
+        directories = [books.directory(ref) for ref in register.column(flaw.column).refs]
+        return find_code(str(flaw.value), [each for each in directories if each is not None]).code is not None
+
+    return [flaw for flaw in flaws if flaw.code != "REF-PENDING" or not arrived(flaw)]
 
 
 def _followed(batch: Batch, register_id: str, frame: pl.DataFrame, books: OpenBooks) -> list[Flaw]:

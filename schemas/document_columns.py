@@ -84,3 +84,20 @@ def invoice_no(**options: object) -> Column:
 def approver(**options: object) -> Column:
     """The person who approved."""
     return c.person("批准人", "Approver", **{"aliases": ("审批人", "审批"), **options})
+
+
+def decision_no(title: str, **options: object) -> Column:
+    """The collective decision that a document rests on; ``schemas.finance.decision_rules`` judges it."""
+    return c.document(title, "Collective decision", "collective_decision.decision_no", **options)
+
+
+def purchase_no(**options: object) -> Column:
+    """The purchase request that a row belongs to."""
+    usual = {"aliases": ("采购单号", "采购申请号")}
+    return c.document("采购申请单号", "Purchase request no.", "purchase_request.doc_no", **{**usual, **options})
+
+
+def budget_code(**options: object) -> Column:
+    """The item of the budget that a row is charged to."""
+    usual = {"aliases": ("预算项目代码", "预算科目")}
+    return c.document("预算项目", "Budget item", "budget_line.budget_code", **{**usual, **options})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "remit_within_days": Decimal(0),
     "nontax_fee_kinds": "行政事业性收费",
     "refund_min_leave_days": Decimal(0),
+    "quote_min": Decimal("10000.00"),
+    "collective_decision_threshold": Decimal("5000.00"),
+    "public_procurement_limit": Decimal("300000.00"),
+    "cash_settlement_threshold": Decimal("1000.00"),
+    "quorum": "2/3",
+    "school_names": "",
+    "school_tax_no": "",
     "semester_starts": "09-01、02-15",
     "semester_ends": "01-31、08-31",
 }
@@ -36,7 +44,9 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
 
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31"
 _TWO_DAYS = rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})"
-FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS)
+FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS) | {
+    "quorum": r"[1-9]\d?/[1-9]\d?"
+}
 """Name to the form of a parameter that is a text, to be matched in full."""
 
 
@@ -57,6 +67,15 @@ def flag_of(name: str, parameters: Mapping[str, object]) -> bool:
     """
     value = parameters.get(name, DEFAULTS[name])
     return value if isinstance(value, bool) else str(value).strip().lower() in {"是", "true", "1", "yes"}
+
+
+def fraction_of(name: str, parameters: Mapping[str, object]) -> Fraction:
+    """Return a parameter such as ``2/3`` as an exact number.
+
+    Raises:
+        KeyError: there is no such parameter.
+    """
+    return Fraction(text_of(name, parameters))
 
 
 def text_of(name: str, parameters: Mapping[str, object]) -> str:

@@ -57,6 +57,11 @@ def lacks_role(person: str, *wanted: str) -> pl.Expr:
     return pl.col(person).is_not_null() & ~holds_role(pl.col(f"{person}.role_codes"), *wanted)
 
 
+def count_of(names: str) -> pl.Expr:
+    """Return how many people, rooms or codes a column with several in one cell names."""
+    return pl.col(names).str.split("、").list.len().cast(pl.Int64)
+
+
 def repeated(rows: pl.DataFrame, others: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Return the rows that state anew what a row with another key says already.
 
@@ -81,6 +86,17 @@ def with_others(
     names = list(columns)
     both = (books.others(register, rows, among), rows)
     return pl.concat([frame.select(names) for frame in both], how="vertical_relaxed")
+
+
+def with_document_total(
+    rows: pl.DataFrame, books: Books, register: str, amount: pl.Expr, counted: pl.Expr
+) -> pl.DataFrame:
+    """Return the counted candidates with ``total``, the sum of an amount over the counted lines of their document."""
+    mine = rows.filter(counted)
+    others = books.others(register, rows, mine.select("doc_no")).filter(counted)
+    lines = [frame.select("doc_no", amount.alias("total")) for frame in (others, mine)]
+    totals = pl.concat(lines, how="vertical_relaxed").group_by("doc_no").agg(pl.col("total").sum())
+    return mine.join(totals, on="doc_no", how="inner", maintain_order="left")
 
 
 def accepted_versions(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:

@@ -61,14 +61,14 @@ class Share:
     def fingerprint(self) -> str:
         """Return what the findings of a file depend on besides its content: settings, declarations, program."""
         read_by = {"departments", "registers", "class_aliases", "term_start"}
-        settings = self.config.model_dump_json(include=read_by | {"parameters", "roles"})
+        settings = self.config.model_dump_json(include=read_by | {"parameters", "roles", "school"})
         versions = ",".join(f"{name}:{len(register.columns)}" for name, register in self.registers.items())
         return hashlib.sha256(f"{settings}|{versions}|{VERSION}|{__version__}".encode()).hexdigest()[:16]
 
     def facts(self) -> Facts:
         """Return what the rules know besides the rows."""
         in_use = frozenset(self.registers)
-        parameters = {**self.config.parameters, "roles": self.config.roles}
+        parameters = {**self.config.parameters, "roles": self.config.roles, "school": self.config.school}
         return Facts(self.today, parameters, in_use, in_use)
 
     def reading(self) -> Reading:

@@ -164,7 +164,7 @@ def card_cases() -> list[Case]:
     """Return the cases of receipts that should have a card."""
     desk, chair = (goods(nature="固定资产") for _ in range(2))
     came, october = received(chair, 1, "900.00"), {"doc_date": "2026-10-20"}
-    paid = owned(invoice_no=None, remark="见 RK-202610-7001", **bought(acquire_date="2026-10-20"))
+    paid = owned(remark="见 RK-202610-7001", **bought(acquire_date="2026-10-20", invoice_no=None))
     return [
         Case(
             "RCP-09",

@@ -15,8 +15,11 @@ PARAMETERS = {
     "requisition_exempt_depts": '"ZW、ST"',
     "cash_float_limit": "5000",
     "refund_min_leave_days": "3",
+    "purchase_request_min": "3000",
+    "school_names": '"青山小学食堂"',
+    "school_tax_no": '"92990101MA90000012"',
 }
-"""Only the department JW has to hand in requisitions: every other line stays without ISS-11."""
+"""Only the department JW has to hand in requisitions, and only great purchases are requested: no ISS-11, no X-03."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,38 @@ def brought_back(original: Line, qty: object, **cells: object) -> Line:
     return issued(item, qty, **{**red, **cells})
 
 
+PAPERS = {
+    "doc_no": "BX-202609-0001",
+    "doc_date": "2026-09-20",
+    "invoice_kind": "数电票(普通)",
+    "invoice_no": "26332000000900000010",
+    "invoice_date": "2026-09-16",
+    "seller_name": "青山文体商行",
+    "buyer_name": "青山小学",
+    "total": "35000.00",
+    "content": "设备和家具",
+    "handler": "赵强",
+    "witness": "孙丽",
+}
+"""The invoice of what was bought; it does not say which part of it was goods."""
+
+
+def resolved(**cells: object) -> Line:
+    """Return a decision of the leaders of 1 November in favour, by three votes of three."""
+    plain = {
+        "decision_no": f"JC-2026-{_next('collective_decision') + 100}",
+        "meeting_date": "2026-11-01",
+        "topic": "资产处置和采购",
+        "attendees": "钱进、李明、王芳",
+        "agree": 3,
+        "oppose": 0,
+        "abstain": 0,
+        "result": "通过",
+        "minutes_ref": "会议纪要2026-1号",
+    }
+    return Line("collective_decision", plain | cells)
+
+
 STAFF = tuple(
     staff(staff_no=number, name=name, dept=dept, post=post, **cells)
     for number, name, dept, post, cells in (
@@ -231,12 +266,13 @@ MASTER = (
     student(),
     seller(supplier_code="GYS0900", supplier_name="青山文体商行"),
     received(USUAL, 1000, doc_date="2026-11-01", receipt_kind="期初建账"),
+    resolved(decision_no="JC-2026-001", meeting_date="2026-10-01"),
+    Line("invoice_reimbursement", PAPERS),
 )
 """What every case stands on; right in every respect."""
 
 _DESK = goods(item_code="QT0904", item_name="讲台", nature="固定资产")
 WOULD_BREAK = {
-    "purchase_request": (received(USUAL, 1, purchase_no="SQ-202611-0001", invoice_no="26332000000012345678"),),
     "fixed_asset_card": (_DESK, received(_DESK, 1, "900.00", doc_date="2026-10-20")),
 }
 """Register to rows that are right only as long as the program does not know it."""

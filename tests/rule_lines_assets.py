@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.rule_lines import Line
+from tests.rule_lines import PAPERS, Line
 from tests.rule_lines_counts import code_of, named
 
 _numbers: Counter[str] = Counter()
@@ -24,7 +24,8 @@ def _code(place: Line | str | None) -> str | None:
 
 def bought(**cells: object) -> dict[str, object]:
     """Return the cells of what was bought on a day, ``acquire_date``, and entered in the books that day."""
-    return {"acquire_way": "购置", "fund_source": "财政拨款", "entry_date": cells.get("acquire_date"), **cells}
+    plain = {"acquire_way": "购置", "fund_source": "财政拨款", "invoice_no": PAPERS["invoice_no"]}
+    return plain | {"entry_date": cells.get("acquire_date")} | cells
 
 
 def priced(price: str, qty: int = 1, **cells: object) -> dict[str, object]:

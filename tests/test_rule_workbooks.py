@@ -61,7 +61,7 @@ Key = tuple[str, ...]
 def key_of(line: Line) -> Key:
     """Return the register and the business key of a row."""
     known = {"year": str(line.cells.get("date", ""))[:4], **line.cells}
-    return (line.register, *(str(known[name]) for name in all_registers()[line.register].key))
+    return (line.register, *(str(known.get(name)) for name in all_registers()[line.register].key))
 
 
 @dataclass

@@ -13,6 +13,8 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Alignment, Border, Font, Side
 
+from schemas.finance.invoice_reimbursement import InvoiceReimbursement
+from schemas.finance.purchase_request import PurchaseRequest
 from schemas.plan.annual_plan_task import AnnualPlanTask
 from schemas.property.asset_transfer import AssetTransfer
 from schemas.property.fixed_asset_card import FixedAssetCard
@@ -34,6 +36,7 @@ from schemas.staff.student_roster import StudentRoster
 from workbooks import sample_assets as assets
 from workbooks import sample_food as food
 from workbooks import sample_goods as goods
+from workbooks import sample_money as money
 from workbooks import sample_people as people
 from workbooks import sample_registers as registers
 from workbooks import sample_requests as requests
@@ -43,7 +46,7 @@ from workbooks.sample_tables import Row
 from workbooks.template import write_template
 from workbooks.write import replace_file
 
-SCHOOL = "青山实验学校"
+SCHOOL = money.BUYER
 SAMPLE_DAY = "2026-11-22"
 """The day on which the sample's newest rows are a few days old."""
 
@@ -119,6 +122,13 @@ BOOKS = (
     ),
     _Book(
         "WX/维修组申领单.xlsx", "杨志刚", _saved(11, 19, 6, 40), {Requisition: requests.REPAIR_REQUESTS}, "维修水电"
+    ),
+    _Book(
+        "CW/采购和报销.xlsx",
+        "孙丽娟",
+        _saved(11, 20, 9, 20),
+        {PurchaseRequest: money.REQUESTS, InvoiceReimbursement: money.INVOICES},
+        "财务",
     ),
     _Book("CW/财务申领单.xlsx", "孙丽娟", _saved(11, 18, 3, 0), {Requisition: requests.FINANCE_REQUESTS}, "财务"),
     _Book(

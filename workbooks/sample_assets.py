@@ -19,7 +19,7 @@ _BOUGHT = {
 }
 
 CARDS: list[Row] = [
-    {**_BOUGHT, **row}
+    {**_BOUGHT, **row, "invoice_no": f"0{str(row['asset_no'])[2:6]}{str(row['voucher_no'])[-3:]}"}
     for row in plain_rows(
         FixedAssetCard,
         "asset_no asset_name class_code asset_kind spec_model qty is_batch unit unit_price original_value"

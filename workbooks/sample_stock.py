@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from schemas.property.stock_issue import StockIssue
@@ -23,7 +24,9 @@ def receipts(text: str, **signed: str) -> list[Row]:
 def _received(row: Row, signed: dict[str, str]) -> Row:
     quantity, price = Decimal(str(row["qty"])), Decimal(str(row["unit_price"]))
     amount = (quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return {**row, "spec": SPECS[str(row["item_code"])], "amount": amount, **signed}
+    bought = row["receipt_kind"] == "采购入库"
+    request = {"purchase_no": re.sub(r"RK-(\d{6})-\d{4}", r"SQ-\1-0001", str(row["doc_no"]))} if bought else {}
+    return {**row, "spec": SPECS[str(row["item_code"])], "amount": amount, **request, **signed}
 
 
 def issues(text: str, **signed: str) -> list[Row]:

@@ -1,1 +1,1 @@
-"""Registers of money: journals, counts of cash, statements, fees."""
+"""Registers of money: asked for, decided, budgeted, paid; journals, counts of cash, statements, fees."""

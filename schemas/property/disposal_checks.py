@@ -8,7 +8,16 @@ from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled, unscaled
 from schemas.property.count_checks import counted_as_present
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
-from schemas.rules_shared import NO_QUANTITY, as_quantity, beyond_limit, claims_of, repeated, summed, with_used
+from schemas.rules_shared import (
+    NO_QUANTITY,
+    as_quantity,
+    beyond_limit,
+    claims_of,
+    repeated,
+    summed,
+    with_document_total,
+    with_used,
+)
 from schemas.stock_balance import movements_in_force
 
 REGISTER = "disposal_register"
@@ -80,6 +89,11 @@ def not_free(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     open_now = pl.concat(reasons).drop_nulls("asset_no").unique("asset_no", keep="first", maintain_order=True)
     found = rows.select("_id", "asset_no").join(open_now, on="asset_no", how="inner", maintain_order="left")
     return found.select("_id", "reason_zh", "reason_en")
+
+
+def with_value(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the rows on assets with ``total``, the original value of what their document disposes of."""
+    return with_document_total(rows, books, REGISTER, pl.col("original_value"), pl.col("asset_no").is_not_null())
 
 
 def still_counted(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class DisposalRegister(DisposalRules, Register):
     date_column = "doc_date"
     document_column = "doc_no"
     line_column = "line_no"
-    judged_after = ("stocktake_result", "stock_issue", "loan_register")
+    judged_after = ("stocktake_result", "stock_issue", "loan_register", "collective_decision")
     fills = blank_means(
         original_value=lambda _: share_of_value(),
         used_months=lambda _: used_months(),
@@ -92,10 +92,8 @@ class DisposalRegister(DisposalRules, Register):
         hint_en="for assets before their least life or of great value, before they are approved",
     )
     applicant = c.person("申请人", "Applicant", required=True, aliases=("经办人", "报废申请人"))
-    decision_no = c.document(
+    decision_no = d.decision_no(
         "集体决策文号",
-        "Collective decision",
-        "collective_decision.decision_no",
         required_when=lambda: is_asset() & pl.col("approve_date").is_not_null() & pl.col("dispose_date").is_null(),
         required_hint=("固定资产批准时须填", "for assets, when they are approved"),
         aliases=("决策文号", "会议纪要号"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.finance.decision_rules import decided_before_approval, decision_covers, decision_passed
 from schemas.property.disposal_checks import (
     beyond_what_there_is,
     disposed_before,
     not_free,
     not_remitted,
     still_counted,
+    with_value,
 )
 from schemas.property.goods_rules import not_both, only_whole
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
@@ -136,6 +138,10 @@ class DisposalRules:
     def more_than_there_is(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """The quantity of the card, or what all warehouses hold on the day of the application."""
         return beyond_what_there_is(rows, books)
+
+    decision_refused = decision_passed()
+    decided_too_late = decided_before_approval()
+    decision_too_small = decision_covers(with_value)
 
     @cross_rule(
         "DSP-02",

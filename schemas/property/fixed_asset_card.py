@@ -46,6 +46,7 @@ class FixedAssetCard(AssetCardRules, Register):
     label = "asset_name"
     duplicate_code = "FA-01"
     unknown_code = "ASSET-UNKNOWN"
+    judged_after = ("period_close",)
     fills = blank_means(
         depr_method=lambda _: _METHOD,
         life_months=lambda _: pl.when(_NO_CHARGE).then(pl.lit(0, pl.Int64)).otherwise(least_months()),

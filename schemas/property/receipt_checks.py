@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
 from schemas.rules import Books
-from schemas.rules_shared import beyond_limit, claims_of, summed, with_others, with_used
+from schemas.rules_shared import beyond_limit, claims_of, summed, with_document_total, with_others, with_used
 
 APPROVED = ("已批", "执行中", "完成")
 """Statuses of a purchase request that was approved."""
@@ -90,15 +90,11 @@ def unapproved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 def without_request(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the purchase lines without a request in documents that reach ``purchase_request_min``."""
     minimum = books.facts.number("purchase_request_min")
-    bought = pl.col("receipt_kind") == "采购入库"
-    lines = with_others(rows, books, "stock_receipt", ("doc_no", "receipt_kind", "amount"), rows.select("doc_no"))
-    totals = lines.filter(bought).group_by("doc_no").agg(pl.col("amount").sum().alias("total"))
-    return (
-        rows.filter(bought & pl.col("purchase_no").is_null())
-        .join(totals, on="doc_no", how="inner", maintain_order="left")
-        .filter(pl.col("total") >= pl.lit(minimum))
-        .select("_id", "total", pl.lit(minimum).alias("minimum"))
+    bought = with_document_total(
+        rows, books, "stock_receipt", pl.col("amount"), pl.col("receipt_kind") == "采购入库"
     )
+    found = bought.filter(pl.col("purchase_no").is_null() & (pl.col("total") >= pl.lit(minimum)))
+    return found.select("_id", "total", pl.lit(minimum).alias("minimum"))
 
 
 def over_purchase(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.finance.invoice_checks import goods_without_invoice
 from schemas.property.receipt_checks import (
     assets_without_card,
     over_purchase,
@@ -104,6 +105,21 @@ class ReceiptCrossRules:
     def asset_without_card(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Due when the month of the receipt is over."""
         return assets_without_card(rows, books)
+
+    @cross_rule(
+        "X-04",
+        "W",
+        at="invoice_no",
+        zh="票物不符：入库和资产卡片 {covered} 元，发票货物 {goods} 元",
+        en="goods and invoice differ: {covered} yuan received or on asset cards, {goods} yuan of goods on the invoice",
+        hint_zh="请核对金额、发票号码和发票上的货物金额",
+        hint_en="check the amounts, the number, and the amount of goods on the invoice",
+        needs=("invoice_reimbursement", "fixed_asset_card", "item_catalogue"),
+        effect=Effect.AGREEMENT,
+    )
+    def other_goods_than_invoiced(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Source: DOMAIN.md 2.3, X-04; at the payment it is INV-11."""
+        return goods_without_invoice(rows, books)
 
     @cross_rule(
         "X-01",

@@ -40,6 +40,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
     line_column = "line_no"
     duplicate_code = "RCP-01"
     stock = POSTING
+    judged_after = ("purchase_request",)
     fills = blank_means(
         expire_date=lambda _: pl.col("production_date") + pl.duration(days=pl.col("item_code.shelf_life_days"))
     )
@@ -137,14 +138,7 @@ class StockReceipt(ReceiptRules, ReceiptCrossRules, Register):
         hint_en="the last good day; blank: production date plus shelf life; required for medicine",
     )
     invoice_no = d.invoice_no(hint="付款前须填", hint_en="required before payment")
-    purchase_no = c.document(
-        "采购申请单号",
-        "Purchase request no.",
-        "purchase_request.doc_no",
-        aliases=("采购单号", "采购申请号"),
-        hint="采购金额达到限额时须填",
-        hint_en="when the purchase reaches the limit",
-    )
+    purchase_no = d.purchase_no(hint="采购金额达到限额时须填", hint_en="when the purchase reaches the limit")
     buyer = c.person("经手人", "Buyer", required=True, aliases=("采购人", "采购员", "采购经手人"))
     inspector = c.person(
         "验收人",
