@@ -29,6 +29,7 @@ from sync.books.close import (
 from sync.books.originals import Originals, Reference, originals_after
 from sync.books.postings import POSTING, in_order, red
 from sync.books.stores import Store, share
+from sync.books.waiting import in_covered_order
 
 NOMINAL_FEN = 100
 """What a line found in a count is worth where nothing else says so (名义金额)."""
@@ -86,13 +87,15 @@ def value_stock(
     """
     ordered = in_order(moves)
     places = numbered_places(ordered, opening.stock)
-    ordered = _prepared(ordered, places)
+    ordered = _prepared(ordered, places, opening.stock)
     known = _catalogue(items)
     methods = dict(known.select("item_code", "valuation").drop_nulls().iter_rows())
     stores = stores_of(places, opening, methods, method, LayerKeys(ordered))
     originals = Originals(ordered, opening.originals)
     amounts, uncovered = _walk(ordered, stores, originals, _specials(ordered, known, opening.prices))
-    valued = _balanced(ordered.with_columns(pl.Series("amount", amounts, pl.Int64)), opening.stock)
+    valued = ordered.with_columns(pl.Series("amount", amounts, pl.Int64)).with_columns(
+        _running("amount", "_amount").alias("bal_amount")
+    )
     close = Close(
         stock_left(places, stores),
         layers_left(places, stores),
@@ -109,19 +112,34 @@ def _catalogue(items: pl.DataFrame | None) -> pl.DataFrame:
     return items.select("item_code", pl.col("valuation").cast(pl.String), price)
 
 
-def _prepared(moves: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Return ordered postings with how they are valued (``_op``), ``_red`` and the number of their ``_place``."""
+def _prepared(moves: pl.DataFrame, places: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
+    """Return postings in the order in which they are valued, with ``bal_qty`` and how they are valued.
+
+    ``_op`` says how; ``_red`` and ``_arrives`` tell red entries and the arrivals of transfers; ``_place``
+    is the number of the place, ``_qty`` and ``_amount`` are what it began with.
+    """
     same = [pl.col(name) == pl.col(name).shift(1) for name in ("item_code", "register", "doc_no", "line_no")]
     arrives = (pl.col("leg") == 1) & (pl.col("leg").shift(1) == 0) & pl.all_horizontal(*same)
+    begins = stock.select(*PLACE, pl.col("qty").alias("_qty"), pl.col("amount").alias("_amount"))
+    numbers = places.join(begins, on=PLACE, how="left").with_columns(pl.col("_qty", "_amount").fill_null(0))
+    told = moves.join(numbers, on=PLACE, how="left", maintain_order="left").with_columns(
+        red().alias("_red"), arrives.fill_null(value=False).alias("_arrives")
+    )
+    balance = _running("effect", "_qty").alias("bal_qty")
+    covered = in_covered_order(told.with_columns(balance)).with_columns(balance)
     how = (
-        pl.when(red()).then(_RED)
+        pl.when("_red").then(_RED)
         .when(pl.col("effect") < 0).then(_ISSUE)
         .when(pl.col("stated").is_not_null()).then(_RECEIVE)
-        .when(arrives).then(_ARRIVE)
+        .when("_arrives").then(_ARRIVE)
         .otherwise(_FOUND)
     )  # fmt: skip
-    numbered = moves.join(places, on=PLACE, how="left", maintain_order="left")
-    return numbered.with_columns(how.cast(pl.Int64).alias("_op"), red().alias("_red"))
+    return covered.with_columns(how.cast(pl.Int64).alias("_op"))
+
+
+def _running(what: str, start: str) -> pl.Expr:
+    """Return what a place holds after each of its postings."""
+    return pl.col(start) + pl.col(what).cum_sum().over("_place")
 
 
 class _Surplus(NamedTuple):
@@ -225,16 +243,6 @@ def _sent_back(qty: int, originals: Originals, special: _Special, amounts: list[
 def _breach(code: str, row: Mapping[str, Any], wanted: int, available: int) -> Breach:
     where = (row["warehouse"], row["item_code"], row["post_date"], row["doc_no"], row["line_no"])
     return Breach(code, *where, wanted, available)
-
-
-def _balanced(moves: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
-    """Return postings with the quantity and amount of their place after them."""
-    begins = stock.select(*PLACE, pl.col("qty").alias("_qty"), pl.col("amount").alias("_amount"))
-    opened = moves.join(begins, on=PLACE, how="left", maintain_order="left")
-    return opened.with_columns(
-        (pl.col("_qty").fill_null(0) + pl.col("effect").cum_sum().over("_place")).alias("bal_qty"),
-        (pl.col("_amount").fill_null(0) + pl.col("amount").cum_sum().over("_place")).alias("bal_amount"),
-    )
 
 
 def _overdrawn(valued: pl.DataFrame) -> list[Breach]:
