@@ -41,13 +41,15 @@ class LayerKeys:
 
     def __init__(self, ordered: pl.DataFrame) -> None:
         self._ordered = ordered
-        self._keys: list[LayerKey] = []
+        self._parts: tuple[list[int], list[str], list[int]] | None = None
 
     def __call__(self, position: int) -> LayerKey:
         """Return the key of the layer that a posting brings in."""
-        if not self._keys:
-            self._keys = list(self._ordered.select("doc_date", "doc_no", "line_no").iter_rows())
-        return self._keys[position]
+        if self._parts is None:
+            physical = self._ordered["doc_date"].to_physical()
+            self._parts = (physical.to_list(), self._ordered["doc_no"].to_list(), self._ordered["line_no"].to_list())
+        days, numbers, lines = self._parts
+        return days[position], numbers[position], lines[position]
 
 
 def numbered_places(moves: pl.DataFrame, stock: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +68,8 @@ def stores_of(
     """
     balances = {(item, room): (qty, amount) for item, room, qty, amount in opening.stock.select(*STOCK).iter_rows()}
     layers: dict[tuple[str, str], list[Layer]] = {}
-    for item, room, qty, amount, day, doc_no, line_no in opening.layers.select(*LAYERS).iter_rows():
+    kept = opening.layers.select(*STOCK, pl.col("doc_date").to_physical(), "doc_no", "line_no")
+    for item, room, qty, amount, day, doc_no, line_no in kept.iter_rows():
         layers.setdefault((item, room), []).append(Layer((day, doc_no, line_no), qty, amount))
     stores: list[Store] = []
     for item, room in places.select(PLACE).iter_rows():
@@ -92,4 +95,5 @@ def layers_left(places: pl.DataFrame, stores: Sequence[Store]) -> pl.DataFrame:
         for (item, room), store in zip(places.select(PLACE).iter_rows(), stores, strict=True)
         for layer in store.layers()
     ]
-    return pl.DataFrame(rows, schema=LAYERS, orient="row")
+    days = {**LAYERS, "doc_date": pl.Int32()}
+    return pl.DataFrame(rows, schema=days, orient="row").cast({"doc_date": pl.Date()})

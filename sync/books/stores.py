@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import NamedTuple
+from dataclasses import dataclass
 
-LayerKey = tuple[date, str, int]
-"""Date, number and line of the document that a layer came in by."""
+LayerKey = tuple[int, str, int]
+"""Day (since 1970), number and line of the document that a layer came in by."""
 
-_BEFORE_ALL: LayerKey = (date.min, "", 0)
+_BEFORE_ALL: LayerKey = (-1_000_000, "", 0)
 
 
-class Layer(NamedTuple):
+@dataclass(slots=True)
+class Layer:
     """Goods that came in together and are still there."""
 
     key: LayerKey
@@ -81,7 +81,7 @@ class Layers:
 
     def __init__(self, key_of: Callable[[int], LayerKey], qty: int, amount: int, layers: Iterable[Layer]) -> None:
         self._key_of = key_of
-        self._layers = sorted(layers)
+        self._layers = sorted(layers, key=_key)
         self.qty = qty
         self.amount = amount
         rest = qty - sum(layer.qty for layer in self._layers)
@@ -96,17 +96,27 @@ class Layers:
         self.amount += amount
         if there > 0:
             key = self._key_of(position)
-            at = bisect_right(self._layers, key, key=lambda layer: layer.key)
-            self._layers.insert(at, Layer(key, there, amount))
+            layers = self._layers
+            at = len(layers) if not layers or layers[-1].key < key else bisect_right(layers, key, key=_key)
+            layers.insert(at, Layer(key, there, amount))
 
     def take(self, qty: int) -> int:
         """Return what goods cost that leave from the oldest layers; more than there is takes everything."""
         if qty >= self.qty:
             return self._leave(qty, self.amount)
-        cost = self._pick(qty, range(len(self._layers)))
-        used_up = next(at for at, layer in enumerate(self._layers) if layer.qty)
-        del self._layers[:used_up]
-        return self._leave(qty, cost)
+        layers = self._layers
+        oldest = layers[0]
+        held = oldest.qty
+        if qty < held:
+            cost = (2 * qty * oldest.amount + held) // (2 * held)
+            oldest.qty = held - qty
+            oldest.amount -= cost
+        else:
+            used_up, cost = self._pick(qty, layers)
+            del layers[:used_up]
+        self.qty -= qty
+        self.amount -= cost
+        return cost
 
     def take_back(self, qty: int, amount: int, doc_no: str) -> int:
         """Return what goods take along that go back to the supplier at ``amount``, as far as the stock covers it.
@@ -116,8 +126,8 @@ class Layers:
         """
         if qty >= self.qty:
             return self._leave(qty, self.amount)
-        own = [at for at, layer in enumerate(self._layers) if layer.key[1] == doc_no]
-        picked = self._pick(qty, [*own, *(at for at in range(len(self._layers)) if at not in own)])
+        own = [layer for layer in self._layers if layer.key[1] == doc_no]
+        _, picked = self._pick(qty, [*own, *(layer for layer in self._layers if layer.key[1] != doc_no)])
         self._layers = [layer for layer in self._layers if layer.qty]
         cost = min(amount, self.amount)
         self._shift(picked - cost)
@@ -134,28 +144,34 @@ class Layers:
             self._layers.clear()
         return cost
 
-    def _pick(self, qty: int, order: Iterable[int]) -> int:
-        """Take a quantity that is there out of layers in an order; return what it cost."""
-        cost = 0
-        for at in order:
-            key, held, amount = self._layers[at]
-            part = min(qty, held)
-            worth = amount if part == held else share(part, amount, held)
-            self._layers[at] = Layer(key, held - part, amount - worth)
-            cost += worth
-            qty -= part
-            if not qty:
-                break
-        return cost
+    @staticmethod
+    def _pick(qty: int, layers: Iterable[Layer]) -> tuple[int, int]:
+        """Take a quantity that is there out of layers in order; return how many were used up, and the cost."""
+        cost = used_up = 0
+        for layer in layers:
+            if qty < layer.qty:
+                worth = share(qty, layer.amount, layer.qty)
+                layer.qty -= qty
+                layer.amount -= worth
+                return used_up, cost + worth
+            cost += layer.amount
+            qty -= layer.qty
+            layer.qty = layer.amount = 0
+            used_up += 1
+        return used_up, cost
 
     def _shift(self, amount: int) -> None:
         """Add an amount, or take one away, at the oldest layers, as far as each can bear it."""
-        for at, (key, held, worth) in enumerate(self._layers):
-            now = max(0, worth + amount)
-            self._layers[at] = Layer(key, held, now)
-            amount -= now - worth
+        for layer in self._layers:
+            now = max(0, layer.amount + amount)
+            amount -= now - layer.amount
+            layer.amount = now
             if not amount:
                 return
+
+
+def _key(layer: Layer) -> LayerKey:
+    return layer.key
 
 
 Store = Average | Layers
