@@ -40,7 +40,8 @@ _ADJUSTS = ("调账", "赔偿", "报损", "串号对冲")
 """Proposals that change the books once approved: the others look further, or hand in the missing document."""
 
 _COUNTERPARTY = {"stock_receipt": "supplier_code", "stock_issue": "dept", "asset_transfer": "from_person"}
-_ORDER = ("item_code", "post_date", "rank", "doc_no", "line_no", "leg")
+_DAY_SHIFT, _ITEM_SHIFT = 2**4, 2**32
+"""Room for the rank below the day, and for both below the item."""
 
 
 def postings(
@@ -136,7 +137,7 @@ def in_order(moves: pl.DataFrame) -> pl.DataFrame:
     """
     back = red() & (pl.col("effect") > 0)
     if moves.filter(back).is_empty():
-        return moves.sort(*_ORDER)
+        return moves.with_columns(_when(moves, "rank")).sort("_when", "doc_no", "line_no", "leg").drop("_when")
     same_day = ["item_code", "post_date", "ref_doc"]
     issues = moves.filter((pl.col("way") < 0) & ~red()).select(
         "item_code", "post_date", pl.col("doc_no").alias("ref_doc"), "rank", "line_no"
@@ -151,5 +152,14 @@ def in_order(moves: pl.DataFrame) -> pl.DataFrame:
     )
     own = [pl.col("rank").alias("_rank"), pl.col("line_no").alias("_line")]
     others = moves.filter(~back).with_columns(*own, pl.col("doc_no").alias("_doc"), pl.lit(0, pl.Int64).alias("_after"))
-    keys = ("item_code", "post_date", "_rank", "_doc", "_line", "_after", "doc_no", "line_no", "leg")
-    return pl.concat([others, after.select(others.columns)]).sort(*keys).select(moves.columns)
+    both = pl.concat([others, after.select(others.columns)])
+    keys = ("_when", "_doc", "_line", "_after", "doc_no", "line_no", "leg")
+    return both.with_columns(_when(both, "_rank")).sort(*keys).select(moves.columns)
+
+
+def _when(moves: pl.DataFrame, rank: str) -> pl.Expr:
+    """Return item, post date and rank as one number, ``_when``: it sorts in half the time of the three."""
+    items = pl.Enum(moves["item_code"].unique().sort())
+    item = pl.col("item_code").cast(items).to_physical().cast(pl.Int64)
+    day = pl.col("post_date").to_physical().cast(pl.Int64)
+    return (item * _ITEM_SHIFT + day * _DAY_SHIFT + pl.col(rank)).alias("_when")
