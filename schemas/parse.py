@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.cells import Context
 from schemas.columns import Kind
+from schemas.fast import Raw, read_clean_columns
 from schemas.normal import is_void
 from schemas.parse_columns import Block, ColumnRead, read_column
 from schemas.parse_findings import cell_findings, key_texts, overwrite_findings, period_findings, row_finding
@@ -102,18 +103,23 @@ def _read(sheet: RowSet) -> dict[str, ColumnRead]:
         column, _ = standing_in
         cells: list[Cell] = [sheet.layout.default_unit] * len(sheet.rows)
         reads[column.name] = read_column(Block(cells), column, sheet.context)
-    computed: list[tuple[Column, frozenset[int]]] = []
-    for column in sheet.columns_read():
-        cells = sheet.cells(column.name)
-        own = own_formulas(sheet.grid, sheet.rows, cells, column, sheet.layout)
+    columns = sheet.columns_read()
+    cells_of = {column.name: sheet.cells(column.name) for column in columns}
+    computed = {
+        column.name: own_formulas(sheet.grid, sheet.rows, cells_of[column.name], column, sheet.layout)
+        for column in columns
+    }
+    for name, own in computed.items():
         for position in own:
-            cells[position] = None
-        block = Block(cells, _units(column, reads), sheet.breaks(), own)
-        reads[column.name] = read_column(block, column, sheet.context)
-        if own:
-            computed.append((column, own))
-    for column, own in computed:
-        reads[column.name] = recomputed(reads, column, own, sheet.layout.register)
+            cells_of[name][position] = None
+    clean = read_clean_columns([Raw(cells_of[column.name], column, sheet.context) for column in columns])
+    for column, values in zip(columns, clean, strict=True):
+        own = computed[column.name]
+        block = Block(cells_of[column.name], _units(column, reads), sheet.breaks(), own)
+        reads[column.name] = read_column(block, column, sheet.context, values)
+    for column in columns:
+        if computed[column.name]:
+            reads[column.name] = recomputed(reads, column, computed[column.name], sheet.layout.register)
     return with_unknown_columns(sheet, reads)
 
 

@@ -66,9 +66,12 @@ def stored_value(value: object, column: Column) -> object:
     return int(value.scaleb(column.places)) if isinstance(value, Decimal) else value
 
 
-def read_column(block: Block, column: Column, context: Context) -> ColumnRead:
-    """Return the values of a column and the outcomes of the cells that are not simply right."""
-    values = read_clean(block.cells, column, context)
+def read_column(block: Block, column: Column, context: Context, clean: pl.Series | None = None) -> ColumnRead:
+    """Return the values of a column and the outcomes of the cells that are not simply right.
+
+    ``clean`` are its clean cells, where they have been read together with those of other columns.
+    """
+    values = read_clean(block.cells, column, context) if clean is None else clean
     if values.null_count() == 0 or _says_nothing(block, column):
         return ColumnRead(values)
     outcomes: dict[int, Outcome] = {}

@@ -38,6 +38,9 @@ ROLE_TITLES = {
 }
 """Role codes in the order of the drop-down list, with their names (DOMAIN.md 2.2, role_codes)."""
 
+HEAD_OR_HIGHER = ("GA_HEAD", "LEADER", "PRINCIPAL")
+"""Roles of who may sign for the head of general affairs: an office that does not exist falls to the next higher one."""
+
 NO_QUANTITY = pl.lit(0).cast(decimal(QTY_PLACES))
 """What a quantity is where there is none."""
 

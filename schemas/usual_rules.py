@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.rules import Books, CrossRule, RowRule, cross_rule, row_rule
-from schemas.rules_shared import lacks_role, repeated
+from schemas.rules_shared import HEAD_OR_HIGHER, lacks_role, repeated
 
 
 def not_before(at: str, earliest: str, *, zh: str, en: str, code: str = "DATE-ORDER") -> RowRule:
@@ -62,13 +62,10 @@ def role_expected(
 
 
 def approved_by_head() -> RowRule:
-    """Return the warning that the approver is not the head of general affairs.
-
-    An office that does not exist falls to the next higher one (DOMAIN.md 2.3, approval matrix).
-    """
+    """Return the warning that the approver is not the head of general affairs (DOMAIN.md 2.3, approval matrix)."""
     return role_expected(
         "approver",
-        lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL"),
+        lacks_role("approver", *HEAD_OR_HIGHER),
         zh="批准人“{value}”没有“总务主任”或更高的角色",
         en="approver “{value}” does not hold the role of head of general affairs or a higher one",
     )

@@ -60,6 +60,11 @@ def _base_of_copy(
 
     What another workbook stated earlier in the same run belongs to the history.
     """
+    said = memory.said_then.get((row["_workbook"], register.id, row["_key"]))
+    if said is not None:
+        found = next((each for each in versions if each["_version"] == said["base_version"]), {})
+        cells = found if said["content"] is None else typed_cells(register, said["content"])
+        return {**cells, "_hash": said["content_hash"]}
     made = memory.branches[row["_workbook"]]
     for version in versions if made is not None else ():
         if version["_from"] <= made and (version["_to"] is None or version["_to"] > made):

@@ -196,9 +196,9 @@ def _remember(
         claim = _claim(register, row, row["_stated"], None)
         told = {"content": decisions.stated[row["_id"]], "seen": decisions.seen.get(row["_id"])}
         wanted[row["_workbook"], row["_key"]] = {**claim, **told}
-    passed = frame.filter((pl.col("_outcome") == PROPOSED) & pl.col("_now_version").is_not_null())
     voided = set(decisions.withdrawn.select("_workbook", "_key").iter_rows())
-    for row in passed.filter(pl.col("_now_workbook") != pl.col("_workbook")).iter_rows(named=True):
+    whole = sources.read_whole(register.id)
+    for row in _overwritten(frame, whole).iter_rows(named=True):
         place = (row["_now_workbook"], row["_key"])
         seen = decisions.seen.get(row["_id"])
         if place in known and place not in wanted and seen is not None:
@@ -213,12 +213,22 @@ def _remember(
         if place in wanted:
             wanted[place] = _with_seen(wanted[place], claim)
         replaced = place in wanted and _differs(wanted[place], claim)
-        left = place[0] in sources.read_whole(register.id) and place not in stated
+        left = place[0] in whole and place not in stated
         if replaced or left or (place in done and place not in wanted):
             changes.ended_claims.append(claim["version_id"])
         elif place in wanted:
             del wanted[place]
     changes.claims = list(wanted.values())
+
+
+def _overwritten(frame: pl.DataFrame, whole: Collection[str]) -> pl.DataFrame:
+    """Return the rows that changed what another workbook had accepted and, read in this run or not, still states."""
+    stands = pl.col("_now_version").is_not_null() & (pl.col("_now_status") != "missing")
+    passed = frame.filter((pl.col("_outcome") == PROPOSED) & stands)
+    others = passed.filter(pl.col("_now_workbook") != pl.col("_workbook"))
+    stated = frame.select("_key", _now_workbook="_workbook")
+    unread = ~pl.col("_now_workbook").is_in(list(whole))
+    return pl.concat([others.filter(unread), others.filter(~unread).join(stated, on=stated.columns, how="semi")])
 
 
 def _keys_of(places: Iterable[tuple[str, str]]) -> pl.DataFrame:

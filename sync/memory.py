@@ -71,6 +71,9 @@ class Memory:
     branches: Mapping[str, int | None] = field(default_factory=dict)
     """Workbooks that are copies of others, to the revision that took the version they were made from, where
     that is known: the base of a row is its version then, or else the nearest version in its history."""
+    said_then: Mapping[Row, Mapping[str, Any]] = field(default_factory=dict)
+    """(marked copy, register, key) to the base that its original had then, a row of the table ``claim``, where
+    the ledger's version was another one."""
     stopped: frozenset[str] = frozenset()
     """Workbooks behind a safe stop: what they say anew is held, and nothing of them is gone."""
     dead: frozenset[str] = frozenset()

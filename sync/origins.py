@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.findings import reader_finding
 from sync.copies import original_of
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from sync.ledger import Ledger
+    from sync.memory import Row
     from sync.standing import Standing
     from workbooks.taking import TakenFile
 
@@ -88,3 +89,19 @@ def branches_among(
     marked = [file for file, _ in taken if file.origin is not None]
     revisions = {file.name: ledger.taken_at(file.origin.sha256) if ledger and file.origin else None for file in marked}
     return found | revisions
+
+
+def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Ledger | None) -> dict[Row, Mapping[str, Any]]:
+    """Return (marked copy, register, key) to the base that its original had when the copy was made from it.
+
+    Only rows of which the ledger had another version then: a claim tells what the original itself said.
+    """
+    found: dict[Row, Mapping[str, Any]] = {}
+    for file, _ in taken:
+        made = None if ledger is None or file.origin is None else ledger.taken_at(file.origin.sha256)
+        if ledger is None or file.origin is None or made is None:
+            continue
+        originals = ledger.table("workbook", as_of=made, sha256=file.origin.sha256)["path"].to_list()
+        for claim in ledger.table("claim", as_of=made, workbook=originals).iter_rows(named=True):
+            found[file.name, claim["register"], claim["row_key"]] = claim
+    return found

@@ -28,7 +28,7 @@ COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "
 NOT_TAKEN = (HELD, CONFLICT, STOPPED)
 """Outcomes of rows that the ledger keeps in its table ``held``."""
 
-_COUNTED_AS = {
+COUNTED_AS = {
     PROPOSED: "accepted",
     SUPERSEDED: "accepted",
     HELD: "held",
@@ -70,9 +70,14 @@ class WorkbookOutcome:
             return "waiting"
         if self.decides:
             return ANSWERED
-        if counts["held"] + counts["conflicting"] == 0:
-            return "empty" if counts["read"] == 0 else "accepted" if counts["accepted"] else "unchanged"
-        return "partly" if counts["accepted"] + counts["unchanged"] else "held"
+        return word_for(counts)
+
+
+def word_for(counts: Mapping[str, int]) -> str:
+    """Return the one word for what became of a workbook by how its rows are counted."""
+    if counts["held"] + counts["conflicting"] == 0:
+        return "empty" if counts["read"] == 0 else "accepted" if counts["accepted"] else "unchanged"
+    return "partly" if counts["accepted"] + counts["unchanged"] else "held"
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def _counts(file: TakenFile, staged: Staged, rows: Mapping[str, int]) -> dict[st
     """
     outcomes: Counter[str] = Counter()
     for outcome, number in rows.items():
-        outcomes[_COUNTED_AS.get(outcome, "unchanged")] += number
+        outcomes[COUNTED_AS.get(outcome, "unchanged")] += number
     outcomes["held"] += staged.refused.get(file.name, 0)
     outcomes["skipped"] += staged.skipped.get(file.name, 0)
     refused = {"refused": staged.refused.get(file.name, 0)}

@@ -19,7 +19,7 @@ from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
 from sync.memory import Memory, Page
 from sync.merge import LedgerDecider
-from sync.origins import branches_among, known_by, twins_among, with_origin_told
+from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import Newcomers, Recognised, copied_workbooks, looks, renamed_workbooks
 from sync.scan import Scan
@@ -41,6 +41,8 @@ class Plan:
     outcomes: tuple[WorkbookOutcome, ...]
     retried: RetriedRows
     recognised: Recognised = field(default_factory=Recognised)
+    gone: frozenset[str] = frozenset()
+    """Known workbooks whose files are no longer there."""
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are stated again."""
     blocked: tuple[Finding, ...] = ()
@@ -88,7 +90,7 @@ def plan_run(
         look = run.looked(known)
         more = recognised(look, standing, known, lost)
         if more == known:
-            return _plan_of(look, standing, known)
+            return _plan_of(look, standing, known, run.dead.difference(known.renamed.values()))
         known = more
 
 
@@ -132,6 +134,7 @@ class _Run:
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
             branches=branches_among(taken, standing, known.copies, dead, self.ledger),
+            said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
             turned=known.turned | standing.pages.keys(),
@@ -160,7 +163,7 @@ def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[s
     return withdrawn.union(*(registers or () for registers in held))
 
 
-def _plan_of(look: _Look, standing: Standing, known: Recognised) -> Plan:
+def _plan_of(look: _Look, standing: Standing, known: Recognised, gone: frozenset[str]) -> Plan:
     taken, staged, checked = look.taken, look.staged, look.checked
     findings = relevant_findings(checked)
     sha256 = {row["workbook"]: row["sha256"] for row in look.again} | {file.name: file.sha256 for file, _ in taken}
@@ -175,7 +178,7 @@ def _plan_of(look: _Look, standing: Standing, known: Recognised) -> Plan:
     }
     turned_back = frozenset(standing.pages.keys() & restated)
     blocked = tuple(blocked_findings(look.decider))
-    return Plan(staged, checked, tuple(changes), tuple(outcomes), retried, known, turned_back, blocked)
+    return Plan(staged, checked, tuple(changes), tuple(outcomes), retried, known, gone, turned_back, blocked)
 
 
 def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozenset[str]) -> Recognised:

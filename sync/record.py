@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from schemas.books import KEY_SEPARATOR
+from schemas.findings import in_reading_order
 from sync.changes import RegisterChanges
-from sync.choices import Place
-from sync.held import finding_as_json
+from sync.held import finding_as_json, finding_of_json
 from sync.ledger import Ledger, Writer
-from sync.outcome import WorkbookOutcome
+from sync.outcome import COUNTED_AS, WorkbookOutcome, word_for
 from sync.plan import Plan
 from sync.scan import Scan
 from sync.standing import GONE, Standing
@@ -38,11 +39,12 @@ def record(
         for change in plan.changes:
             _record_register(writer, change)
         _record_conflicts(writer, plan, standing)
-        for outcome in plan.outcomes:
+        for outcome in (since_saved(outcome, standing) for outcome in plan.outcomes):
             _record_held(writer, outcome, standing)
             _record_findings(writer, outcome.name, stored_findings(outcome), standing)
         _record_workbooks(writer, plan, standing, found, configuration)
         _record_retried(writer, plan, standing)
+        _record_gone(writer, plan, standing)
         _record_pages(writer, plan, standing)
         _record_stops(writer, plan, standing)
         if decisions:
@@ -125,22 +127,24 @@ def _record_workbooks(
 ) -> None:
     """Bring the list of workbooks up to date: those that were read, renamed ones, and those gone."""
     files = {file.identity: file for file in found.files}
-    outcomes = {outcome.name: outcome for outcome in plan.outcomes}
+    outcomes = {outcome.name: since_saved(outcome, standing) for outcome in plan.outcomes}
+    retried = retried_counts(plan, standing)
     for identity in sorted({*standing.workbooks, *outcomes}):
         before = standing.workbooks.get(identity)
         row = _kept(before)
         if identity in outcomes:
-            row |= _read(since_saved(outcomes[identity], before), before, configuration)
+            row |= _read(outcomes[identity], before, configuration)
         elif identity in files and row["state"] == GONE:
             row["state"] = row["reason"]
         elif is_vanished(plan, identity) and row["state"] != "waiting":
             row |= {"state": "waiting", "reason": row["state"]}
-        if identity in plan.retried.unchanged and identity not in outcomes:
-            row["counts"] = settled_counts(row["counts"], plan.retried.unchanged[identity])
+        if identity in retried and identity not in outcomes:
+            row["counts"] = {name: count + retried[identity][name] for name, count in row["counts"].items()}
+            row["state"] = word_for(row["counts"]) if row["state"] in _BY_COUNTS else row["state"]
         if identity in files:
             row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
-        elif row["state"] != GONE and not is_vanished(plan, identity):
-            row |= {"state": GONE, "reason": row["state"]}
+        elif identity in plan.gone and row["state"] != GONE:
+            row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
         if before is not None and _same(before, row, row):
             continue
         if before is not None:
@@ -149,10 +153,38 @@ def _record_workbooks(
         writer.put("workbook", [{**row, "taken_revision": taken}])
 
 
-def settled_counts(counts: Mapping[str, int], unchanged: Mapping[str, int]) -> dict[str, int]:
-    """Return the counts of a workbook of which some rows, held until now, need nothing any more."""
-    fewer = {name: counts[name] - number for name, number in unchanged.items()}
-    return {**counts, **fewer, "unchanged": counts["unchanged"] + sum(unchanged.values())}
+def without_held(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how the rows of a workbook count whose file is gone: what was held back is no longer looked at."""
+    left = {**counts, "held": 0, "conflicting": 0, "refused": 0}
+    return {**left, "skipped": counts["skipped"] + counts["held"] + counts["conflicting"]}
+
+
+def _record_gone(writer: Writer, plan: Plan, standing: Standing) -> None:
+    """End what was held back of workbooks whose files are gone; a file that comes back is read again."""
+    gone = {name for name in plan.gone if standing.workbooks[name]["state"] != GONE}
+    for table, rows in (("held", standing.held), ("conflict", standing.conflicts)):
+        ended = [row["version_id"] for row in rows if row["workbook"] in gone]
+        if ended:
+            writer.close_in(table, ended)
+
+
+_BY_COUNTS = ("partly", "held", "accepted", "unchanged")
+"""States that the counts of a workbook decide."""
+
+
+def retried_counts(plan: Plan, standing: Standing) -> dict[str, Counter[str]]:
+    """Return by workbook how the counts of its rows change by those that were held and tried again."""
+    stored = {row["version_id"]: row for row in standing.held}
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in (stored[version] for version in plan.retried.ended):
+        found[row["workbook"]][COUNTED_AS[row["reason"]]] -= 1
+    for row in plan.retried.held:
+        found[row["workbook"]][COUNTED_AS[row["reason"]]] += 1
+    for workbook, number in plan.retried.accepted.items():
+        found[workbook]["accepted"] += number
+    for workbook, kinds in plan.retried.unchanged.items():
+        found[workbook]["unchanged"] += kinds.total()
+    return found
 
 
 def is_vanished(plan: Plan, workbook: str) -> bool:
@@ -171,15 +203,17 @@ def _kept(before: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: None if before is None else before[name] for name in _WORKBOOK_FIELDS}
 
 
-def since_saved(outcome: WorkbookOutcome, before: Mapping[str, Any] | None) -> WorkbookOutcome:
-    """Return the outcome with rows counted as accepted that an earlier reading of the same file took."""
+def since_saved(outcome: WorkbookOutcome, standing: Standing) -> WorkbookOutcome:
+    """Return the outcome with what an earlier reading of the same file took and told: rows, corrected numbers."""
+    before, told = standing.workbooks.get(outcome.name), standing.findings.get(outcome.name)
     if before is None or before["sha256"] != outcome.sha256:
         return outcome
     then = min(before["counts"]["accepted"], outcome.counts["unchanged"])
     counts = dict(outcome.counts)
     counts["accepted"] += then
     counts["unchanged"] -= then
-    return replace(outcome, counts=counts)
+    corrected = [finding_of_json(each) for each in (told["findings"] if told else []) if each["code"] == "IMP-08"]
+    return replace(outcome, counts=counts, findings=tuple(in_reading_order([*outcome.findings, *corrected])))
 
 
 def _read(outcome: WorkbookOutcome, before: Mapping[str, Any] | None, configuration: str) -> dict[str, Any]:
@@ -203,28 +237,38 @@ def _record_retried(writer: Writer, plan: Plan, standing: Standing) -> None:
         writer.close_in("held", sorted(retried.ended))
     if retried.held:
         writer.put("held", retried.held)
-    withdrawn = confirmed_rows(plan)
-    for workbook in sorted({*retried.findings, *(place[0] for place in withdrawn)}):
+    missed = missed_rows(plan, standing)
+    back = rows_back(plan, {place for places in missed.values() for place in places})
+    for workbook in sorted({*retried.findings, *(name for name, places in missed.items() if places & back)}):
         before = standing.findings.get(workbook)
-        told = [each for each in (before["findings"] if before else []) if not _is_over(each, workbook, withdrawn)]
-        _record_findings(writer, workbook, [*told, *retried.findings.get(workbook, ())], standing)
+        told = [each for each in (before["findings"] if before else []) if _missed(each) not in back]
+        found = in_reading_order(finding_of_json(each) for each in (*told, *retried.findings.get(workbook, ())))
+        _record_findings(writer, workbook, [finding_as_json(each) for each in found], standing)
 
 
-def confirmed_rows(plan: Plan) -> set[Place]:
-    """Return the rows of workbooks not read now that are withdrawn: somebody confirmed it."""
+def missed_rows(plan: Plan, standing: Standing) -> dict[str, set[tuple[str, str]]]:
+    """Return (register, key) of the rows that are told to be missing, by workbooks that were not read now."""
     read = {outcome.name for outcome in plan.outcomes}
     return {
-        (workbook, change.register.id, key)
-        for change in plan.changes
-        for workbook, key in change.added.filter(pl.col("_reason") == "withdrawn").select("_workbook", "_key").rows()
+        workbook: {place for each in row["findings"] if (place := _missed(each)) is not None}
+        for workbook, row in standing.findings.items()
         if workbook not in read
     }
 
 
-def _is_over(finding: Mapping[str, Any], workbook: str, withdrawn: set[Place]) -> bool:
-    """Tell whether a finding says that a row is missing which is withdrawn now."""
-    place = (workbook, finding["register"], KEY_SEPARATOR.join(finding["key"]))
-    return finding["code"] == "IMP-07" and place in withdrawn
+def _missed(finding: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return register and key of the row that a finding says is missing, None where it says something else."""
+    return (finding["register"], KEY_SEPARATOR.join(finding["key"])) if finding["code"] == "IMP-07" else None
+
+
+def rows_back(plan: Plan, missed: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of some missing rows that are missing no longer: stated elsewhere, restored, or withdrawn."""
+    back: set[tuple[str, str]] = set()
+    for change in plan.changes:
+        keys = [key for register_id, key in missed if register_id == change.register.id]
+        now = change.added.filter((pl.col("_status") != "missing") & pl.col("_key").is_in(keys)) if keys else None
+        back |= set() if now is None else {(change.register.id, key) for key in now["_key"]}
+    return back
 
 
 def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:

@@ -17,7 +17,7 @@ from sync.record import record
 from sync.scan import FoundFile, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import Standing, identified, renamed
+from sync.standing import GONE, Standing, identified, renamed
 from sync.state import SourceChanged, archive_file
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
@@ -126,7 +126,7 @@ def rights_of(share: Share) -> Rights:
 def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
     """Tell whether a file has to be read: new content, other settings, or something that time may heal."""
     known = standing.workbooks.get(file.identity)
-    if known is None or known["sha256"] != file.sha256 or known["state"] == "waiting":
+    if known is None or known["sha256"] != file.sha256 or known["state"] in ("waiting", GONE):
         return True
     held = (row for row in standing.held if row["workbook"] == file.identity)
     if any(f["code"] == "DATE-FUTURE" for row in held for f in row["payload"]["reading"]):

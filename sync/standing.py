@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -106,15 +107,18 @@ def identified(found: Scan, standing: Standing) -> Scan:
     """Return the scan with every file under the identity by which the ledger knows it.
 
     A file is the workbook whose name it has (case does not matter), or else one of the same content
-    and department whose own file is gone: renamed or moved, which is not an event. A new workbook
-    takes its name as its identity.
+    and department whose own file is gone: renamed or moved, which is not an event. Where workbooks have
+    changed names among themselves, their contents tell which is which. A new workbook takes its name
+    as its identity.
     """
     by_title = {str(row["title"]).casefold(): identity for identity, row in standing.workbooks.items()}
+    by_title |= _renamed_among_themselves(found, standing, by_title)
     present = {file.name.casefold() for file in found.files}
+    named = {by_title[name] for name in present & by_title.keys()}
     lost = {
         (row["department"], row["sha256"]): identity
         for identity, row in standing.workbooks.items()
-        if str(row["title"]).casefold() not in present
+        if identity not in named
     }
     files = []
     taken: set[str] = set()
@@ -129,3 +133,16 @@ def identified(found: Scan, standing: Standing) -> Scan:
         taken.add(identity)
         files.append(replace(file, identity=identity))
     return replace(found, files=tuple(files))
+
+
+def _renamed_among_themselves(found: Scan, standing: Standing, by_title: Mapping[str, str]) -> dict[str, str]:
+    """Return the names that now stand over another known workbook, while their own is found elsewhere as it was."""
+    times = Counter((file.department, file.sha256) for file in found.files)
+    files = {content: file for file in found.files if times[content := (file.department, file.sha256)] == 1}
+    moved: dict[str, str] = {}
+    for title, identity in by_title.items():
+        row = standing.workbooks[identity]
+        file = files.get((row["department"], row["sha256"]))
+        if file is not None and file.name.casefold() != title and row["state"] != GONE:
+            moved[identity] = file.name.casefold()
+    return {name: identity for identity, name in moved.items() if by_title.get(name) in moved}

@@ -343,8 +343,10 @@ class Validated:
 
     def rows(self, register: str, status: str = PROPOSED) -> list[dict[str, Any]]:
         """Return the typed rows of a register that have a status, in the order of the sheet."""
-        frame = self.plan.checked.frames[register].filter(pl.col("_outcome") == status)
-        return frame.sort("_sheet", "_row").to_dicts()
+        frame = self.plan.checked.frames.get(register)
+        if frame is None:
+            return []
+        return frame.filter(pl.col("_outcome") == status).sort("_sheet", "_row").to_dicts()
 
     def only_error(self) -> Finding:
         """Return the only finding of severity error."""

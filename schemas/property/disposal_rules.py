@@ -13,8 +13,8 @@ from schemas.property.disposal_checks import (
 )
 from schemas.property.goods_rules import not_both, only_whole
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role
-from schemas.usual_rules import approved_by_another, not_before
+from schemas.rules_shared import HEAD_OR_HIGHER, lacks_role
+from schemas.usual_rules import approved_by_another, not_before, role_expected
 
 
 def is_asset() -> pl.Expr:
@@ -57,20 +57,14 @@ class DisposalRules:
         code="X-09",
     )
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
+    approver_without_role = role_expected(
+        "approver",
+        pl.when(is_asset())
+        .then(lacks_role("approver", "PRINCIPAL"))
+        .otherwise(lacks_role("approver", *HEAD_OR_HIGHER)),
         zh="批准人“{value}”没有相应的审批角色（固定资产由校长批准，低值物品由总务主任批准）",
         en="approver “{value}” lacks the role: the principal for assets, the head of general affairs for consumables",
-        hint_zh="请核对批准人，或由管理员确认其角色",
-        hint_en="check the person, or have an admin confirm the role",
-        wants=("approver.role_codes",),
     )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, disposal_register.approver, and the approval matrix."""
-        lower = lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL")
-        return pl.when(is_asset()).then(lacks_role("approver", "PRINCIPAL")).otherwise(lower)
 
     @row_rule(
         "REQ-EMPTY",

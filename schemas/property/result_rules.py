@@ -14,7 +14,8 @@ from schemas.property.result_checks import (
     with_counted,
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import lacks_role
+from schemas.rules_shared import HEAD_OR_HIGHER, lacks_role
+from schemas.usual_rules import role_expected
 
 LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
 """Who approves a difference, the lowest first."""
@@ -25,6 +26,17 @@ _SHORTEST_NOTE = 5
 def under_approval() -> pl.Expr:
     """Return True where an approval is stated, if only in part."""
     return pl.col("approver").is_not_null() | pl.col("approve_date").is_not_null()
+
+
+def _below_level() -> pl.Expr:
+    """Return True where the approver's role is below the level of approval.
+
+    What a superior authority decides is recorded by the head or a leader of the school.
+    """
+    level = pl.col("approve_level")
+    head = level.is_in(["校长"]) & lacks_role("approver", "PRINCIPAL")
+    leaders = level.is_in(["领导班子", "主管部门"]) & lacks_role("approver", "LEADER", "PRINCIPAL")
+    return head | leaders | ((level == "总务主任") & lacks_role("approver", *HEAD_OR_HIGHER))
 
 
 class ResultRules:
@@ -69,22 +81,14 @@ class ResultRules:
         """Source: DOMAIN.md 2.2, stocktake_result.reason_note."""
         return under_approval() & (pl.col("reason_note").str.len_chars() < _SHORTEST_NOTE)
 
-    @row_rule(
-        "ROLE-MISMATCH",
-        "W",
-        at="approver",
+    approver_without_role = role_expected(
+        "approver",
+        _below_level(),
         zh="批准人“{value}”没有与审批层级“{approve_level}”相应的角色",
         en="approver “{value}” does not hold the role that goes with “{approve_level}”",
         hint_zh="请核对批准人和审批层级，或由管理员确认其角色",
         hint_en="check approver and level, or have an admin confirm the role",
-        wants=("approver.role_codes",),
     )
-    def approver_without_role(_facts: Facts) -> pl.Expr:
-        """What a superior authority decides is recorded by the head or a leader of the school."""
-        level = pl.col("approve_level")
-        head = level.is_in(["校长"]) & lacks_role("approver", "PRINCIPAL")
-        leaders = level.is_in(["领导班子", "主管部门"]) & lacks_role("approver", "LEADER", "PRINCIPAL")
-        return head | leaders | ((level == "总务主任") & lacks_role("approver", "GA_HEAD", "LEADER", "PRINCIPAL"))
 
     @cross_rule(
         "X-15",

@@ -90,21 +90,29 @@ def register_named(share: Share, register_id: str) -> type[Register]:
     raise click.UsageError(message)
 
 
+_LONGEST_NUMBER = 18
+"""Digits that a database keeps as a whole number."""
+
+
 def revision_named(share: Share, ledger: Ledger, text: str) -> int:
     """Return the revision that a number or a moment names; a moment without a zone is the school's.
 
     Raises:
-        click.UsageError: it is neither.
+        click.UsageError: it is neither, or a revision that there is not yet.
     """
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
+        newest = ledger.head().number
+        if len(text) > _LONGEST_NUMBER or int(text) > newest:
+            message = f"还没有第 {text} 版，最新为第 {newest} 版。 There is no revision {text} yet."
+            raise click.UsageError(message)
         return int(text)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as exc:
+        aware = (moment if moment.tzinfo else moment.replace(tzinfo=share.config.zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
         message = f"“{text}”不是版本号或时间，如 3 或 2026-11-22T18:00。 Not a revision or a moment."
         raise click.UsageError(message) from exc
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=share.config.zone)
-    return ledger.revision_at(aware.astimezone(UTC))
+    return ledger.revision_at(aware)
 
 
 def listed(ledger: Ledger, register: type[Register], status: str | None, revision: int | None) -> list[dict[str, Any]]:

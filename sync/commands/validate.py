@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,17 +47,39 @@ def command(
 
     Example: houqin validate 食堂台账.xlsx --marked 食堂台账.校验.xlsx
     """
+    targets = [] if marked is None else marked_targets(files, marked)
     plan, taken = _looked_at(files, share_path)
     findings = {outcome.name: outcome.findings for outcome in plan.outcomes}
     by_file = [(path, file, findings[file.name]) for path, file in zip(files, taken, strict=True)]
-    if marked is not None:
-        for path, file, found in by_file:
-            _mark(path, file, found, marked if len(files) == 1 else marked / f"{path.stem}.校验.xlsx", language)
+    for (path, file, found), target in zip(by_file, targets, strict=False):
+        _mark(path, file, found, target, language)
     if as_json:
         print_json(document(by_file, plan, language))
     else:
         _show(by_file, plan, language)
     return worst(_code(found) for _, _, found in by_file)
+
+
+def marked_targets(files: Sequence[Path], marked: Path) -> list[Path]:
+    """Return where the marked copy of each file goes: never over one of them, and no two in one place.
+
+    Raises:
+        click.UsageError: the copy would replace the file that is checked.
+    """
+    targets = [marked]
+    if len(files) > 1 or marked.is_dir():
+        times: Counter[str] = Counter()
+        targets = []
+        for path in files:
+            times[path.stem.casefold()] += 1
+            number = times[path.stem.casefold()]
+            targets.append(marked / f"{path.stem}{f' ({number})' if number > 1 else ''}.校验.xlsx")
+    own = {path.resolve() for path in files}
+    for target in targets:
+        if target.resolve() in own:
+            message = f"“{target}”是被校验的文件本身，标注副本请另取名。 The marked copy would replace the file itself."
+            raise click.UsageError(message)
+    return targets
 
 
 def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:

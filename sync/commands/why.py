@@ -13,7 +13,17 @@ from schemas.books import key_parts
 from schemas.check import UNCHANGED
 from schemas.findings import Finding, in_reading_order
 from schemas.register import all_registers
-from sync.commands.common import console, finding_rows, open_share, output_options, print_json, share_option, show_table
+from sync.commands.common import (
+    DONE,
+    UNREADABLE,
+    console,
+    finding_rows,
+    open_share,
+    output_options,
+    print_json,
+    share_option,
+    show_table,
+)
 from sync.memory import STOPPED
 from sync.plan import Plan
 from sync.preview import preview_in_share
@@ -49,7 +59,7 @@ _SAID: dict[str, tuple[str, str]] = {
 @click.argument("cell")
 @share_option
 @output_options
-def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, language: str) -> None:
+def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, language: str) -> int:
     """Tell why the row of a cell was or was not taken: G17, or 出库单!G17 in a book of several sheets.
 
     Example: houqin why school/departments/ZW/总务台账.xlsx 入库单!G5 --share school
@@ -67,9 +77,10 @@ def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, la
             answer["accepted_in"] = _accepted_in(ledger, answer)
     if as_json:
         print_json([{**a, "findings": [f.as_json(language) for f in a["findings"]]} for a in answers])
-        return
-    for answer in answers:
-        _show(answer, language)
+    else:
+        for answer in answers:
+            _show(answer, language)
+    return UNREADABLE if any(answer["outcome"] == "unreadable" for answer in answers) else DONE
 
 
 def answers_for(plan: Plan, file: TakenFile, sheet: str | None, row_number: int) -> list[dict[str, Any]]:

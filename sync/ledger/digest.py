@@ -46,11 +46,14 @@ def content_hashes(register: type[Register], frame: pl.DataFrame) -> pl.Series:
 
 
 def stated_hashes(types: Mapping[str, pl.DataType], frame: pl.DataFrame) -> pl.Series:
-    """Return the same for columns with these types."""
-    texts = frame.select(as_text(name, types[name]).alias(name) for name in sorted(types))
-    rows = canonical_rows(texts).cast(pl.Binary).to_list()
-    hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in rows]
-    return pl.Series("_hash", hashes, dtype=pl.String)
+    """Return the same for columns with these types; slice by slice, for the texts are many times the hashes."""
+    parts = [pl.Series("_hash", [], dtype=pl.String)]
+    for piece in frame.iter_slices(_SLICE_ROWS):
+        texts = piece.select(as_text(name, types[name]).alias(name) for name in sorted(types))
+        rows = canonical_rows(texts).cast(pl.Binary).to_list()
+        hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in rows]
+        parts.append(pl.Series("_hash", hashes, dtype=pl.String))
+    return pl.concat(parts, rechunk=True)
 
 
 def canonical_rows(stored: pl.DataFrame) -> pl.Series:

@@ -158,12 +158,15 @@ def changed_since(connection: sa.Connection, table: VersionedTable, sql: sa.Tabl
     """Return the versions added or closed after a revision, in the order of their numbers.
 
     Their numbers are asked for first: SQLite would walk through the whole table for a query in the
-    order of the numbers, however few rows it is to give.
+    order of the numbers, however few rows it is to give. Versions are numbered in the order of their
+    revisions: those that were added are the last ones, found from the end without an index.
     """
     version = sql.c[table.version]
+    before = sa.select(version).where(sql.c[table.start] <= number).order_by(version.desc()).limit(1)
+    last = connection.execute(before).scalar() or 0
     found: set[int] = set()
-    for name in (table.start, table.end):
-        found |= {row[0] for row in fetched(connection, sa.select(version).where(sql.c[name] > number))}
+    for newer in (version > last, sql.c[table.end] > number):
+        found |= {row[0] for row in fetched(connection, sa.select(version).where(newer))}
     pieces = [selected(connection, table, sql, version.in_(piece)) for piece in slices(sorted(found))]
     return pl.concat([_typed([], table), *pieces])
 

@@ -213,7 +213,6 @@ def sql_table(table: VersionedTable, metadata: sa.MetaData) -> sa.Table:
     columns += [sa.Column(table.start, BIG, nullable=False), sa.Column(table.end, BIG)]
     made = sa.Table(table.name, metadata, *columns, sqlite_strict=True)
     end = made.c[table.end]
-    sa.Index(f"ix_{table.name}_start", made.c[table.start])
     sa.Index(f"ix_{table.name}_end", end, sqlite_where=end.is_not(None), postgresql_where=end.is_not(None))
     if "_key" in table.fields:
         sa.Index(f"ux_{table.name}_key", made.c["_key"], sa.func.coalesce(end, 0), unique=True)

@@ -161,6 +161,24 @@ class TestNames:
         assert statuses(school) == {"accepted": 12}
 
 
+    def test_a_conflict_ends_with_its_workbook(self, school: School) -> None:
+        """Deleting the copy that is in conflict, as is advised, ends the conflict; put back it is there again."""
+        save(school, changed(3, remark="抽查"), "ZW/给会计.xlsx")
+        school.sync()
+        save(school, changed(3, qty=20, amount="170.00"))
+        save(school, changed(3, qty=21, amount="178.50", remark="抽查"), "ZW/给会计.xlsx")
+        told = school.sync()
+        loser = next(book["path"] for book in told["workbooks"] if book["conflicting"])
+        path = school.folder / loser
+        content = path.read_bytes()
+        path.unlink()
+        told = school.sync()
+        assert told["exit_code"] == 0
+        assert counted(next(book for book in told["workbooks"] if book["path"] == loser))["skipped"] == 1
+        path.write_bytes(content)
+        assert school.sync()["exit_code"] == 3
+
+
 class TestSafeStops:
     """A workbook that loses or changes too much at once waits for somebody to confirm."""
 

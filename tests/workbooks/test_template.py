@@ -16,7 +16,7 @@ from schemas.columns import Kind, Need
 from schemas.register import Register, all_registers, register_of
 from workbooks.template import write_template
 
-REGISTERS = sorted(all_registers())
+REGISTERS = sorted(name for name in all_registers() if not name.startswith("sample_"))
 RECEIPT = {
     "doc_no": "RK-202611-0001",
     "doc_date": date(2026, 11, 3),
@@ -51,7 +51,7 @@ def validation_at(sheet: Worksheet, cell: str) -> openpyxl.worksheet.datavalidat
 
 @pytest.mark.parametrize("name", REGISTERS)
 def test_headers_stand_in_row_three_in_the_order_of_the_declaration(name: str, tmp_path: Path) -> None:
-    """Row 3 holds a running number and every column title, each once; the data form a table named after the register."""
+    """Row 3 holds a running number and every column title, each once; the data are a table named after the register."""
     register = register_of(name)
     book = written(tmp_path / "t.xlsx", name)
     sheet = book.worksheets[0]
