@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.books import agreeing
 from schemas.exact import QTY_PLACES, scaled
-from schemas.register import all_registers
+from schemas.register import StockPosting, all_registers
 from schemas.rules_shared import accepted_versions, as_quantity
 
 if TYPE_CHECKING:
@@ -108,22 +108,32 @@ def movements(rows: pl.DataFrame, register: str, *extra: str | pl.Expr) -> pl.Da
     if posting is None:
         message = f"{register} posts no stock"
         raise ValueError(message)
-    rank = pl.col(posting.kind_column).replace_strict(dict(posting.ranks), default=posting.default_rank)
     legs = []
-    for number, (place, way) in enumerate(posting.places):
-        leg = rows.select(
-            *extra,
-            pl.col(place).alias("warehouse"),
-            "item_code",
-            "doc_date",
-            (scaled(pl.col("qty_base"), QTY_PLACES) * posting.sign * way).alias("effect"),
-            rank.cast(pl.Int64).alias("rank"),
-            "doc_no",
-            "line_no",
-        )
-        own_key = [pl.concat_str("_key", pl.lit(f"\x1f{place}"))] if number and "_key" in leg.columns else []
-        legs.append(leg.with_columns(own_key).drop_nulls(_MOVE))
+    for number, leg in enumerate(legs_of(rows, posting, *extra, "doc_date", rank_of(posting), "doc_no", "line_no")):
+        own_key = [pl.concat_str("_key", pl.lit(f"\x1f{posting.places[number][0]}"))] if number else []
+        legs.append(leg.with_columns(own_key if "_key" in leg.columns else []))
     return pl.concat(legs)
+
+
+def legs_of(rows: pl.DataFrame, posting: StockPosting, *columns: str | pl.Expr) -> list[pl.DataFrame]:
+    """Return what rows move in each place of a posting, one frame per place (a transfer has two).
+
+    To the given columns are added ``warehouse``, ``item_code`` and ``effect`` (on the balance, in
+    whole thousandths of the base unit). Rows with a blank place, day or quantity are left out.
+    """
+    thousandths = scaled(pl.col("qty_base"), QTY_PLACES) * posting.sign
+    return [
+        rows.drop_nulls([place, "item_code", "doc_date", "qty_base"]).select(
+            *columns, pl.col(place).alias("warehouse"), "item_code", (thousandths * way).alias("effect")
+        )
+        for place, way in posting.places
+    ]
+
+
+def rank_of(posting: StockPosting) -> pl.Expr:
+    """Return the rank of a row's kind in the posting order of DOMAIN.md 4.7 (9), as ``rank``."""
+    ranks = pl.col(posting.kind_column).replace_strict(dict(posting.ranks), default=posting.default_rank)
+    return ranks.cast(pl.Int64).alias("rank")
 
 
 def movements_in_force(books: Books, among: pl.DataFrame) -> pl.DataFrame:

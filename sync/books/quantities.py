@@ -7,8 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, decimal
+from schemas.exact import QTY_PLACES, decimal, unscaled
 from schemas.register import Register
+from schemas.stock_balance import legs_of
 
 MOVEMENT = {
     "warehouse": pl.String(),
@@ -23,15 +24,14 @@ def movements(registers: Mapping[str, type[Register]], rows: Mapping[str, pl.Dat
 
     ``rows`` are the rows in the books by register id; registers that post no stock are left out.
     """
+    signed = unscaled(pl.col("effect"), QTY_PLACES).alias("qty")
     parts = [pl.DataFrame(schema=MOVEMENT)]
     for register_id, frame in rows.items():
         posting = registers[register_id].stock
-        if posting is None:
-            continue
-        for place, way in posting.places:
-            signed = (pl.col("qty_base") * pl.lit(posting.sign * way).cast(decimal(0))).cast(decimal(QTY_PLACES))
-            parts.append(frame.select(pl.col(place).alias("warehouse"), "item_code", "doc_date", signed.alias("qty")))
-    return pl.concat(parts).drop_nulls()
+        if posting is not None:
+            legs = legs_of(frame, posting, "doc_date")
+            parts += [leg.select("warehouse", "item_code", "doc_date", signed) for leg in legs]
+    return pl.concat(parts)
 
 
 def balances(moves: pl.DataFrame, as_of: date | None = None) -> pl.DataFrame:
