@@ -273,10 +273,10 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "IMP-06": (
         "W",
-        "大量行消失或全部变化（{count}行），等待管理员确认",
-        "{count} rows vanished or changed at once, waiting for an admin to confirm",
-        "确认后执行 houqin confirm",
-        "confirm with houqin confirm",
+        "大量行消失或全部变化（{count}行），或文件夹忽然为空，等待管理员确认",
+        "{count} rows vanished or changed at once, or the folder is suddenly empty: waiting for an admin to confirm",
+        "如属误操作请恢复原来的内容；如确属实情，请管理员执行 houqin confirm",
+        "put back what was there if it was a mistake; if it is right an admin runs houqin confirm",
     ),
     "IMP-07": (
         "W",

@@ -109,7 +109,7 @@ class LedgerDecider:
             if verdict.outcome == PROPOSED:
                 leading[row["_key"]] = row["_id"]
             if verdict.outcome == CONFLICT and state is not None:
-                flaws += _conflict_flaws(register, row, state)
+                flaws += _conflict_flaws(register, row, state, base)
         return _replaced(register, rows, changed), flaws
 
     def _overtaken(
@@ -126,7 +126,7 @@ class LedgerDecider:
             base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
             fields = different_columns(register, row, state)
             decisions.conflicts[row["_id"]] = conflict_of(register, row, state, base, fields)
-            flaws += _conflict_flaws(register, row, state)
+            flaws += _conflict_flaws(register, row, state, base)
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
         return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
 
@@ -322,14 +322,20 @@ def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:
     return found
 
 
-def _conflict_flaws(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> list[Flaw]:
-    """Return what a row in conflict is told; a register's own code for a doubled key comes besides (RCP-01)."""
+def _conflict_flaws(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any] | None
+) -> list[Flaw]:
+    """Return what a row in conflict is told.
+
+    Where two workbooks used one number, nothing being known from which both began, a register's own code
+    for a doubled key comes besides (RCP-01).
+    """
     key = " / ".join(key_parts(row["_key"]))
     column = register.column(register.key[0])
     other = str(state.get("_workbook", "")).rsplit("/", 1)[-1]
     args = {"other": other, "key_text": key, "key_title": column.title, "key_title_en": column.title_en}
     texts = {"IMP-02": reader_text("IMP-02")}
-    if register.duplicate_code != "KEY-DUP":
+    if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
     return [
         Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()
