@@ -314,6 +314,8 @@ def _admit(
             break
     books.put(register, proposed)
     standing = decided.filter(pl.col("_outcome") == UNCHANGED)
+    if "_now" in standing.columns:  # what the books do not say is not judged against them
+        standing = standing.filter(pl.col("_hash").eq_missing(pl.col("_now"))).join(proposed, on="_key", how="anti")
     warnings = [rule for rule in rules if rule.severity_for(books.facts) is not Severity.ERROR]
     told += [flaw for each in _judged(register, warnings, standing, typed, books) for flaw in each]
     outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))

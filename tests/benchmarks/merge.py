@@ -71,7 +71,7 @@ class School:
         folder.mkdir(parents=True)
         write_default_config(folder, goods.SCHOOL)
         with (folder / CONFIG_NAME).open("a", encoding="utf-8") as settings:
-            settings.write(f"\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
+            settings.write(f"\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
         with _state(state):
             self.share = Share.open(folder)
             self.share.state  # noqa: B018 - settled while the variable says where

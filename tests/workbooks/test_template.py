@@ -105,11 +105,11 @@ def test_every_column_says_its_rule_and_refuses_nothing(name: str, language: str
 def test_print_setup(name: str, tmp_path: Path) -> None:
     """A4 landscape, headers on every page, page numbers and signatures in the footer.
 
-    One page wide, except for the 42 columns of an asset card: two, with its number on both.
+    One page wide, except for the 42 columns of an asset card and the 34 of an invoice: two, with the number on both.
     """
     sheet = written(tmp_path / "t.xlsx", name).worksheets[0]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-    wide = name == "fixed_asset_card"
+    wide = name in ("fixed_asset_card", "invoice_reimbursement")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2 if wide else None, 0)
     assert sheet.print_title_cols == ("$A:$B" if wide else None)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
