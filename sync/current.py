@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -244,7 +245,7 @@ class _Files:
     def write(self, register: type[Register], period: str | None, rows: pl.DataFrame) -> Month:
         """Write the rows of one month, in the order of their keys."""
         ordered = rows.sort(*register.key, "_key", nulls_last=False)
-        versions = hashlib.sha256(ordered["_version"].sort().to_numpy().tobytes()).hexdigest()
+        versions = hashlib.sha256(array("q", sorted(ordered["_version"]))).hexdigest()
         content = json.dumps([_shape(register), self._digest, period, versions])
         path = self.place / f"{register.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.arrow"
         replace_file(path, ordered.write_ipc)
