@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
+from schemas.periods import (
+    ASSET_BOOK,
+    BANK_BOOK,
+    BOOKS,
+    BUDGET_BOOK,
+    CANTEEN_BOOK,
+    CASH_BOOK,
+    STOCK_BOOK,
+    first_day_after,
+)
 from sync.books.close import NOTHING, Close
 
-STOCK_BOOK, CANTEEN_BOOK, ASSET_BOOK, CASH_BOOK, BANK_BOOK, BUDGET_BOOK = (
-    "库存账", "食堂", "固定资产", "现金", "银行", "预算"
-)  # fmt: skip
-BOOKS = (STOCK_BOOK, CANTEEN_BOOK, ASSET_BOOK, CASH_BOOK, BANK_BOOK, BUDGET_BOOK)
-"""The books in the order in which they are closed (DOMAIN.md 4.6)."""
+__all__ = [
+    "ASSET_BOOK",
+    "BANK_BOOK",
+    "BOOKS",
+    "BUDGET_BOOK",
+    "CANTEEN_BOOK",
+    "CASH_BOOK",
+    "NOTHING_CLOSED",
+    "STOCK_BOOK",
+    "Closes",
+]
 
 
 @dataclass(frozen=True)
@@ -31,9 +47,7 @@ class Closes:
     def open_from(self, book: str) -> date | None:
         """Return the first day of the earliest open month, None where no month was ever closed."""
         newest = self.newest.get(book)
-        if newest is None:
-            return None
-        return (date.fromisoformat(f"{newest}-28") + timedelta(days=4)).replace(day=1)
+        return None if newest is None else first_day_after(newest)
 
 
 NOTHING_CLOSED = Closes()
