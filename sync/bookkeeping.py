@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
 
 
+_ENDLESS = "9999-99"
+"""Later than any month: rows without a date stay open."""
+
+
 @dataclass(frozen=True)
 class Bookkeeping:
     """One state of the ledger, from which every book is kept and nothing is written."""
@@ -40,9 +44,14 @@ class Bookkeeping:
     @cached_property
     def stock(self) -> Valuation:
         """Return the open months of the stock book, valued from the last close."""
+        return self.stock_through(_ENDLESS)
+
+    def stock_through(self, period: str) -> Valuation:
+        """Return the open months of the stock book up to one (``yyyy-mm``), valued from the last close."""
         closed = self.closes.newest.get(STOCK_BOOK, "")
+        month = pl.col("_post_period").fill_null(_ENDLESS)
         found = {
-            name: rows.filter(pl.col("_post_period").fill_null("9999") > closed)
+            name: rows.filter((month > closed) & (month <= period))
             for name in self.registers
             if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
         }
