@@ -64,9 +64,19 @@ def closed_through(register: type[Register], facts: Facts) -> str:
     return min((facts.closed.get(book, "") for book in used), default="")
 
 
+def first_day_of(period: str) -> date:
+    """Return the first day of a month (``2026-11``)."""
+    return date.fromisoformat(f"{period}-01")
+
+
 def first_day_after(period: str) -> date:
-    """Return the first day of the month after ``yyyy-mm``."""
-    return (date.fromisoformat(f"{period}-28") + timedelta(days=4)).replace(day=1)
+    """Return the first day of the month after a month."""
+    return (first_day_of(period) + timedelta(days=31)).replace(day=1)
+
+
+def month_after(period: str) -> str:
+    """Return the month after a month."""
+    return f"{first_day_after(period):%Y-%m}"
 
 
 def day_of(register: type[Register]) -> pl.Expr:

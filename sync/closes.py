@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ import polars as pl
 from schemas.books import key_expression
 from schemas.periods import STOCK_BOOK
 from schemas.register import register_of
-from sync.books.periods import Closes
-from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close
+from sync.books.periods import Closes, StockMonth
+from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close, stock_month
 from sync.ledger.tables import content_table
 
 if TYPE_CHECKING:
@@ -42,21 +42,37 @@ def facts_of(share: Share, ledger: Ledger) -> Facts:
     return replace(share.facts(), closed=closed_months(ledger))
 
 
-def closes_of(ledger: Ledger) -> Closes:
-    """Return the closed months of every book, and with what its open months begin."""
-    snapshots = snapshots_of(ledger, STOCK_BOOK)
-    return Closes(closed_months(ledger), stock_close(snapshots[period] for period in sorted(snapshots)))
+def closes_of(ledger: Ledger, as_of: int | None = None) -> Closes:
+    """Return the closed months of every book at a revision (None is now), and with what the open months begin."""
+    months = _StockMonths(ledger, as_of)
+    return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months)
 
 
-def snapshots_of(ledger: Ledger, book: str) -> dict[str, Snapshot]:
-    """Return the kept balances of a book by closed month."""
-    return {period: snapshot_of_text(parts) for period, parts in stored_balances(ledger, book).items()}
+class _StockMonths(Mapping[str, StockMonth]):
+    """The closed months of the stock book; each is made when it is asked for."""
+
+    def __init__(self, ledger: Ledger, as_of: int | None) -> None:
+        closes = ledger.table(CLOSES, as_of=as_of, book=STOCK_BOOK, status=CLOSED).sort("period")
+        self._methods = dict(closes.select("period", "method").iter_rows())
+        kept = stored_balances(ledger, STOCK_BOOK, as_of)
+        self.snapshots = [snapshot_of_text(kept[period]) for period in self._methods]
+
+    def __getitem__(self, period: str) -> StockMonth:
+        place = list(self._methods).index(period)
+        return stock_month(self.snapshots[: place + 1], self._methods[period])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._methods)
+
+    def __len__(self) -> int:
+        return len(self._methods)
 
 
-def stored_balances(ledger: Ledger, book: str) -> dict[str, dict[str, str]]:
+def stored_balances(ledger: Ledger, book: str, as_of: int | None = None) -> dict[str, dict[str, str]]:
     """Return the balances of a book as they are kept: closed month to part to JSON text."""
     kept: dict[str, dict[str, str]] = {}
-    for period, part, content in ledger.table(BALANCES, book=book).select("period", "part", "content").iter_rows():
+    found = ledger.table(BALANCES, as_of=as_of, book=book).select("period", "part", "content")
+    for period, part, content in found.iter_rows():
         kept.setdefault(period, {})[part] = content
     return kept
 
@@ -109,8 +125,3 @@ def balances_to_keep(book: str, period: str, snapshot: Snapshot) -> list[dict[st
         {"book": book, "period": period, "part": part, "content": content}
         for part, content in snapshot.stored().items()
     ]
-
-
-def ended_versions(rows: Iterable[Mapping[str, Any]]) -> Sequence[int]:
-    """Return the versions of some rows of an own table, to be ended."""
-    return sorted(row["version_id"] for row in rows)

@@ -24,7 +24,7 @@ def snapshot_of(book: str, books: Bookkeeping, period: str) -> Snapshot:
 
 
 def _stock(books: Bookkeeping, period: str) -> Snapshot:
-    return stock_snapshot(books.stock_through(period).close, books.closes.stock)
+    return stock_snapshot(books.stock_through(period).close, books.closes.stock, books.rows("item_catalogue"))
 
 
 SNAPSHOTS: Mapping[str, Taken] = {STOCK_BOOK: _stock}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import polars as pl
+
 from schemas.periods import (
     ASSET_BOOK,
     BANK_BOOK,
@@ -15,6 +17,7 @@ from schemas.periods import (
     CASH_BOOK,
     STOCK_BOOK,
     first_day_after,
+    first_day_of,
 )
 from sync.books.close import NOTHING, Close
 
@@ -28,7 +31,26 @@ __all__ = [
     "NOTHING_CLOSED",
     "STOCK_BOOK",
     "Closes",
+    "StockMonth",
+    "first_day_after",
+    "first_day_of",
 ]
+
+
+@dataclass(frozen=True)
+class StockMonth:
+    """A closed month of the stock book: how it ended, and by what rules it was valued.
+
+    The month is shown by valuing its rows anew from the close before it, with the rules of then; what
+    comes out must be ``close``, which is the truth.
+    """
+
+    close: Close
+    items: pl.DataFrame
+    """The items that had a way of valuation or a reference price of their own: ``item_code``, ``valuation``,
+    ``ref_price``."""
+    method: str
+    """How all other items were valued."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +61,8 @@ class Closes:
     """Book to its newest closed month (``2026-11``)."""
     stock: Close = NOTHING
     """The stock book at the end of its newest closed month."""
+    stock_months: Mapping[str, StockMonth] = field(default_factory=dict)
+    """Every closed month of the stock book; a mapping that reads a month when it is asked for will do."""
 
     def is_closed(self, book: str, period: str) -> bool:
         """Tell whether a month of a book is closed."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from schemas.exact import PRICE_PLACES, scaled, unscaled
 from sync.books.close import LAYERS, NOTHING, PRICES, STOCK, Close
 from sync.books.originals import ORIGINALS
+from sync.books.periods import StockMonth
+from sync.books.valuation import ITEMS
 
 FIGURES = {"name": pl.String(), "what": pl.String(), "figure": pl.Int64()}
 """Figures of a book: whose they are, what they are, and the whole number (fen, thousandths, pieces)."""
@@ -66,8 +69,8 @@ def _frame(text: str) -> pl.DataFrame:
     return pl.DataFrame({name: columns[name] for name in types}, schema=types)
 
 
-def stock_snapshot(close: Close, before: Close = NOTHING) -> Snapshot:
-    """Return the stock book at the end of a month as it is kept.
+def stock_snapshot(close: Close, before: Close, items: pl.DataFrame | None) -> Snapshot:
+    """Return the stock book at the end of a month as it is kept, with the catalogue by which it was valued.
 
     Lines that may still be returned are kept once, and again only when something came back of them:
     ``before`` is the close of the month before.
@@ -80,19 +83,33 @@ def stock_snapshot(close: Close, before: Close = NOTHING) -> Snapshot:
             "layers": _sorted(close.layers, LAYERS),
             "originals": _sorted(news, ORIGINALS),
             "prices": _sorted(close.prices, PRICES),
+            "items": _items(items),
         }
     )
 
 
-def stock_close(snapshots: Iterable[Snapshot]) -> Close:
-    """Return the stock book at the end of the last of some closed months, which follow each other."""
-    kept = list(snapshots)
-    if not kept:
+def stock_close(snapshots: Sequence[Snapshot]) -> Close:
+    """Return the stock book at the end of the last of some closed months, all of them in their order."""
+    if not snapshots:
         return NOTHING
-    lines = pl.concat([pl.DataFrame(schema=ORIGINALS), *(each.parts["originals"] for each in kept)])
-    parts = kept[-1].parts
+    lines = pl.concat([pl.DataFrame(schema=ORIGINALS), *(each.parts["originals"] for each in snapshots)])
+    parts = snapshots[-1].parts
     newest = lines.unique(_LINE, keep="last", maintain_order=True).sort(_LINE)
     return Close(parts["stock"], parts["layers"], newest, parts["prices"])
+
+
+def stock_month(snapshots: Sequence[Snapshot], method: str) -> StockMonth:
+    """Return the last of some closed months of the stock book; ``method`` is how most items were valued then."""
+    items = snapshots[-1].parts["items"]
+    return StockMonth(stock_close(snapshots), items.with_columns(unscaled(pl.col("ref_price"), PRICE_PLACES)), method)
+
+
+def _items(items: pl.DataFrame | None) -> pl.DataFrame:
+    if items is None:
+        return pl.DataFrame(schema=ITEMS)
+    price = scaled(pl.col("ref_price"), PRICE_PLACES).alias("ref_price")
+    stated = items.select("item_code", pl.col("valuation").cast(pl.String), price)
+    return _sorted(stated.filter(pl.col("valuation").is_not_null() | pl.col("ref_price").is_not_null()), ITEMS)
 
 
 def _sorted(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
