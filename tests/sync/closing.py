@@ -43,9 +43,13 @@ class ClosingSchool(School):
 
     def month(self, *arguments: str) -> tuple[int, Any]:
         """Run ``houqin month …`` and return its exit code and its JSON document."""
+        return self.run("month", *arguments)
+
+    def run(self, *arguments: str) -> tuple[int, Any]:
+        """Run a command of ``houqin`` and return its exit code and its JSON document."""
         self._capsys.readouterr()
         with pytest.raises(SystemExit) as left:
-            main(["month", *arguments, "--share", str(self.folder), "--json"])
+            main([*arguments, "--share", str(self.folder), "--json"])
         printed = self._capsys.readouterr().out
         return int(str(left.value.code)), json.loads(printed)
 
