@@ -148,7 +148,7 @@ def trial_of(share: Share, ledger: Ledger, period: str, books: Sequence[str], pe
         if since < period:
             blocking += [item for look in BLOCKING for item in look(month)]
         listed = [item for look in LISTED for item in look(month)] if since < period else []
-        trials.append(BookTrial(book, since, tuple(dict.fromkeys(blocking)), tuple(listed)))
+        trials.append(BookTrial(book, since, tuple(blocking), tuple(listed)))
     return Trial(period, ledger.head().number, tuple(trials))
 
 
