@@ -12,6 +12,7 @@ from pathlib import Path
 from schemas.findings import Finding
 from sync import __version__
 from sync.choice_books import choice_targets
+from sync.closes import settled_months
 from sync.current import CurrentRows
 from sync.held import finding_as_json
 from sync.ledger import Ledger
@@ -58,7 +59,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there)
+    settled = settled_months(share, ledger)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there, settled)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.periods import books_in_use, books_of
 from sync import __version__
 from sync.current import CurrentRows, Month
 from sync.ledger import IN_THE_BOOKS
@@ -33,10 +34,44 @@ class Volumes:
     """Path of a volume to the hash of what it is made of."""
 
 
-def volumes_of(share: Share, current: CurrentRows, paths: Mapping[str, str], present: Mapping[str, Release]) -> Volumes:
+@dataclass(frozen=True)
+class SettledMonths:
+    """Which months of which registers are settled, and by which close."""
+
+    registers: Mapping[str, type[Register]] = field(default_factory=dict)
+    """The registers in use, by id."""
+    closes: Sequence[tuple[str, str, int]] = ()
+    """Book, month and version of every close that stands, by book and month."""
+
+    def mark(self, register: type[Register], period: str | None) -> str:
+        """Return what names the close that settled a month of a register for good, empty for an open one."""
+        used = books_in_use(self.registers, self.registers)
+        own = [book for book in books_of(register) if book in used]
+        found = [self._close_of(book, period) for book in own or used] if period is not None else []
+        versions = [version for version in found if version is not None]
+        if not versions or (not own and len(versions) < len(found)):
+            return ""
+        return f"closed {register.id} {period} {min(versions) if own else max(versions)}"
+
+    def _close_of(self, book: str, period: str) -> int | None:
+        later = (version for name, month, version in self.closes if name == book and month >= period)
+        return next(later, None)
+
+
+NOT_SETTLED = SettledMonths()
+
+
+def volumes_of(
+    share: Share,
+    current: CurrentRows,
+    paths: Mapping[str, str],
+    present: Mapping[str, Release],
+    closes: SettledMonths = NOT_SETTLED,
+) -> Volumes:
     """Return the volumes of all registers in use.
 
-    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published.
+    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. The
+    volume of a closed month is made of nothing but its close: once published, it is never written again.
     """
     details: dict[str, pl.DataFrame] = {}
     untouched: dict[tuple[str, str | None], int] = {}
@@ -44,7 +79,7 @@ def volumes_of(share: Share, current: CurrentRows, paths: Mapping[str, str], pre
     for register_id, register in share.registers.items():
         frames = []
         for month in current.months(register):
-            source = _source(share, register, month, paths)
+            source = closes.mark(register, month.period) or _source(share, register, month, paths)
             places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
             sources |= dict.fromkeys(places, source)
             if all(place in present and present[place].source == source for place in places):

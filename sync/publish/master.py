@@ -24,7 +24,7 @@ from workbooks.template_style import Styles
 if TYPE_CHECKING:
     from sync.publish.model import FindingLine, Publication, StockLine, WorkbookState
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the master ledger looks different, so that it is written again."""
 MOST_LINES = 2_000
 """A sheet shows this many lines at most; the page of each workbook has the others."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.sync.closing import STORE, ClosingSchool, november
 from tests.sync.school import ITEMS, MASTER, codes, counted, issue, receipt
@@ -375,3 +376,29 @@ def test_later_settings_do_not_unprove_a_close(school: ClosingSchool) -> None:
     assert school.balance() == (Decimal(5), Decimal("50.00"))
     school.close("2026-12")
     assert school.run("verify")[1]["problems"] == []
+
+
+def test_volumes_of_closed_months_are_never_written_again(school: ClosingSchool) -> None:
+    """The volume of a closed month stays the file that it is, whatever its workbook is called later."""
+    closing = school.close("2026-11")
+    volume = school.folder / "published/明细/入库单/2026-11.xlsx"
+    assert not any("明细" in path for path in closing["published"])
+    before = (volume.stat().st_mtime_ns, volume.read_bytes())
+    school.path(STORE).rename(school.path("ZW/仓库.xlsx"))
+    school.today("2026-12-05")
+    late = receipt(2, doc_date="2026-11-20")
+    school.save("ZW/仓库.xlsx", {**november(), "stock_receipt": [receipt(), late]})
+    published = school.sync()["published"]
+    assert "published/明细/入库单/2026-12.xlsx" in published
+    assert (volume.stat().st_mtime_ns, volume.read_bytes()) == before
+    volume.unlink()
+    school.sync(full=True)
+    assert volume.is_file()
+
+
+def test_the_cover_says_which_months_are_closed(school: ClosingSchool) -> None:
+    """总账.xlsx shows on its cover through which month each book is closed."""
+    school.close("2026-11")
+    with CalamineWorkbook.from_path(str(school.folder / "published/总账.xlsx")) as book:
+        rows = book.get_sheet_by_name("封面").to_python()
+    assert ["已结账至", "2026-11 库存账"] in [row[:2] for row in rows]
