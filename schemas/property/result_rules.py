@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.property.count_book import ROLES_OF_LEVEL
 from schemas.property.goods_rules import not_both
 from schemas.property.result_checks import (
     approved_by_counting_hands,
@@ -14,11 +15,8 @@ from schemas.property.result_checks import (
     with_counted,
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import HEAD_OR_HIGHER, lacks_role
+from schemas.rules_shared import lacks_role
 from schemas.usual_rules import role_expected
-
-LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
-"""Who approves a difference, the lowest first."""
 
 _SHORTEST_NOTE = 5
 
@@ -33,10 +31,10 @@ def _below_level() -> pl.Expr:
 
     What a superior authority decides is recorded by the head or a leader of the school.
     """
-    level = pl.col("approve_level")
-    head = level.is_in(["校长"]) & lacks_role("approver", "PRINCIPAL")
-    leaders = level.is_in(["领导班子", "主管部门"]) & lacks_role("approver", "LEADER", "PRINCIPAL")
-    return head | leaders | ((level == "总务主任") & lacks_role("approver", *HEAD_OR_HIGHER))
+    lacking = [
+        (pl.col("approve_level") == level) & lacks_role("approver", *roles) for level, roles in ROLES_OF_LEVEL.items()
+    ]
+    return pl.any_horizontal(lacking)
 
 
 class ResultRules:

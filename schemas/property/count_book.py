@@ -1,0 +1,227 @@
+"""What a count is compared with: the books at its cut-off, and what earlier counts have corrected.
+
+Documents have a day and no time of day: a document moves stock at 00:00 of its day. It is in the
+books at the cut-off if that is earlier than the cut-off, and is rolled back if it is not later than
+the counting. An approved difference moves no goods: it is never rolled back, and it corrects the
+books of every count with a later cut-off, whenever it was approved, so that nothing is adjusted twice.
+
+Source: DOMAIN.md 4.2 and 4.4.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.exact import QTY_PLACES, scaled
+from schemas.parameters import text_of
+from schemas.property.asset_places import gone_assets
+from schemas.rules import Books
+from schemas.rules_shared import HEAD_OR_HIGHER, as_quantity, holds_role
+from schemas.stock_balance import movements_in_force
+
+ELSEWHERE = "借出"
+"""Condition of a thing that its borrower confirms: it is not in the difference (DOMAIN.md 4.4)."""
+
+LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
+"""Who approves a difference, the lowest first."""
+
+ROLES_OF_LEVEL = {
+    "总务主任": HEAD_OR_HIGHER,
+    "校长": ("PRINCIPAL",),
+    "领导班子": ("LEADER", "PRINCIPAL"),
+    "主管部门": ("LEADER", "PRINCIPAL"),
+}
+"""Roles of who may sign for a level; what a superior authority decides is recorded by a leader of the school."""
+
+ADJUSTING = ("调账", "赔偿", "报损", "串号对冲")
+"""Proposals that change the books once approved: the others look further, or hand in the missing document."""
+
+LINE = ["plan_no", "sheet_no", "line_no"]
+_PLACE = ["room", "item_code"]
+_THING = ["plan_no", *_PLACE]
+
+CORRECTION = {
+    **dict.fromkeys(("plan_no", "sheet_no"), pl.String()),
+    "line_no": pl.Int64(),
+    "cutoff": pl.Datetime("us"),
+    **dict.fromkeys(_PLACE, pl.String()),
+    "approve_date": pl.Date(),
+    "total": pl.Int64(),
+    "effect": pl.Int64(),
+}
+"""What an approved result corrects in a warehouse: ``effect`` by itself, ``total`` with the counts before
+it, in thousandths of the base unit."""
+
+
+def last_day() -> pl.Expr:
+    """Return the last day whose documents are in the books at the cut-off."""
+    return (pl.col("cutoff") - pl.duration(microseconds=1)).dt.date()
+
+
+def at_cutoff(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return lines of count sheets with what they are compared with, in the base unit.
+
+    Adds ``cutoff``, ``book_qty`` (null where the books know nothing of the thing in that place),
+    ``moved_in_after``, ``moved_out_after``, ``qty_at_cutoff``, ``diff_qty``, ``weighed`` and ``carries``: False
+    on further lines of goods that another line of the sheet stands for; what a borrower confirmed on
+    such a line is part of the first one. Lines of plans that have not arrived are left out, and so are
+    items outside warehouses, which the stock book does not hold.
+    """
+    plans = books.rows("stocktake_plan").select("plan_no", "cutoff")
+    planned = rows.drop("book_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty").join(
+        plans, on="plan_no", how="inner", maintain_order="left"
+    )
+    goods = planned.filter(pl.col("item_code").is_not_null())
+    parts = [_goods_at_cutoff(goods, books)]
+    if "fixed_asset_card" in books.facts.known:
+        parts.append(_assets_at_cutoff(planned.filter(pl.col("asset_no").is_not_null()), books))
+    compared = pl.concat(parts, how="diagonal")
+    at = pl.col("present") - pl.col("moved_in_after") + pl.col("moved_out_after")
+    return (
+        compared.with_columns(at.alias("qty_at_cutoff"), (at - pl.col("book_qty").fill_null(0)).alias("diff_qty"))
+        .with_columns(
+            as_quantity(pl.col(name)).alias(name)
+            for name in ("book_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty")
+        )
+        .drop("present")
+        .sort("_id")
+    )
+
+
+def _goods_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return lines of goods with their books at the cut-off, corrected by the counts before."""
+    compared = _uncorrected(_with_lent(lines, books), books)
+    before = corrections(books, compared.select("item_code").unique())
+    if before.is_empty():
+        return compared
+    counts = before.select(*_PLACE, "total", pl.col("cutoff").alias("_cutoff"), pl.col("plan_no").alias("_plan"))
+    sooner = pl.col("_cutoff") < pl.col("cutoff")
+    first = (pl.col("_cutoff") == pl.col("cutoff")) & (pl.col("_plan") < pl.col("plan_no"))
+    earlier = (
+        compared.select("_id", *_PLACE, "cutoff", "plan_no")
+        .join(counts, on=_PLACE)
+        .filter(sooner | first)
+        .sort("_cutoff", "_plan")
+        .group_by("_id", maintain_order=True)
+        .agg(pl.col("total").last())
+    )
+    both = compared.join(earlier, on="_id", how="left", maintain_order="left")
+    corrected = pl.col("book_qty").fill_null(0) + pl.col("total")
+    return both.with_columns(pl.coalesce(corrected, "book_qty").alias("book_qty")).drop("total")
+
+
+def _with_lent(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return lines of goods in warehouses with ``present`` (what was counted, in thousandths) and ``carries``.
+
+    What borrowers confirm stands on lines of its own: the first other line of the goods has it too.
+    """
+    warehouses = books.rows("location").filter("is_warehouse").select(pl.col("room_code").alias("room"))
+    stored = lines.join(warehouses, on="room", how="semi", maintain_order="left")
+    names = ["_id", *LINE, *_PLACE, "final_qty", "condition"]
+    among = stored.select("plan_no", "item_code").unique()
+    others = books.others("stocktake_sheet", stored, among)
+    known = pl.concat([stored.select(names), others.select(names)], how="vertical_relaxed").with_columns(
+        scaled(pl.col("final_qty"), QTY_PLACES).alias("present"), (pl.col("condition") == ELSEWHERE).alias("lent")
+    )
+    ordered = known.sort("lent", "sheet_no", "line_no")
+    confirmed = pl.when("lent").then("present").otherwise(0).sum().over(_THING)
+    told = ordered.with_columns((pl.col("_id") == pl.col("_id").first().over(_THING)).alias("carries")).with_columns(
+        pl.when(pl.col("carries") & ~pl.col("lent")).then(pl.col("present") + confirmed)
+        .when("carries").then(confirmed)
+        .otherwise("present").alias("present")
+    )  # fmt: skip
+    return stored.join(told.select("_id", "present", "carries"), on="_id", how="left", maintain_order="left")
+
+
+def _uncorrected(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return lines of goods with ``book_qty``, ``moved_in_after`` and ``moved_out_after`` by documents alone."""
+    items = books.rows("item_catalogue").select(
+        "item_code", ((pl.col("nature") == "食品") & ~pl.col("unit_is_integer")).alias("weighed")
+    )
+    moves = movements_in_force(books, lines.select("item_code").unique()).rename({"warehouse": "room"})
+    moment, effect = pl.col("doc_date").cast(pl.Datetime("us")), pl.col("effect")
+    booked = moment < pl.col("cutoff")
+    after = ~booked & (moment <= pl.col("counted_at"))
+    sums = (
+        lines.select("_id", *_PLACE, "cutoff", "counted_at")
+        .join(moves, on=_PLACE, how="inner")
+        .group_by("_id")
+        .agg(
+            pl.when(booked.any()).then(effect.filter(booked).sum()).alias("book_qty"),
+            effect.filter(after & (effect > 0)).sum().alias("moved_in_after"),
+            (-effect.filter(after & (effect < 0)).sum()).alias("moved_out_after"),
+        )
+    )
+    named = lines.join(items, on="item_code", how="left", maintain_order="left")
+    return named.join(sums, on="_id", how="left", maintain_order="left").with_columns(
+        pl.col("moved_in_after", "moved_out_after").fill_null(0)
+    )
+
+
+def _assets_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """An asset of the books counts in whichever room it is found (地点不符 is no difference in quantity)."""
+    thousandths = pl.col("qty").cast(pl.Int64) * 10**QTY_PLACES
+    cards = books.rows("fixed_asset_card").select("asset_no", "acquire_date", thousandths.alias("book_qty"))
+    kept = cards.join(gone_assets(lines, last_day(), books), on="asset_no", how="anti")
+    known = lines.join(kept, on="asset_no", how="left", maintain_order="left")
+    owned = pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff")
+    none = pl.lit(0, pl.Int64)
+    return known.with_columns(
+        pl.when(owned).then(pl.col("book_qty")).alias("book_qty"),
+        none.alias("moved_in_after"),
+        none.alias("moved_out_after"),
+        scaled(pl.col("final_qty"), QTY_PLACES).alias("present"),
+        pl.lit(value=False).alias("weighed"),
+        pl.lit(value=True).alias("carries"),
+    ).drop("acquire_date")
+
+
+def corrections(books: Books, items: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return what approved results correct in the stock book, ``CORRECTION``, in the order of their cut-offs.
+
+    ``items`` (``item_code``) are those asked for, all without it. After an approval the book of a place
+    is what was counted: an earlier count that was approved is contained in it, one approved later is
+    taken off it.
+    """
+    results = approved_results(books, items)
+    if results.is_empty():
+        return pl.DataFrame(schema=CORRECTION)
+    things = results.select("plan_no", "item_code").unique()
+    sheets = books.rows("stocktake_sheet", things)
+    plans = books.rows("stocktake_plan").select("plan_no", "cutoff")
+    lines = sheets.join(plans, on="plan_no", how="inner", maintain_order="left")
+    compared = _uncorrected(_with_lent(lines.drop("book_qty", "moved_in_after", "moved_out_after"), books), books)
+    at = pl.col("present") - pl.col("moved_in_after") + pl.col("moved_out_after")
+    approved = compared.filter("carries").join(
+        results.select(*LINE, "item_code", "approve_date"), on=[*LINE, "item_code"], how="inner"
+    )
+    totals = approved.with_columns((at - pl.col("book_qty").fill_null(0)).alias("total"))
+    effect = pl.col("total") - pl.col("total").shift(1).over(_PLACE).fill_null(0)
+    return totals.sort("cutoff", *LINE).with_columns(effect.alias("effect")).select(*CORRECTION)
+
+
+def approved_results(books: Books, items: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the results on goods whose difference is posted: approved at the right level, to be adjusted."""
+    results = books.rows("stocktake_result", items).filter(
+        pl.all_horizontal(pl.col("item_code", "approver", "approve_date").is_not_null())
+        & pl.col("suggestion").is_in(ADJUSTING)
+    )
+    if results.is_empty():
+        return results
+    return results.join(low_approvals(results, books), on=LINE, how="anti", maintain_order="left")
+
+
+def low_approvals(results: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the lines of approved results on goods whose level is too low, or whose approver does not hold its role.
+
+    Goods are approved at the level of the parameter ``count_approve_level`` or a higher one.
+    """
+    people = books.rows("staff_roster").select(pl.col("staff_no").alias("approver"), "role_codes")
+    signed = results.filter(pl.col("approver").is_not_null()).join(people, on="approver", how="left")
+    least = text_of("count_approve_level", books.facts.parameters)
+    enough = LEVELS[LEVELS.index(least) :] if least in LEVELS else LEVELS
+    holds = [
+        (pl.col("approve_level") == level) & holds_role(pl.col("role_codes"), *ROLES_OF_LEVEL[level])
+        for level in enough
+    ]
+    return signed.filter(~pl.any_horizontal(holds).fill_null(value=False)).select(LINE)
