@@ -15,7 +15,7 @@ import polars as pl
 from schemas.exact import QTY_PLACES, scaled
 from schemas.parameters import text_of
 from schemas.property.asset_places import gone_assets
-from schemas.rules import Books
+from schemas.rules import Books, Facts
 from schemas.rules_shared import HEAD_OR_HIGHER, as_quantity, holds_role
 from schemas.stock_balance import movements_in_force
 
@@ -174,6 +174,15 @@ def _assets_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
         pl.lit(value=False).alias("weighed"),
         pl.lit(value=True).alias("carries"),
     ).drop("acquire_date")
+
+
+def off_by_too_much(difference: pl.Expr, facts: Facts) -> pl.Expr:
+    """Tell whether a difference to ``book_qty`` is more than is allowed: goods are counted again then."""
+    names = {True: "count_tolerance_pct_food", False: "count_tolerance_pct"}
+    hundredths = {weighed: int(facts.number(name) * 100) for weighed, name in names.items()}
+    share = pl.when("weighed").then(pl.lit(hundredths[True])).otherwise(pl.lit(hundredths[False]))
+    off, book = (scaled(each, QTY_PLACES).abs() for each in (difference, pl.col("book_qty")))
+    return (off * 10_000 > book * share).fill_null(value=False)
 
 
 def corrections(books: Books, items: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, scaled
-from schemas.property.count_book import ELSEWHERE, at_cutoff
+from schemas.property.count_book import ELSEWHERE, at_cutoff, off_by_too_much
 from schemas.property.count_scope import SPOT_CHECK, assets_to_count, goods_to_count, moves_in, rooms_of
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
@@ -62,12 +61,8 @@ def _named(things: pl.DataFrame, known: pl.DataFrame, code: str, name: str) -> p
 
 def to_count_again(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the lines that differ from the books by more than is allowed and were not counted twice."""
-    names = {True: "count_tolerance_pct_food", False: "count_tolerance_pct"}
-    hundredths = {weighed: int(books.facts.number(name) * 100) for weighed, name in names.items()}
-    share = pl.when("weighed").then(pl.lit(hundredths[True])).otherwise(pl.lit(hundredths[False]))
     single = pl.col("count2").is_null() & (pl.col("condition") != ELSEWHERE)
-    off, book = (scaled(pl.col(name), QTY_PLACES).abs() for name in ("diff_qty", "book_qty"))
-    beyond = at_cutoff(rows, books).filter(single & (off * 10_000 > book * share))
+    beyond = at_cutoff(rows, books).filter(single & off_by_too_much(pl.col("diff_qty"), books.facts))
     return beyond.select("_id", "qty_at_cutoff", "book_qty", "diff_qty")
 
 
