@@ -3,7 +3,7 @@
 Documents have a day and no time of day: a document moves stock at 00:00 of its day. It is in the
 books at the cut-off if that is earlier than the cut-off, and is rolled back if it is not later than
 the counting. An approved difference moves no goods: it is never rolled back, and it corrects the
-books of every count with a later cut-off, whenever it was approved, so that nothing is adjusted twice.
+books of every count with a later cut-off, so that nothing is adjusted twice.
 
 Source: DOMAIN.md 4.2 and 4.4.
 """
@@ -13,10 +13,9 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.exact import QTY_PLACES, scaled
-from schemas.parameters import text_of
 from schemas.property.asset_places import gone_assets
 from schemas.rules import Books, Facts
-from schemas.rules_shared import HEAD_OR_HIGHER, as_quantity, holds_role
+from schemas.rules_shared import HEAD_OR_HIGHER, as_quantity
 from schemas.stock_balance import movements_in_force
 
 ELSEWHERE = "借出"
@@ -45,12 +44,15 @@ CORRECTION = {
     "line_no": pl.Int64(),
     "cutoff": pl.Datetime("us"),
     **dict.fromkeys(_PLACE, pl.String()),
-    "approve_date": pl.Date(),
+    "posted": pl.Date(),
+    "turn": pl.UInt32(),
     "total": pl.Int64(),
     "effect": pl.Int64(),
+    "holds": pl.Boolean(),
 }
-"""What an approved result corrects in a warehouse: ``effect`` by itself, ``total`` with the counts before
-it, in thousandths of the base unit."""
+"""What an approved result corrects in a warehouse, in thousandths of the base unit: ``effect`` by itself, on the
+day ``posted``, and ``total`` with what was corrected before, against the documents alone. ``turn`` is
+the order of posting; what does not hold was settled by a count with a later cut-off."""
 
 
 def last_day() -> pl.Expr:
@@ -94,13 +96,18 @@ def _goods_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
     before = corrections(books, compared.select("item_code").unique())
     if before.is_empty():
         return compared
-    counts = before.select(*_PLACE, "total", pl.col("cutoff").alias("_cutoff"), pl.col("plan_no").alias("_plan"))
+    own = compared.select("_id", *LINE, *_PLACE, "cutoff").join(
+        before.select(*LINE, pl.col("turn").alias("_own_turn")), on=LINE, how="left"
+    )
+    counts = before.filter("holds").select(
+        *_PLACE, "turn", "total", pl.col("cutoff").alias("_cutoff"), pl.col("plan_no").alias("_plan")
+    )
     sooner = pl.col("_cutoff") < pl.col("cutoff")
     first = (pl.col("_cutoff") == pl.col("cutoff")) & (pl.col("_plan") < pl.col("plan_no"))
+    known = pl.col("_own_turn").is_null() | (pl.col("turn") < pl.col("_own_turn"))
     earlier = (
-        compared.select("_id", *_PLACE, "cutoff", "plan_no")
-        .join(counts, on=_PLACE)
-        .filter(sooner | first)
+        own.join(counts, on=_PLACE)
+        .filter((sooner | first) & known)
         .sort("_cutoff", "_plan")
         .group_by("_id", maintain_order=True)
         .agg(pl.col("total").last())
@@ -186,51 +193,49 @@ def off_by_too_much(difference: pl.Expr, facts: Facts) -> pl.Expr:
 
 
 def corrections(books: Books, items: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return what approved results correct in the stock book, ``CORRECTION``, in the order of their cut-offs.
+    """Return what approved results correct in the stock book, ``CORRECTION``, in the order in which they post.
 
     ``items`` (``item_code``) are those asked for, all without it. After an approval the book of a place
-    is what was counted: an earlier count that was approved is contained in it, one approved later is
-    taken off it.
+    is what was counted. Of two counts the one with the later cut-off holds: approved first, it leaves
+    nothing to correct to the earlier one; approved second, it posts the rest.
     """
     results = approved_results(books, items)
     if results.is_empty():
         return pl.DataFrame(schema=CORRECTION)
     things = results.select("plan_no", "item_code").unique()
-    sheets = books.rows("stocktake_sheet", things)
     plans = books.rows("stocktake_plan").select("plan_no", "cutoff")
-    lines = sheets.join(plans, on="plan_no", how="inner", maintain_order="left")
-    compared = _uncorrected(_with_lent(lines.drop("book_qty", "moved_in_after", "moved_out_after"), books), books)
+    lines = books.rows("stocktake_sheet", things).drop("book_qty", "moved_in_after", "moved_out_after")
+    compared = _uncorrected(_with_lent(lines.join(plans, on="plan_no", how="inner"), books), books)
     at = pl.col("present") - pl.col("moved_in_after") + pl.col("moved_out_after")
     approved = compared.filter("carries").join(
-        results.select(*LINE, "item_code", "approve_date"), on=[*LINE, "item_code"], how="inner"
+        results.select(*LINE, "item_code", _posted(results).alias("posted")), on=[*LINE, "item_code"], how="inner"
     )
     totals = approved.with_columns((at - pl.col("book_qty").fill_null(0)).alias("total"))
-    effect = pl.col("total") - pl.col("total").shift(1).over(_PLACE).fill_null(0)
-    return totals.sort("cutoff", *LINE).with_columns(effect.alias("effect")).select(*CORRECTION)
+    by_age = totals.sort("cutoff", *LINE).with_columns(pl.int_range(1, pl.len() + 1).over(_PLACE).alias("age"))
+    newest = pl.col("age").cum_max().shift(1).over(_PLACE).fill_null(0)
+    judged = by_age.sort("posted", "cutoff", *LINE).with_columns((pl.col("age") > newest).alias("holds"))
+    held = pl.when("holds").then("total").forward_fill().over(_PLACE)
+    before = held.shift(1).over(_PLACE).fill_null(0)
+    effect = pl.when("holds").then(pl.col("total") - before).otherwise(0)
+    return judged.with_columns(effect.alias("effect")).with_row_index("turn").select(*CORRECTION)
+
+
+def _posted(results: pl.DataFrame) -> pl.Expr:
+    """Return the day on which an approved result posts: that of its approval, later where that month was closed."""
+    if "_post_date" not in results.columns:
+        return pl.col("approve_date")
+    return pl.coalesce("_post_date", "approve_date")
 
 
 def approved_results(books: Books, items: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return the results on goods whose difference is posted: approved at the right level, to be adjusted."""
-    results = books.rows("stocktake_result", items).filter(
+    """Return the results on goods that are approved to be adjusted."""
+    return books.rows("stocktake_result", items).filter(
         pl.all_horizontal(pl.col("item_code", "approver", "approve_date").is_not_null())
         & pl.col("suggestion").is_in(ADJUSTING)
     )
-    if results.is_empty():
-        return results
-    return results.join(low_approvals(results, books), on=LINE, how="anti", maintain_order="left")
 
 
-def low_approvals(results: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the lines of approved results on goods whose level is too low, or whose approver does not hold its role.
-
-    Goods are approved at the level of the parameter ``count_approve_level`` or a higher one.
-    """
-    people = books.rows("staff_roster").select(pl.col("staff_no").alias("approver"), "role_codes")
-    signed = results.filter(pl.col("approver").is_not_null()).join(people, on="approver", how="left")
-    least = text_of("count_approve_level", books.facts.parameters)
+def too_low(least: str) -> pl.Expr:
+    """Tell which levels of approval are below the least one that adjusts goods."""
     enough = LEVELS[LEVELS.index(least) :] if least in LEVELS else LEVELS
-    holds = [
-        (pl.col("approve_level") == level) & holds_role(pl.col("role_codes"), *ROLES_OF_LEVEL[level])
-        for level in enough
-    ]
-    return signed.filter(~pl.any_horizontal(holds).fill_null(value=False)).select(LINE)
+    return ~pl.col("approve_level").is_in(enough)

@@ -17,7 +17,7 @@ from sync.books.close import PLACE, Close
 from sync.books.postings import ADJUSTMENT_RANK, ADJUSTMENTS, POSTING
 from sync.books.valuation import NOMINAL_FEN, value_stock
 
-_FEN_TO_PRICE = 10 ** (QTY_PLACES + PRICE_PLACES - MONEY_PLACES)
+_FEN_TO_PRICE: int = 10 ** (QTY_PLACES + PRICE_PLACES - MONEY_PLACES)
 """Fen for thousandths of a unit, in ten-thousandths of a yuan for one unit."""
 
 NET_WORTH = {"asset_no": pl.String(), "_net": pl.Int64(), "_pieces": pl.Int64()}
@@ -88,7 +88,7 @@ def _goods(lines: pl.DataFrame, close: Close, items: pl.DataFrame | None, method
 
 def _per_unit(amount: str, qty: str) -> pl.Expr:
     """Return what one unit is worth in ten-thousandths of a yuan, rounded half up."""
-    whole = pl.col(qty).abs()
+    whole: pl.Expr = pl.col(qty).abs()
     return (2 * pl.col(amount).abs() * _FEN_TO_PRICE + whole) // (2 * whole)
 
 

@@ -18,7 +18,6 @@ from schemas.property.count_book import (
     LINE,
     at_cutoff,
     corrections,
-    low_approvals,
     off_by_too_much,
 )
 from schemas.property.loan_checks import is_open, outstanding
@@ -159,18 +158,12 @@ def _with_loans(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
 def _with_results(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Add what the result of a line says, and the document by which it changed the books."""
     results = books.rows("stocktake_result", lines.select("plan_no").unique())
-    low = low_approvals(results.filter(pl.col("item_code").is_not_null()), books)
     signed = pl.col("approver").is_not_null() & pl.col("approve_date").is_not_null()
-    told = results.select(*LINE, *_RESULT, pl.col("unit_value").alias("stated_value"), signed.alias("approved")).join(
-        low.with_columns(pl.lit(value=True).alias("_low")), on=LINE, how="left", maintain_order="left"
-    )
-    valid = pl.col("approved") & pl.col("_low").is_null()
+    told = results.select(*LINE, *_RESULT, pl.col("unit_value").alias("stated_value"), signed.alias("approved"))
     posted = corrections(books).select(
         *LINE, unscaled(pl.col("effect"), QTY_PLACES).alias("adjusted_qty"), document_of("effect").alias("adj_doc")
     )
-    both = lines.join(told.with_columns(valid.alias("approved")).drop("_low"), on=LINE, how="left").join(
-        posted, on=LINE, how="left"
-    )
+    both = lines.join(told, on=LINE, how="left").join(posted, on=LINE, how="left")
     return _with_disposals(both, books)
 
 
