@@ -60,7 +60,7 @@ class Session:
 
     @property
     def not_counted(self) -> pl.DataFrame:
-        """Return what was to be counted and is not in the books, with ``codes`` of what holds it (blank: on no sheet)."""
+        """Return what was to be counted and is not in the books, with ``codes`` of what holds it (blank: no line)."""
         by_room = self.expected.filter(pl.col("item_code").is_not_null()).join(
             self.lines, on=["room", "item_code"], how="anti"
         )
