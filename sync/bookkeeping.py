@@ -18,6 +18,7 @@ from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
 from sync.books.postings import postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
+from sync.closes import closes_of
 from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
     from sync.ledger import Ledger
     from sync.share import Share
+
+
+_ENDLESS = "9999-99"
+"""Later than any month: rows without a date stay open."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,19 @@ class Bookkeeping:
         Raises:
             UnsoundBook: the figures contradict themselves (LED-01 to LED-03).
         """
+        return require_sound(self.stock_through(_ENDLESS))
+
+    @property
+    def valuation_method(self) -> str:
+        """Return how items are valued that say nothing of their own."""
+        return text_of("valuation_method", self.facts.parameters)
+
+    def stock_through(self, period: str) -> Valuation:
+        """Return the open months of the stock book up to one (``2026-11``), valued from the last close, unchecked."""
         closed = self.closes.newest.get(STOCK_BOOK, "")
-        moves = self._moves(pl.col("_post_period").fill_null("9999") > closed, self.closes.open_from(STOCK_BOOK))
-        method = text_of("valuation_method", self.facts.parameters)
-        return require_sound(value_stock(moves, self.rows("item_catalogue"), method, self.closes.stock))
+        month = pl.col("_post_period").fill_null(_ENDLESS)
+        moves = self._moves((month > closed) & (month <= period), self.closes.open_from(STOCK_BOOK))
+        return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, self.closes.stock)
 
     @cached_property
     def stock_history(self) -> Sequence[Valuation]:
@@ -109,13 +123,14 @@ class Bookkeeping:
         return postings(self.registers, found, open_from)
 
 
-def kept_from(share: Share, load: Load) -> Bookkeeping:
-    """Return the books of a school by the rows that ``load`` gives."""
-    return Bookkeeping(share.registers, load, share.facts())
+def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED) -> Bookkeeping:
+    """Return the books of a school by the rows that ``load`` gives, from its ``closes`` on."""
+    return Bookkeeping(share.registers, load, share.facts(), closes)
 
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
+    closes = closes_of(ledger, revision)
     if revision is None or revision == ledger.head().number:
-        return kept_from(share, as_they_are(ledger, all_registers(), share.state))
-    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision))
+        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes)
+    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes)
