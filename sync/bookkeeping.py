@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.books import OpenBooks
 from schemas.parameters import text_of
+from schemas.periods import first_day_after
+from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
 from sync.books.checks import require_sound
-from sync.books.close import NOTHING
+from sync.books.close import NOTHING, Close
+from sync.books.counts import adjusted
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
-from sync.books.postings import postings
+from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
 from sync.closes import closes_of
@@ -48,6 +52,11 @@ class Bookkeeping:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    @cached_property
+    def books(self) -> OpenBooks:
+        """Return the rows in the books as the lookups of rules ask for them."""
+        return OpenBooks(self.facts, self.load)
 
     @cached_property
     def stock(self) -> Valuation:
@@ -114,13 +123,32 @@ class Bookkeeping:
         later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
         return self.stock_history[later[0]] if later else self.stock
 
+    def stock_until(self, moment: datetime) -> Close:
+        """Return the stock book at a moment, valued from the last close before it: all days that began by then."""
+        closed = [each for each in self.closes.stock_months if _begin_after(each) <= moment]
+        last = max(closed, default="")
+        opening = self.closes.stock_months[last].close if last else NOTHING
+        posted = (pl.col("_post_period") > last) & (pl.col("_post_date").cast(pl.Datetime("us")) < moment)
+        moves = self._moves(posted, first_day_after(last) if last else None)
+        return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
+
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
         found = {
             name: rows.filter(posted)
             for name in self.registers
             if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
         }
+        if ADJUSTMENTS in found:
+            found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(self.registers, found, open_from)
+
+    @cached_property
+    def _corrections(self) -> pl.DataFrame:
+        return corrections(self.books)
+
+
+def _begin_after(period: str) -> datetime:
+    return datetime.combine(first_day_after(period), time())
 
 
 def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED) -> Bookkeeping:
