@@ -158,7 +158,7 @@ def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED) -> Book
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
-    closes = closes_of(ledger, revision)
+    closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
         return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes)
     return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes)
