@@ -98,14 +98,21 @@ class Bookkeeping:
     @cached_property
     def stock_summary(self) -> pl.DataFrame:
         """Return the month summary of every month up to today, closed or open, by month, warehouse and item."""
+        return self.stock_summary_until(None)
+
+    def stock_summary_until(self, day: date | None) -> pl.DataFrame:
+        """Return the month summary with nothing that was posted after a day (None: up to today)."""
+        starts = [*map(first_day_of, sorted(self.closes.stock_months)), self.closes.open_from(STOCK_BOOK)]
+        last = day or self.facts.today
         months: list[pl.DataFrame] = []
-        periods = sorted(self.closes.stock_months)
-        for period, valuation in zip(periods, self.stock_history, strict=False):
-            day = first_day_of(period)
-            months.append(monthly_summary(valuation, day, day, pl.concat(months) if months else None))
-        before = pl.concat(months) if months else None
-        now = monthly_summary(self.stock, self.closes.open_from(STOCK_BOOK), self.facts.today, before)
-        return pl.concat([*months, now])
+        for number, (start, valuation) in enumerate(zip(starts, self.stock_history, strict=True)):
+            if start is not None and start > last:
+                break
+            is_open = number == len(starts) - 1
+            shown = valuation if day is None else valuation.until(day)
+            before = pl.concat(months) if months else None
+            months.append(monthly_summary(shown, start, last if is_open else start, before))
+        return pl.concat(months)
 
     def stock_on(self, day: date) -> Valuation:
         """Return the months of the stock book, closed or open, in which a day lies."""
@@ -151,7 +158,7 @@ def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED) -> Book
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
-    closes = closes_of(ledger, revision)
+    closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
         return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes)
     return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes)

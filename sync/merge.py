@@ -374,14 +374,10 @@ def _conflict_flaws(
     texts = {"IMP-02": reader_text("IMP-02")}
     if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
-    return [
-        Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()
-    ]
+    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
 
 
-def _replaced(
-    register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]
-) -> pl.DataFrame:
+def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:
     """Put settled outcomes and merged cells into the rows, and the new hash of merged ones."""
     if not changed:
         return rows

@@ -182,5 +182,3 @@ def _as_promised(register: type[Register], row: Mapping[str, Any], titles: Mappi
     }
     extra = {"_findings": row["_findings"]} if "_findings" in row else {}
     return {**shown, "_status": row["_status"], "_source": source, "_revision": row["_from"], **extra}
-
-
