@@ -7,7 +7,7 @@ corrects that stage and undoes the later ones. A withdrawn card begins anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -28,7 +28,7 @@ _LEFT = {"asset_no": pl.String(), "pieces": pl.Int64(), "day": pl.Date(), "doc":
 
 
 def stages_of(cards: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Return the stages of cards, oldest first, with ``_stage`` from 0 and ``_from``, the revision of its first version.
+    """Return the stages of cards, oldest first: ``_stage`` from 0, and ``_from``, the revision of its first version.
 
     ``cards`` are the rows in force, ``earlier`` all versions of those that have a history worth
     looking at, the present ones included, oldest first.
@@ -59,6 +59,18 @@ def _stages(versions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         else:
             stages[same:] = [{**version, "_from": stages[same]["_from"]}]
     return stages
+
+
+def since_stated(rows: pl.DataFrame, versions: pl.DataFrame, what: Sequence[str]) -> pl.DataFrame:
+    """Return rows with ``_from``, the revision since which they say the same in some columns without a break.
+
+    ``versions`` are all versions of some of the rows, oldest first; the others keep their own.
+    """
+    marked = versions.with_columns(pl.struct(what).rle_id().over("_key").alias("_run"))
+    last = marked.filter(pl.col("_run") == pl.col("_run").max().over("_key"))
+    since = last.group_by("_key").agg(pl.col("_from").min().alias("_since"))
+    both = rows.join(since, on="_key", how="left", maintain_order="left")
+    return both.with_columns(pl.coalesce("_since", "_from").alias("_from")).drop("_since")
 
 
 def left_of(disposals: pl.DataFrame | None, transfers: pl.DataFrame | None) -> pl.DataFrame:
@@ -153,11 +165,14 @@ def _with_open_month(rows: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns(pl.lit(None, pl.Int64).alias("_open"))
     spans = [(number_of_month(period), start, end) for period, start, end in closes.select(*CLOSES).iter_rows()]
     newest = {
-        revision: max((month + 1 for month, start, end in spans if start < revision and (end is None or revision < end)),
-                      default=None)
+        revision: max((month + 1 for month, start, end in spans if _was_closed(revision, start, end)), default=None)
         for revision in rows["_from"].unique().drop_nulls()
-    }  # fmt: skip
+    }
     return rows.with_columns(pl.col("_from").replace_strict(newest, default=None, return_dtype=pl.Int64).alias("_open"))
+
+
+def _was_closed(revision: int, start: int, end: int | None) -> bool:
+    return start < revision and (end is None or revision < end)
 
 
 def _fen(name: str) -> pl.Expr:

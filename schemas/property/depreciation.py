@@ -88,7 +88,7 @@ def valued(asked: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
     steps = told.sort("_ask", "month", "kind", "order").with_columns(pl.int_range(pl.len()).over("_ask").alias("_step"))
     state = _entered(steps.filter((pl.col("_step") == 0) & (pl.col("kind") == ENTRY)))
-    for step in range(1, int(steps["_step"].max() or 0) + 1):  # type: ignore[call-overload]
+    for step in range(1, steps.select(pl.col("_step").max().fill_null(0)).item() + 1):
         now = steps.filter(pl.col("_step") == step).select(
             "_ask", *(pl.col(name).alias(f"_{name}") for name in ("month", "kind", "value", "pieces", "life"))
         )
@@ -198,8 +198,8 @@ def _happened(state: pl.DataFrame) -> pl.DataFrame:
 
 def _share(amount: pl.Expr, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """Return the part of an amount, not below 0, that some pieces of all stand for, half up to the fen."""
-    wide = amount.cast(pl.Int128) * part * 2 + whole
-    return (wide // (whole.cast(pl.Int128) * 2)).cast(pl.Int64)
+    doubled = amount.cast(pl.Int128) * part * 2 + whole
+    return doubled.floordiv(whole.cast(pl.Int128) * 2).cast(pl.Int64)
 
 
 def _told(state: pl.DataFrame) -> pl.DataFrame:

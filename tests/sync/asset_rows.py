@@ -38,7 +38,8 @@ def card(value: str, entry: str | None, life: int = 72, **cells: object) -> dict
     plain = {"asset_no": "ZC-1", "qty": 1, "original_value": Decimal(value), "life_months": life}
     entered = None if entry is None else date.fromisoformat(entry)
     blank = dict.fromkeys(("accum_at_start", "accum_as_of", "change_date", "change_doc"))
-    return plain | {"entry_date": entered, "depr_method": "年限平均法", "_status": "accepted", "_from": 1} | blank | cells
+    usual = {"depr_method": "年限平均法", "_status": "accepted", "_from": 1}
+    return plain | {"entry_date": entered} | usual | blank | cells
 
 
 def disposed(day: str, qty: str = "1", **cells: object) -> dict[str, object]:

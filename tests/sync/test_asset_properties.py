@@ -96,7 +96,8 @@ def test_closed_form_is_the_walk_through_all_months(
     for number, (day, amount, months) in enumerate(sorted(changes)):
         changed = {"change_date": day, "change_doc": f"BD-{number}", "qty": qty}
         versions.append(card(str(amount), entry.isoformat(), months, **changed))
-    gone = [disposed(day.isoformat(), str(pieces), doc_no=f"BF-{n}") for n, (day, pieces) in enumerate(sorted(disposals))]
+    left = [(max(day, entry), pieces) for day, pieces in sorted(disposals)]
+    gone = [disposed(day.isoformat(), str(pieces), doc_no=f"BF-{n}") for n, (day, pieces) in enumerate(left)]
     months = months_between(BEGIN, END)
     asked = pl.DataFrame(
         [(n, "ZC-1", number_of_day(month), number_of_day(month), None) for n, month in enumerate(months)],
@@ -119,7 +120,7 @@ def test_closed_form_is_the_walk_through_all_months(
             _, amount, months_of = steps.pop(0)
             walk.change(amount - last, months_of)
             last = amount
-        for _, pieces in [each for each in sorted(disposals) if max(each[0].replace(day=1), entry.replace(day=1)) == month]:
+        for _, pieces in (each for each in left if each[0].replace(day=1) == month):
             walk.leave(Fraction(pieces))
         before = walk.accum
         walk.charge()
