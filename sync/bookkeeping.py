@@ -87,7 +87,9 @@ class Bookkeeping:
         disposals, transfers = (self._known_since(*each, newest) for each in _LEAVE)
         return asset_book(cards, earlier, disposals, transfers, closes)
 
-    def _known_since(self, register_id: str, day: str, what: tuple[str, ...], newest: str | None) -> pl.DataFrame | None:
+    def _known_since(
+        self, register_id: str, day: str, what: tuple[str, ...], newest: str | None
+    ) -> pl.DataFrame | None:
         """Return the rows of a register with the revision that first said what they say; None where not in use."""
         rows = self.rows(register_id)
         if rows is None:

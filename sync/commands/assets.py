@@ -111,7 +111,12 @@ def _show_list(found: pl.DataFrame, language: str) -> None:
 
 
 def _show(
-    title: str, columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Any]], language: str, *, numbers: int
+    title: str,
+    columns: Mapping[str, tuple[str, str]],
+    rows: Sequence[Mapping[str, Any]],
+    language: str,
+    *,
+    numbers: int,
 ) -> None:
     headers = [english if language == "en" else chinese for chinese, english in columns.values()]
     show_table(title, headers, [[row[name] for name in columns] for row in rows], numbers=numbers)
