@@ -84,7 +84,7 @@ class Bookkeeping:
         newest = closes.select(pl.col("period").max()).item()
         changed, late = pl.col("change_doc").is_not_null(), _closed_by("entry_date", newest)
         earlier = self._versions(_CARDS, cards.filter(changed | late)).select(*CARD, "_status", "_from")
-        disposals, transfers = (self._known_since(*each, newest) for each in _LEAVE)
+        disposals, transfers = (self._known_since(name, day, what, newest) for name, day, what in _LEAVE)
         return asset_book(cards, earlier, disposals, transfers, closes)
 
     def _known_since(

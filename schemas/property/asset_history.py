@@ -24,7 +24,17 @@ CARD = (
 CLOSES = {"period": pl.String(), "_from": pl.Int64(), "_to": pl.Int64()}
 """Closed months of the asset book: the revision that closed each, and the one that reopened it (None: none did)."""
 
-_LEFT = {"asset_no": pl.String(), "pieces": pl.Int64(), "day": pl.Date(), "doc": pl.String(), "_from": pl.Int64()}
+LEFT = {
+    "asset_no": pl.String(),
+    "pieces": pl.Int64(),
+    "day": pl.Date(),
+    "doc": pl.String(),
+    "register": pl.String(),
+    "_key": pl.String(),
+    "_from": pl.Int64(),
+}
+"""What left the school: thousandths of pieces, and the row that says so. The number of a row here is the ``order``
+of its event."""
 
 
 def stages_of(cards: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
@@ -74,10 +84,10 @@ def since_stated(rows: pl.DataFrame, versions: pl.DataFrame, what: Sequence[str]
 
 
 def left_of(disposals: pl.DataFrame | None, transfers: pl.DataFrame | None) -> pl.DataFrame:
-    """Return what left the school: disposals that were carried out, and transfers to others outside."""
-    parts = [pl.DataFrame(schema=_LEFT)]
-    frames = ((disposals, "dispose_date"), (transfers, "doc_date"))
-    for rows, day in frames:
+    """Return what left the school (``LEFT``): disposals that were carried out, and transfers to others outside."""
+    parts = [pl.DataFrame(schema=LEFT)]
+    frames = (("disposal_register", disposals, "dispose_date"), ("asset_transfer", transfers, "doc_date"))
+    for register, rows, day in frames:
         if rows is not None:
             parts.append(
                 rows.drop_nulls(["asset_no", day]).select(
@@ -85,6 +95,8 @@ def left_of(disposals: pl.DataFrame | None, transfers: pl.DataFrame | None) -> p
                     scaled(pl.col("qty"), QTY_PLACES).alias("pieces"),
                     pl.col(day).alias("day"),
                     pl.col("doc_no").alias("doc"),
+                    pl.lit(register).alias("register"),
+                    "_key",
                     pl.col("_from").cast(pl.Int64),
                 )
             )

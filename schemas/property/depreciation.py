@@ -82,22 +82,40 @@ def valued(asked: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
     Amounts are in fen.
     """
+    state, _ = _walked(asked, events)
+    return _told(_charged_until(state, pl.col("until")))
+
+
+def taken_along(asked: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return what every event by which something left the books took along: ``_ask``, ``order``, ``value``, ``accum``.
+
+    Only events until the last month of each question count; amounts are in fen.
+    """
+    return _walked(asked, events)[1]
+
+
+def _walked(asked: pl.DataFrame, events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the state of each asked asset after its last event, and what each leaving took along."""
     told = asked.join(events.rename({"day": "_day"}), on="asset_no", maintain_order="left").filter(
         (pl.col("month") <= pl.col("until"))
         & ((pl.col("_day") <= pl.col("day")) | pl.col("day").is_null()).fill_null(value=True)
     )
     steps = told.sort("_ask", "month", "kind", "order").with_columns(pl.int_range(pl.len()).over("_ask").alias("_step"))
     state = _entered(steps.filter((pl.col("_step") == 0) & (pl.col("kind") == ENTRY)))
+    gone = [pl.DataFrame(schema=dict.fromkeys(("_ask", "order", "value", "accum"), pl.Int64()))]
+    names = ("month", "kind", "value", "pieces", "life", "order")
     for step in range(1, steps.select(pl.col("_step").max().fill_null(0)).item() + 1):
-        now = steps.filter(pl.col("_step") == step).select(
-            "_ask", *(pl.col(name).alias(f"_{name}") for name in ("month", "kind", "value", "pieces", "life"))
-        )
+        now = steps.filter(pl.col("_step") == step).select("_ask", *(pl.col(name).alias(f"_{name}") for name in names))
         both = state.join(now, on="_ask", how="left", maintain_order="left")
-        state = pl.concat([
-            both.filter(pl.col("_kind").is_null()).select(state.columns),
-            _happened(_charged_until(both.drop_nulls("_kind"), pl.col("_month") - 1)).select(state.columns),
-        ])  # fmt: skip
-    return _told(_charged_until(state, pl.col("until")))
+        after = _happened(_charged_until(both.drop_nulls("_kind"), pl.col("_month") - 1))
+        left = after.filter(pl.col("_kind") == LEAVING)
+        gone.append(left.select("_ask", _named("_order"), _named("_gone", "value"), _named("_gone_accum", "accum")))
+        state = pl.concat([both.filter(pl.col("_kind").is_null()).select(state.columns), after.select(state.columns)])
+    return state, pl.concat(gone)
+
+
+def _named(column: str, name: str = "order") -> pl.Expr:
+    return pl.col(column).cast(pl.Int64).alias(name)
 
 
 def _entered(entries: pl.DataFrame) -> pl.DataFrame:
@@ -198,8 +216,9 @@ def _happened(state: pl.DataFrame) -> pl.DataFrame:
 
 def _share(amount: pl.Expr, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """Return the part of an amount, not below 0, that some pieces of all stand for, half up to the fen."""
-    doubled = amount.cast(pl.Int128) * part * 2 + whole
-    return doubled.floordiv(whole.cast(pl.Int128) * 2).cast(pl.Int64)
+    doubled: pl.Expr = amount.cast(pl.Int128) * part * 2 + whole
+    share: pl.Expr = doubled.floordiv(whole.cast(pl.Int128) * 2)
+    return share.cast(pl.Int64)
 
 
 def _told(state: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,7 @@ DISPOSAL_SCHEMA = {
     "qty": decimal(3),
     "dispose_date": pl.Date(),
     "doc_no": pl.String(),
+    "_key": pl.String(),
     "_from": pl.Int64(),
 }
 
@@ -45,7 +46,7 @@ def card(value: str, entry: str | None, life: int = 72, **cells: object) -> dict
 def disposed(day: str, qty: str = "1", **cells: object) -> dict[str, object]:
     """Return the disposal of some pieces of the card ``ZC-1``."""
     plain = {"asset_no": "ZC-1", "qty": Decimal(qty), "dispose_date": date.fromisoformat(day)}
-    return plain | {"doc_no": "BF-1", "_from": 1} | cells
+    return plain | {"doc_no": "BF-1", "_key": "BF-1", "_from": 1} | cells
 
 
 def events_of(
