@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ import polars as pl
 
 from schemas.books import OpenBooks
 from schemas.parameters import text_of
-from schemas.property.asset_history import CARD, CLOSES, since_stated
-from schemas.property.depreciation import month_number, number_of_month
-from schemas.register import Register, all_registers, register_of
-from sync.books.assets import AssetBook, asset_book
-from sync.books.periods import ASSET_BOOK, NOTHING_CLOSED, STOCK_BOOK, Closes
+from schemas.register import Register, all_registers
+from sync.asset_bookkeeping import asset_book_of
+from sync.books.assets import AssetBook
+from sync.books.checks import require_sound
+from sync.books.close import NOTHING
+from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
 from sync.books.postings import postings
+from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
 from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
@@ -29,13 +32,6 @@ if TYPE_CHECKING:
 
 Versions = Callable[[type[Register], Collection[str]], pl.DataFrame]
 """Returns all versions of some keys of a register, oldest first, with ``_status``, ``_from`` and ``_to``."""
-
-_CARDS = "fixed_asset_card"
-_LEAVE = (
-    ("disposal_register", "dispose_date", ("asset_no", "qty", "dispose_date")),
-    ("asset_transfer", "doc_date", ("asset_no", "qty", "doc_date", "kind")),
-)
-"""Registers by which assets leave the school, with the day of it and what decides what leaves."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +54,67 @@ class Bookkeeping:
 
     @cached_property
     def stock(self) -> Valuation:
-        """Return the open months of the stock book, valued from the last close."""
+        """Return the open months of the stock book, valued from the last close.
+
+        Raises:
+            UnsoundBook: the figures contradict themselves (LED-01 to LED-03).
+        """
         closed = self.closes.newest.get(STOCK_BOOK, "")
+        moves = self._moves(pl.col("_post_period").fill_null("9999") > closed, self.closes.open_from(STOCK_BOOK))
+        method = text_of("valuation_method", self.facts.parameters)
+        return require_sound(value_stock(moves, self.rows("item_catalogue"), method, self.closes.stock))
+
+    @cached_property
+    def stock_history(self) -> Sequence[Valuation]:
+        """Return the closed months of the stock book in their order, then the open ones as ``stock`` has them.
+
+        A closed month is valued again as it was closed, and must end as it did then.
+
+        Raises:
+            UnsoundBook: a month does not end as it was closed, or contradicts itself.
+        """
+        valued: list[Valuation] = []
+        for period, month in sorted(self.closes.stock_months.items()):
+            moves = self._moves(pl.col("_post_period") == period, first_day_of(period))
+            opening = valued[-1].close if valued else NOTHING
+            valued.append(require_sound(value_stock(moves, month.items, month.method, opening), month.close))
+        return (*valued, self.stock)
+
+    @cached_property
+    def stock_summary(self) -> pl.DataFrame:
+        """Return the month summary of every month up to today, closed or open, by month, warehouse and item."""
+        return self.stock_summary_until(None)
+
+    def stock_summary_until(self, day: date | None) -> pl.DataFrame:
+        """Return the month summary with nothing that was posted after a day (None: up to today)."""
+        starts = [*map(first_day_of, sorted(self.closes.stock_months)), self.closes.open_from(STOCK_BOOK)]
+        last = day or self.facts.today
+        months: list[pl.DataFrame] = []
+        for number, (start, valuation) in enumerate(zip(starts, self.stock_history, strict=True)):
+            if start is not None and start > last:
+                break
+            is_open = number == len(starts) - 1
+            shown = valuation if day is None else valuation.until(day)
+            before = pl.concat(months) if months else None
+            months.append(monthly_summary(shown, start, last if is_open else start, before))
+        return pl.concat(months)
+
+    def stock_on(self, day: date) -> Valuation:
+        """Return the months of the stock book, closed or open, in which a day lies."""
+        first_open = self.closes.open_from(STOCK_BOOK)
+        if first_open is None or day >= first_open:
+            return self.stock
+        periods = sorted(self.closes.stock_months)
+        later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
+        return self.stock_history[later[0]] if later else self.stock
+
+    def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
         found = {
-            name: rows.filter(pl.col("_post_period").fill_null("9999") > closed)
+            name: rows.filter(posted)
             for name in self.registers
             if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
         }
-        moves = postings(self.registers, found, self.closes.open_from(STOCK_BOOK))
-        method = text_of("valuation_method", self.facts.parameters)
-        return value_stock(moves, self.rows("item_catalogue"), method, self.closes.stock)
+        return postings(self.registers, found, open_from)
 
     @cached_property
     def books(self) -> OpenBooks:
@@ -77,43 +124,7 @@ class Bookkeeping:
     @cached_property
     def assets(self) -> AssetBook:
         """Return the asset book: every card with what happened to it."""
-        cards = self.rows(_CARDS)
-        if cards is None:
-            return asset_book(None, pl.DataFrame(), None, None)
-        closes = self._asset_closes()
-        newest = closes.select(pl.col("period").max()).item()
-        changed, late = pl.col("change_doc").is_not_null(), _closed_by("entry_date", newest)
-        earlier = self._versions(_CARDS, cards.filter(changed | late)).select(*CARD, "_status", "_from")
-        disposals, transfers = (self._known_since(name, day, what, newest) for name, day, what in _LEAVE)
-        return asset_book(cards, earlier, disposals, transfers, closes)
-
-    def _known_since(
-        self, register_id: str, day: str, what: tuple[str, ...], newest: str | None
-    ) -> pl.DataFrame | None:
-        """Return the rows of a register with the revision that first said what they say; None where not in use."""
-        rows = self.rows(register_id)
-        if rows is None:
-            return None
-        return since_stated(rows, self._versions(register_id, rows.filter(_closed_by(day, newest))), what)
-
-    def _asset_closes(self) -> pl.DataFrame:
-        """Return which revisions closed months of the asset book, and which reopened them."""
-        rows = self.rows("period_close")
-        own = pl.DataFrame() if rows is None else rows.filter(pl.col("book") == ASSET_BOOK)
-        if self.versions is None or own.is_empty():
-            return pl.DataFrame(schema=CLOSES)
-        return self._versions("period_close", own).filter(pl.col("status") == "已结").select(*CLOSES)
-
-    def _versions(self, register_id: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return all versions of some rows of a register, oldest first; none where rows have no history."""
-        if self.versions is None or rows.is_empty():
-            return rows.clear()
-        return self.versions(register_of(register_id), rows["_key"].to_list())
-
-
-def _closed_by(day: str, newest: str | None) -> pl.Expr:
-    """Tell which rows are dated in a closed month."""
-    return pl.lit(value=False) if newest is None else month_number(pl.col(day)) <= number_of_month(newest)
+        return asset_book_of(self)
 
 
 def kept_from(share: Share, load: Load, versions: Versions | None = None) -> Bookkeeping:

@@ -58,7 +58,12 @@ def preview_in_share(
     taken = _taken(files, share.reading(), pool)
     foreign = [name for name, department in departments.items() if department == FREE]
     rights = rights_of(share)
-    free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
+    free = replace(
+        rights,
+        may_write=lambda code, register: (
+            all_registers()[register].is_written() if code == FREE else rights.may_write(code, register)
+        ),
+    )
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
     load = as_they_are(ledger, all_registers(), share.state)
     known = replace(standing, held=(), claims=_as_new_versions(share, ledger, load, standing.claims, foreign))

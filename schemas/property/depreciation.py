@@ -239,4 +239,4 @@ def _told(state: pl.DataFrame) -> pl.DataFrame:
 
 def whole_pieces(count: pl.Expr) -> pl.Expr:
     """Return a whole number of things in thousandths, as events count them."""
-    return count.cast(pl.Int64) * 10**QTY_PLACES
+    return count.cast(pl.Int64) * pl.lit(10**QTY_PLACES)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import polars as pl
+
 from sync.books.close import NOTHING, Close
 
 STOCK_BOOK, CANTEEN_BOOK, ASSET_BOOK, CASH_BOOK, BANK_BOOK, BUDGET_BOOK = (
@@ -16,6 +18,21 @@ BOOKS = (STOCK_BOOK, CANTEEN_BOOK, ASSET_BOOK, CASH_BOOK, BANK_BOOK, BUDGET_BOOK
 
 
 @dataclass(frozen=True)
+class StockMonth:
+    """A closed month of the stock book: how it ended, and by what rules it was valued.
+
+    The month is shown by valuing its rows anew from the close before it, with the rules of then; what
+    comes out must be ``close``, which is the truth.
+    """
+
+    close: Close
+    items: pl.DataFrame
+    """The items that had a way of valuation or a reference price of their own, ``sync.books.valuation.ITEMS``."""
+    method: str
+    """How all other items were valued."""
+
+
+@dataclass(frozen=True)
 class Closes:
     """The closed months of every book: months are closed in their order, so that the newest one says it all."""
 
@@ -23,6 +40,8 @@ class Closes:
     """Book to its newest closed month (``2026-11``)."""
     stock: Close = NOTHING
     """The stock book at the end of its newest closed month."""
+    stock_months: Mapping[str, StockMonth] = field(default_factory=dict)
+    """Every closed month of the stock book; a mapping that reads a month when it is asked for will do."""
 
     def is_closed(self, book: str, period: str) -> bool:
         """Tell whether a month of a book is closed."""
@@ -31,9 +50,17 @@ class Closes:
     def open_from(self, book: str) -> date | None:
         """Return the first day of the earliest open month, None where no month was ever closed."""
         newest = self.newest.get(book)
-        if newest is None:
-            return None
-        return (date.fromisoformat(f"{newest}-28") + timedelta(days=4)).replace(day=1)
+        return None if newest is None else first_day_after(newest)
+
+
+def first_day_of(period: str) -> date:
+    """Return the first day of a month (``2026-11``)."""
+    return date.fromisoformat(f"{period}-01")
+
+
+def first_day_after(period: str) -> date:
+    """Return the first day of the month after a month."""
+    return (first_day_of(period) + timedelta(days=31)).replace(day=1)
 
 
 NOTHING_CLOSED = Closes()
