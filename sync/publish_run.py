@@ -11,6 +11,7 @@ from pathlib import Path
 
 from schemas.findings import Finding
 from sync import __version__
+from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
 from sync.current import CurrentRows
 from sync.held import finding_as_json
@@ -45,9 +46,7 @@ class Published:
     postponed: tuple[str, ...] = ()
 
 
-def publish_all(
-    share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress
-) -> Published:
+def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
     ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
@@ -60,7 +59,8 @@ def publish_all(
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there)
+    books = kept_from(share, current.rows, ledger.versions)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
@@ -171,9 +171,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     return Target(place, content_hash, write)
 
 
-def mark(
-    source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str
-) -> None:
+def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
     """Write one marked copy; runs in a worker process, for the file may be hostile."""
     from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from sync.cli import houqin
 from tests.sync.school import MASTER, School, codes
@@ -47,13 +49,16 @@ def school(tmp_path: Path, on: Callable[[str], None]) -> School:
     return made
 
 
-def ask(school: School, *words: str) -> Any:  # noqa: ANN401 - whatever the document holds
-    """Return what ``houqin assets`` says as JSON."""
-    told = CliRunner().invoke(
-        houqin, ["assets", *words, "--share", str(school.folder), "--json"], catch_exceptions=False
-    )
+def say(school: School, *words: str) -> Any:  # noqa: ANN401 - whatever the document holds
+    """Return what ``houqin`` says as JSON."""
+    told = CliRunner().invoke(houqin, [*words, "--share", str(school.folder), "--json"], catch_exceptions=False)
     assert told.exit_code == 0, told.output
     return json.loads(told.output)
+
+
+def ask(school: School, *words: str) -> Any:  # noqa: ANN401
+    """Return what ``houqin assets`` says as JSON."""
+    return say(school, "assets", *words)
 
 
 def taken(school: School, **books: list[dict[str, object]]) -> None:
@@ -204,6 +209,43 @@ def test_transfer_moves_the_asset_until_the_card_says_so(school: School) -> None
     [before] = ask(school, "list", "--as-of", "2026-11-02")
     assert (before["room"], before["user"], before["dept"]) == ("A-301", "T004", "ZW")
     assert ask(school, "list", "--room", "A-301") == []
+
+
+def test_rows_and_volumes_say_what_things_are_worth(school: School, on: Callable[[str], None]) -> None:
+    """Depreciation and net value stand in the rows of cards and disposals, in the command and in the volumes."""
+    worth = ("original_value", "accum_depr", "net_value")
+    desks = COMPUTER | {
+        "asset_no": "ZC2026-000002", "class_code": "A05010203", "asset_kind": "家具和用具", "asset_name": "课桌",
+        "qty": 50, "unit": "张", "unit_price": "268.00", "original_value": "13400.00", "is_batch": "是",
+    }  # fmt: skip
+    taken(school, fixed_asset_card=[COMPUTER, desks])
+    cards = say(school, "rows", "fixed_asset_card")
+    assert [tuple(card[name] for name in worth) for card in cards] == [
+        ("4999.00", "694.30", "4304.70"), ("13400.00", "744.40", "12655.60"),
+    ]  # fmt: skip
+    assert volume(school, "固定资产卡片(实物台账)", "累计折旧") == [Decimal("694.30"), Decimal("744.40")]
+    on("2027-07-01")
+    planned = disposal("ZC2026-000002", "2027-06-20", qty=10, line_no=2, dispose_date=None)
+    taken(school, disposal_register=[disposal("ZC2026-000001", "2027-06-10"), planned])
+    rows = say(school, "rows", "disposal_register")
+    # the plan of ten desks as of July: 17 months of 74.44 are 1265.48, a fifth of it is 253.096
+    assert [tuple(row[name] for name in worth) for row in rows] == [
+        ("4999.00", "1041.45", "3957.55"), ("2680.00", "253.10", "2426.90"),
+    ]  # fmt: skip
+    assert [card["net_value"] for card in say(school, "rows", "fixed_asset_card")] == [None, "12134.52"]
+    on("2027-08-01")
+    school.sync()
+    assert volume(school, "固定资产卡片(实物台账)", "累计折旧") == [None, Decimal("1339.92")]
+
+
+def volume(school: School, title: str, column: str) -> list[Decimal | None]:
+    """Return a column of money of the volumes of a register, in the order of their rows."""
+    found: list[Decimal | None] = []
+    for path in sorted((school.folder / "published" / "明细" / title).iterdir()):
+        header, *rows = load_workbook(path).active.iter_rows(values_only=True)
+        values = [row[header.index(column)] for row in rows]
+        found += [None if value is None else Decimal(str(value)).quantize(Decimal("0.01")) for value in values]
+    return found
 
 
 def test_unknown_card_is_a_sentence(school: School) -> None:

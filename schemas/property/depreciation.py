@@ -190,7 +190,7 @@ def _happened(state: pl.DataFrame) -> pl.DataFrame:
     changes, within = pl.col("_kind") == CHANGE, pl.col("_month") >= pl.col("since")
     whole = (pl.col("_pieces") >= pl.col("pieces")) | (pl.col("pieces") <= 0)
     parts = {
-        name: pl.when(whole).then(pl.col(name)).otherwise(_share(pl.col(name), pl.col("_pieces"), pl.col("pieces")))
+        name: pl.when(whole).then(pl.col(name)).otherwise(share_of(pl.col(name), pl.col("_pieces"), pl.col("pieces")))
         for name in ("value", "accum")
     }
     split = state.with_columns(
@@ -214,7 +214,7 @@ def _happened(state: pl.DataFrame) -> pl.DataFrame:
     return _spread(after)
 
 
-def _share(amount: pl.Expr, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+def share_of(amount: pl.Expr, part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """Return the part of an amount, not below 0, that some pieces of all stand for, half up to the fen."""
     doubled: pl.Expr = amount.cast(pl.Int128) * part * 2 + whole
     share: pl.Expr = doubled.floordiv(whole.cast(pl.Int128) * 2)

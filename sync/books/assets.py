@@ -76,7 +76,7 @@ def worth_on(book: AssetBook, day: date) -> pl.DataFrame:
     ``months_left``, ``first_month`` and ``last_month`` as ``2026-11``.
     """
     month = number_of_day(day)
-    found = valued(_asked(book.cards["asset_no"], month, month, day), book.events)
+    found = valued(asked_of(book.cards["asset_no"], month, month, day), book.events)
     return _in_money(found).drop("_ask", "since", "until", "day", *_SUMS)
 
 
@@ -92,9 +92,9 @@ def happened_in(book: AssetBook, first: str, last: str) -> pl.DataFrame:
     """
     since, until = number_of_month(first), number_of_month(last)
     numbers = book.cards["asset_no"]
-    before = valued(_asked(numbers, since - 1, since - 1), book.events)
+    before = valued(asked_of(numbers, since - 1, since - 1), book.events)
     opened = before.select("asset_no", pl.col("value").alias("open_value"), pl.col("accum").alias("open_accum"))
-    found = valued(_asked(numbers, since, until), book.events).join(opened, on="asset_no", how="left")
+    found = valued(asked_of(numbers, since, until), book.events).join(opened, on="asset_no", how="left")
     whole = found.with_columns(pl.col("open_value", "open_accum").fill_null(0))
     _check(whole)
     return _in_money(whole).drop("_ask", "since", "until", "day")
@@ -109,7 +109,7 @@ def schedule_of(book: AssetBook, asset_no: str) -> pl.DataFrame:
     if own.is_empty():
         return pl.DataFrame(schema={"month": pl.String(), **dict.fromkeys(("charge", "accum", "net"), decimal(2))})
     first, latest = own.select(pl.col("month").min().alias("first"), pl.col("month").max().alias("latest")).row(0)
-    end = valued(_asked(pl.Series([asset_no]), latest, latest), own).select(pl.col("last_month").max()).item()
+    end = valued(asked_of(pl.Series([asset_no]), latest, latest), own).select(pl.col("last_month").max()).item()
     months = range(first, max(latest, first if end is None else end) + 1)
     questions = [(at, asset_no, month, month, None) for at, month in enumerate(months)]
     found = _in_money(valued(pl.DataFrame(questions, schema=ASKED, orient="row"), own))
@@ -126,8 +126,8 @@ def totals_of(lines: pl.DataFrame) -> dict[str, object]:
     return lines.select(pl.col(source).sum().alias(name) for name, source in names.items()).row(0, named=True)
 
 
-def _asked(numbers: pl.Series, since: int, until: int, day: date | None = None) -> pl.DataFrame:
-    """Return one question for every asset."""
+def asked_of(numbers: pl.Series, since: int, until: int, day: date | None = None) -> pl.DataFrame:
+    """Return one question about every asset, from a counted month to another, as known on a day (None: of all days)."""
     months = (pl.lit(since, pl.Int64).alias("since"), pl.lit(until, pl.Int64).alias("until"))
     questions = numbers.alias("asset_no").to_frame().with_columns(*months, pl.lit(day, pl.Date()).alias("day"))
     return questions.with_row_index("_ask").with_columns(pl.col("_ask").cast(pl.Int64)).select(*ASKED)
