@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sync.books.asset_list import asset_list, placed_on
+from schemas.property.asset_classes import CLASS_NAMES
+from sync.books.asset_list import asset_list, placed_on, sums_by
 from sync.books.assets import FIXED_ASSETS, happened_in, schedule_of, totals_of
 from sync.books.periods import ASSET_BOOK
+from sync.publish.model import AssetLine, Publication
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
@@ -67,3 +71,24 @@ def schedule_told(books: Bookkeeping, asset_no: str) -> dict[str, Any] | None:
         "entry_date": card["entry_date"],
         "schedule": lines.to_dicts(),
     }
+
+
+def with_assets(publication: Publication, books: Bookkeeping) -> Publication:
+    """Return a publication with the fixed assets in the books on its day, by class and by department."""
+    listed = assets_on(books, publication.today)
+    departments = books.rows("department")
+    names = {} if departments is None else dict(departments.select("dept_code", "dept_name").iter_rows())
+    classes = sums_by(listed, ["class_code", "asset_kind"])
+    kinds = dict(classes.select("class_code", "asset_kind").iter_rows())
+    return replace(
+        publication,
+        assets_by_class=_lines(
+            classes.drop("asset_kind"), {code: CLASS_NAMES.get(code, kinds[code]) for code in kinds}
+        ),
+        assets_by_department=_lines(sums_by(listed, ["dept"]), names),
+    )
+
+
+def _lines(sums: pl.DataFrame, names: Mapping[str, str]) -> list[AssetLine]:
+    rows: Iterable[tuple[Any, ...]] = sums.iter_rows()
+    return [AssetLine(code or "", names.get(code, ""), *values) for code, *values in rows]

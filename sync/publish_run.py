@@ -11,6 +11,7 @@ from pathlib import Path
 
 from schemas.findings import Finding
 from sync import __version__
+from sync.asset_reports import with_assets
 from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
 from sync.current import CurrentRows
@@ -61,7 +62,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     standing = Standing.of(ledger)
     books = kept_from(share, current.rows, ledger.versions)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
-    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
