@@ -103,6 +103,25 @@ def differences(books: Books, plans: pl.DataFrame | None = None) -> pl.DataFrame
     return judged.with_columns(open_qty).sort(LINE)
 
 
+def sheets_with_differences(rows: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of count sheets with what the books say of them; ``counted`` are the lines of ``differences``."""
+    names = ("book_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty")
+    return _completed(rows, counted.filter("carries").select("_key", *names), ["_key"], names)
+
+
+def results_with_differences(rows: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of results with the difference of their line, its amount, its adjustment and how far it is."""
+    names = ("room", "diff_kind", "diff_qty", "diff_amount", "adj_doc", "status")
+    return _completed(rows, counted.select(*LINE, *names), LINE, names)
+
+
+def _completed(rows: pl.DataFrame, told: pl.DataFrame, on: list[str], names: tuple[str, ...]) -> pl.DataFrame:
+    own = told.rename({name: f"_{name}_told" for name in names})
+    both = rows.join(own, on=on, how="left", maintain_order="left")
+    known = (pl.coalesce(f"_{name}_told", name).cast(rows.schema[name]).alias(name) for name in names)
+    return both.with_columns(known).select(rows.columns)
+
+
 def _uncoded(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the lines that no book speaks of: found things without a code are a surplus, the others say nothing."""
     found = pl.col("asset_no").is_null() & pl.col("item_code").is_null() & (pl.col("final_qty") > 0)
