@@ -340,6 +340,27 @@ def traced_cases() -> list[Case]:
     ]
 
 
+def settled_cases() -> list[Case]:
+    """Return the cases of counts whose difference was approved, and of results without a difference."""
+    place = store()
+    plans = [planned(code_of(place)) for _ in range(5)]
+    things = [stocked(place) for _ in range(6)]
+    lines = [counted(plan, thing[0], 9, count2=9) for plan, thing in zip(plans[:4], things, strict=False)]
+    before = (place, *plans, *(line for thing in things for line in thing), *lines, *map(approved, lines))
+    same, short = counted(plans[4], things[4][0], 10), counted(plans[4], things[5][0], 9, count2=9)
+    return [
+        Case("X-15", "E", "count1", (lines[0].but(count1=8, count2=8),), (lines[1].but(name_spec="更名"),), before=before),
+        Case(
+            "X-15",
+            "E",
+            "cutoff",
+            (plans[2].but(cutoff="2026-11-20 11:00"),),
+            (plans[3].but(count_to="2026-11-20 19:00"),),
+        ),
+        Case("X-15", "W", "line_no", (same, explained(same)), (short, explained(short))),
+    ]
+
+
 def _lost() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     missing: dict[str, object] = {"count2": 0, "condition": "不在现场"}
     first, second, there = owned(), owned(), owned()
