@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -15,6 +15,8 @@ from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
+from sync.asset_bookkeeping import asset_book_of
+from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
 from sync.books.close import NOTHING, Close
 from sync.books.counts import adjusted
@@ -23,6 +25,7 @@ from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
 from sync.closes import closes_of
+from sync.counting import counted_lines
 from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
 
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
     from sync.ledger import Ledger
     from sync.share import Share
+
+Versions = Callable[[type[Register], Collection[str]], pl.DataFrame]
+"""Returns all versions of some keys of a register, oldest first, with ``_status``, ``_from`` and ``_to``."""
 
 
 _ENDLESS = "9999-99"
@@ -47,6 +53,8 @@ class Bookkeeping:
     """Returns the ledger's rows of a register, of any status, with ``_status`` and ``_post_period``."""
     facts: Facts
     closes: Closes = NOTHING_CLOSED
+    versions: Versions | None = None
+    """Where earlier versions are found; None where rows have no history."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
@@ -146,19 +154,36 @@ class Bookkeeping:
     def _corrections(self) -> pl.DataFrame:
         return corrections(self.books)
 
+    @cached_property
+    def counts(self) -> pl.DataFrame:
+        """Return every counted line with its difference and what that is worth (``sync.counting.counted_lines``)."""
+        return counted_lines(self)
+
+    @cached_property
+    def assets(self) -> AssetBook:
+        """Return the asset book: every card with what happened to it."""
+        return asset_book_of(self)
+
 
 def _begin_after(period: str) -> datetime:
     return datetime.combine(first_day_after(period), time())
 
 
-def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED) -> Bookkeeping:
-    """Return the books of a school by the rows that ``load`` gives, from its ``closes`` on."""
-    return Bookkeeping(share.registers, load, share.facts(), closes)
+def kept_from(
+    share: Share, load: Load, closes: Closes = NOTHING_CLOSED, versions: Versions | None = None
+) -> Bookkeeping:
+    """Return the books of a school by the rows that ``load`` gives and their ``versions``, from its ``closes`` on."""
+    return Bookkeeping(share.registers, load, share.facts(), closes, versions)
 
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
     closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
-        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes)
-    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes)
+        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes, ledger.versions)
+
+    def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
+        found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
+        return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
+
+    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)

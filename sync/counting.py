@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from schemas.columns import UNITS
-from schemas.exact import QTY_PLACES, unscaled
+from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled, unscaled
 from schemas.property.count_scope import assets_to_count, goods_to_count, rooms_of
 from schemas.register import all_registers
+from sync.books.assets import worth_on
 from sync.books.count_values import NET_WORTH, with_values
 from sync.books.counts import AGREES, differences
 from sync.held import rows_of
@@ -60,7 +62,7 @@ class Session:
 
     @property
     def not_counted(self) -> pl.DataFrame:
-        """Return what was to be counted and is not in the books, with ``codes`` of what holds it (blank: on no sheet)."""
+        """Return what was to be counted and is not in the books, with ``codes`` of what holds it (blank: no line)."""
         by_room = self.expected.filter(pl.col("item_code").is_not_null()).join(
             self.lines, on=["room", "item_code"], how="anti"
         )
@@ -113,9 +115,8 @@ def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> 
         return []
     wanted = None if plan_no is None else pl.DataFrame({"plan_no": [plan_no]})
     plans = books.books.rows(PLAN, wanted).sort("cutoff", "plan_no")
-    asked = plans.select("plan_no")
     expected = expected_lines(books, plans)
-    lines = counted_lines(books, asked)
+    lines = books.counts
     held = held_lines(ledger)
     return [
         Session(
@@ -128,11 +129,28 @@ def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> 
     ]
 
 
-def counted_lines(books: Bookkeeping, plans: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return the counted lines of some plans with their differences and what these are worth."""
-    lines = differences(books.books, plans)
-    worth = pl.DataFrame(schema=NET_WORTH)
-    return with_values(lines, books.stock_until, books.rows("item_catalogue"), books.valuation_method, worth)
+def counted_lines(books: Bookkeeping) -> pl.DataFrame:
+    """Return every counted line (``sync.books.counts.differences``) with what its difference is worth."""
+    lines = differences(books.books)
+    return with_values(
+        lines, books.stock_until, books.rows("item_catalogue"), books.valuation_method, _net_worth(lines, books)
+    )
+
+
+def _net_worth(lines: pl.DataFrame, books: Bookkeeping) -> pl.DataFrame:
+    """Return what the counted assets are worth at their cut-offs, depreciation of the month included."""
+    parts = [pl.DataFrame(schema=NET_WORTH)]
+    for plan_no, cutoff in lines.filter(pl.col("asset_no").is_not_null()).select("plan_no", "cutoff").unique().rows():
+        worth = worth_on(books.assets, (cutoff - timedelta(microseconds=1)).date())
+        parts.append(
+            worth.select(
+                pl.lit(plan_no).alias("plan_no"),
+                "asset_no",
+                scaled(pl.col("net"), MONEY_PLACES).alias("_net"),
+                scaled(pl.col("pieces"), QTY_PLACES).alias("_pieces"),
+            )
+        )
+    return pl.concat(parts)
 
 
 def held_lines(ledger: Ledger) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ from sync.books.valuation import NOMINAL_FEN, value_stock
 _FEN_TO_PRICE: int = 10 ** (QTY_PLACES + PRICE_PLACES - MONEY_PLACES)
 """Fen for thousandths of a unit, in ten-thousandths of a yuan for one unit."""
 
-NET_WORTH = {"asset_no": pl.String(), "_net": pl.Int64(), "_pieces": pl.Int64()}
-"""Net value of an asset in fen, and its pieces in thousandths."""
+NET_WORTH = {"plan_no": pl.String(), "asset_no": pl.String(), "_net": pl.Int64(), "_pieces": pl.Int64()}
+"""Net value of an asset at the cut-off of a plan in fen, and its pieces in thousandths."""
 
 
 def with_values(
@@ -94,7 +94,7 @@ def _per_unit(amount: str, qty: str) -> pl.Expr:
 
 def _assets(lines: pl.DataFrame, net_worth: pl.DataFrame) -> pl.DataFrame:
     """Return the same of assets: the part of the net value that is missing; all pieces take all of it."""
-    known = lines.join(net_worth.select(*NET_WORTH), on="asset_no", how="left")
+    known = lines.join(net_worth.select(*NET_WORTH), on=["plan_no", "asset_no"], how="left")
     diff = scaled(pl.col("diff_qty"), QTY_PLACES)
     part = (2 * diff.abs() * pl.col("_net") + pl.col("_pieces")) // (2 * pl.col("_pieces")) * diff.sign()
     return known.select("_id", _per_unit("_net", "_pieces").alias("_price"), part.alias("_amount"))

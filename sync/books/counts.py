@@ -83,7 +83,8 @@ def differences(books: Books, plans: pl.DataFrame | None = None) -> pl.DataFrame
     ``diff_qty``, ``carries`` (``at_cutoff``); ``compared`` is False on lines that stand for nothing of their own;
     ``recount_required``; ``expected_room`` (of assets, on the day of the count); ``on_loan`` (how much is lent
     out on that day); ``swapped_with`` (another line that may be the same mistake); ``diff_kind``; what the
-    result says (``reason`` … ``batch_approval``, ``stated_value``); ``adjusted_qty``, ``adj_doc`` and ``status``.
+    result says (``reason`` … ``batch_approval``, ``stated_value``); ``adjusted_qty``, ``adj_doc``, ``status`` and
+    ``open_qty`` (what of the difference is not settled).
     """
     sheets = books.rows("stocktake_sheet", plans)
     compared = at_cutoff(sheets, books)
@@ -96,7 +97,29 @@ def differences(books: Books, plans: pl.DataFrame | None = None) -> pl.DataFrame
     lines = lines.with_columns(_recount(books).alias("recount_required"))
     for add in (_with_expected_room, _with_loans, _with_results, _with_swaps):
         lines = add(lines, books)
-    return lines.with_columns(_kind().alias("diff_kind")).with_columns(_status().alias("status")).sort(LINE)
+    judged = lines.with_columns(_kind().alias("diff_kind")).with_columns(_status().alias("status"))
+    settled = pl.col("status") == ADJUSTED
+    open_qty = pl.when("carries").then(pl.when(settled).then(0).otherwise("diff_qty")).alias("open_qty")
+    return judged.with_columns(open_qty).sort(LINE)
+
+
+def sheets_with_differences(rows: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of count sheets with what the books say of them; ``counted`` are the lines of ``differences``."""
+    names = ("book_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty")
+    return _completed(rows, counted.filter("carries").select("_key", *names), ["_key"], names)
+
+
+def results_with_differences(rows: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of results with the difference of their line, its amount, its adjustment and how far it is."""
+    names = ("room", "diff_kind", "diff_qty", "diff_amount", "adj_doc", "status")
+    return _completed(rows, counted.select(*LINE, *names), LINE, names)
+
+
+def _completed(rows: pl.DataFrame, told: pl.DataFrame, on: list[str], names: tuple[str, ...]) -> pl.DataFrame:
+    own = told.rename({name: f"_{name}_told" for name in names})
+    both = rows.join(own, on=on, how="left", maintain_order="left")
+    known = (pl.coalesce(f"_{name}_told", name).cast(rows.schema[name]).alias(name) for name in names)
+    return both.with_columns(known).select(rows.columns)
 
 
 def _uncoded(lines: pl.DataFrame) -> pl.DataFrame:
@@ -227,7 +250,7 @@ def _status() -> pl.Expr:
     approved, adjusts = pl.col("approved").fill_null(value=False), pl.col("suggestion").is_in(ADJUSTING)
     return (
         pl.when(pl.col("diff_kind").is_null() | (pl.col("diff_kind") == AGREES)).then(None)
-        .when(pl.col("adj_doc").is_not_null()).then(pl.lit(ADJUSTED))
+        .when(pl.col("adjusted_qty").is_not_null() | pl.col("adj_doc").is_not_null()).then(pl.lit(ADJUSTED))
         .when(pl.col("suggestion") == "继续查找").then(pl.lit(PARKED))
         .when(approved & adjusts).then(pl.lit(APPROVED))
         .when(approved).then(pl.lit(PARKED))
