@@ -342,23 +342,37 @@ def traced_cases() -> list[Case]:
 
 def settled_cases() -> list[Case]:
     """Return the cases of counts whose difference was approved, and of results without a difference."""
+    first, second, third, fourth = (_settled() for _ in range(4))
     place = store()
-    plans = [planned(code_of(place)) for _ in range(5)]
-    things = [stocked(place) for _ in range(6)]
-    lines = [counted(plan, thing[0], 9, count2=9) for plan, thing in zip(plans[:4], things, strict=False)]
-    before = (place, *plans, *(line for thing in things for line in thing), *lines, *map(approved, lines))
-    same, short = counted(plans[4], things[4][0], 10), counted(plans[4], things[5][0], 9, count2=9)
+    plan, same, short = planned(code_of(place)), stocked(place), stocked(place)
+    line, other = counted(plan, same[0], 10), counted(plan, short[0], 9, count2=9)
     return [
-        Case("X-15", "E", "count1", (lines[0].but(count1=8, count2=8),), (lines[1].but(name_spec="更名"),), before=before),
+        Case(
+            "X-15",
+            "E",
+            "count1",
+            (first[-2].but(count1=8, count2=8),),
+            (second[-2].but(name_spec="更名"),),
+            before=(*first, *second),
+        ),
         Case(
             "X-15",
             "E",
             "cutoff",
-            (plans[2].but(cutoff="2026-11-20 11:00"),),
-            (plans[3].but(count_to="2026-11-20 19:00"),),
+            (third[1].but(cutoff="2026-11-20 11:00"),),
+            (fourth[1].but(count_to="2026-11-20 19:00"),),
+            before=(*third, *fourth),
         ),
-        Case("X-15", "W", "line_no", (same, explained(same)), (short, explained(short))),
+        Case("X-15", "W", "line_no", (place, plan, *same, line, explained(line)), (*short, other, explained(other))),
     ]
+
+
+def _settled() -> tuple[Line, ...]:
+    """Return a warehouse, a plan, goods, the line on which one of ten is missing, and its approval."""
+    place = store()
+    plan, goods_here = planned(code_of(place)), stocked(place)
+    line = counted(plan, goods_here[0], 9, count2=9)
+    return (place, plan, *goods_here, line, approved(line))
 
 
 def _lost() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
