@@ -14,6 +14,7 @@ from schemas.masking import mask
 from schemas.register import Register, all_registers
 from sync.books.quantities import balances, movements
 from sync.choices import conflict_id
+from sync.closes import closed_in_order
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
@@ -67,6 +68,7 @@ def publication_of(
         held=_held_lines(standing, paths, share.config.language),
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
+        closed=closed_in_order(ledger),
         rules_off=rules_switched_off(share, share.config.language),
         details=volumes.details,
         untouched=volumes.untouched,

@@ -23,8 +23,9 @@ from sync.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from sync.closing import BookTrial, Done, People, Trial
+    from sync.closing import Done
     from sync.share import Share
+    from sync.trial import BookTrial, People, Trial
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -76,7 +77,8 @@ def trial_command(
 
     Example: houqin month trial 2026-11 --share school
     """
-    from sync.closing import record_trial, trial_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.closing import record_trial  # noqa: PLC0415 - polars is not needed for the help
+    from sync.trial import trial_of  # noqa: PLC0415
 
     share = open_share(share_path)
     month = _month_of(period, named)
@@ -207,7 +209,7 @@ def _month_of(period: str | None, named: str | None) -> str:
 
 def _people(share: Share, by: str, approver: str) -> People:
     """Return who closes and who confirms: those named, else the only ones whom the settings name."""
-    from sync.closing import People  # noqa: PLC0415 - polars is not needed for the help
+    from sync.trial import People  # noqa: PLC0415 - polars is not needed for the help
 
     def only(roles: Sequence[str]) -> str:
         for role in roles:
