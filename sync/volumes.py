@@ -12,12 +12,14 @@ import polars as pl
 
 from schemas.periods import books_in_use, books_of
 from sync import __version__
+from sync.completed import completed, is_completed
 from sync.current import CurrentRows, Month
 from sync.ledger import IN_THE_BOOKS
 from sync.publish.details import LAYOUT, parts_of
 
 if TYPE_CHECKING:
     from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
     from sync.publish.releases import Release
     from sync.share import Share
 
@@ -66,12 +68,14 @@ def volumes_of(
     current: CurrentRows,
     paths: Mapping[str, str],
     present: Mapping[str, Release],
+    books: Bookkeeping,
     closes: SettledMonths = NOT_SETTLED,
 ) -> Volumes:
     """Return the volumes of all registers in use.
 
-    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. The
-    volume of a closed month is made of nothing but its close: once published, it is never written again.
+    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. Months of
+    registers to which the ``books`` add something are always looked at, as long as they are open: the
+    volume of a closed month is made of nothing but its close, and once published is never written again.
     """
     details: dict[str, pl.DataFrame] = {}
     untouched: dict[tuple[str, str | None], int] = {}
@@ -79,13 +83,16 @@ def volumes_of(
     for register_id, register in share.registers.items():
         frames = []
         for month in current.months(register):
-            source = closes.mark(register, month.period) or _source(share, register, month, paths)
+            settled = closes.mark(register, month.period)
+            source = settled or _source(share, register, month, paths)
             places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
             sources |= dict.fromkeys(places, source)
-            if all(place in present and present[place].source == source for place in places):
+            told = bool(settled) or not is_completed(register)
+            if told and all(place in present and present[place].source == source for place in places):
                 untouched[register_id, month.period] = month.in_the_books
             else:
-                frames.append(_with_paths(in_the_books(current.of_month(register, month)), paths))
+                rows = completed(in_the_books(current.of_month(register, month)), register, books)
+                frames.append(_with_paths(rows, paths))
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)

@@ -243,7 +243,7 @@ def _ready(**cells: object) -> tuple[Line, Line, Line]:
 
 def result_cases() -> list[Case]:
     """Return the cases of explanations and approvals of single rows."""
-    ready = [_ready() for _ in range(18)]
+    ready = [_ready() for _ in range(22)]
     lines = [each[-1] for each in ready]
     before = tuple(line for each in ready for line in each)
     missing: tuple[dict[str, object], ...] = ({"reason": None}, {"reason_note": None}, {"suggestion": None})
@@ -276,8 +276,16 @@ def result_cases() -> list[Case]:
             "ROLE-MISMATCH",
             "W",
             "approver",
-            (approved(lines[16], approver="李明"),),
-            (approved(lines[17], approver="李明", approve_level="总务主任"),),
+            (approved(lines[16], approver="李明", suggestion="补单"),),
+            (approved(lines[17], approver="李明", suggestion="补单", approve_level="总务主任"),),
+        ),
+        Case("VAR-01", "E", "approver", (approved(lines[18], approver="李明"),), (approved(lines[19]),)),
+        Case(
+            "VAR-01",
+            "E",
+            "approve_level",
+            (approved(lines[20], approver="李明", approve_level="总务主任"),),
+            (approved(lines[21], approve_level="校长"),),
         ),
         Case("ONE-OF", "E", "item_code", *_either_or(card)),
     ]
@@ -330,6 +338,41 @@ def traced_cases() -> list[Case]:
         ),
         Case("VAR-05", "W", "plan_no", *_waiting()),
     ]
+
+
+def settled_cases() -> list[Case]:
+    """Return the cases of counts whose difference was approved, and of results without a difference."""
+    first, second, third, fourth = (_settled() for _ in range(4))
+    place = store()
+    plan, same, short = planned(code_of(place)), stocked(place), stocked(place)
+    line, other = counted(plan, same[0], 10), counted(plan, short[0], 9, count2=9)
+    return [
+        Case(
+            "X-15",
+            "E",
+            "count1",
+            (first[-2].but(count1=8, count2=8),),
+            (second[-2].but(name_spec="更名"),),
+            before=(*first, *second),
+        ),
+        Case(
+            "X-15",
+            "E",
+            "cutoff",
+            (third[1].but(cutoff="2026-11-20 11:00"),),
+            (fourth[1].but(count_to="2026-11-20 19:00"),),
+            before=(*third, *fourth),
+        ),
+        Case("X-15", "W", "line_no", (place, plan, *same, line, explained(line)), (*short, other, explained(other))),
+    ]
+
+
+def _settled() -> tuple[Line, ...]:
+    """Return a warehouse, a plan, goods, the line on which one of ten is missing, and its approval."""
+    place = store()
+    plan, goods_here = planned(code_of(place)), stocked(place)
+    line = counted(plan, goods_here[0], 9, count2=9)
+    return (place, plan, *goods_here, line, approved(line))
 
 
 def _lost() -> tuple[tuple[Line, ...], tuple[Line, ...]]:

@@ -13,42 +13,46 @@ from sync.books.close import PLACE, STOCK, Close
 from sync.books.valuation import Breach, Valuation
 from sync.errors import HouqinError
 
-_WORDS = {
-    "LED-01": Text(
+
+class UnsoundBook(HouqinError):  # noqa: N818 - says what is wrong
+    """The stock book contradicts itself: none of its figures can be used."""
+
+
+class NegativeStock(UnsoundBook):
+    """A warehouse gives more than it has (``item``, ``warehouse``, ``day``, ``doc``, ``wanted``, ``available``)."""
+
+    code = "LED-01"
+    text = Text(
         "负库存：{item} 在 {warehouse} 于 {day} 只有 {available}，{doc} 发出 {wanted}",
         "negative stock: {warehouse} has {available} of {item} on {day}, {doc} takes {wanted}",
         "请在该单据所在工作簿中更正数量、日期或仓库；已结账的月份请用红字单据冲销",
         "correct quantity, day or warehouse of that document in its workbook; in a closed month by a red-letter one",
-    ),
-    "LED-02": Text(
-        "金额不足：{item} 在 {warehouse} 于 {day} 只值 {available} 元，{doc} 按原入库价退回 {wanted} 元",
-        "not enough value: {item} in {warehouse} is worth {available} yuan on {day}, {doc} sends back {wanted} yuan",
-        "请更正该退货单，或先更正其前的入库、出库单",
-        "correct that return, or the receipts and issues before it",
-    ),
-    "LED-02-REST": Text(
-        "有金额无数量：{item} 在 {warehouse} 数量为 {qty}，金额为 {amount} 元",
-        "an amount without a quantity: {item} in {warehouse} has quantity {qty} and value {amount} yuan",
-        "程序的计价有误，账面数不能使用，请把总账备份发给管理员",
-        "the program's valuation is wrong; send a backup of the ledger to your admin",
-    ),
-    "LED-03": Text(
+    )
+
+
+class UncoveredAmount(UnsoundBook):
+    """Amount and quantity of a place do not belong together (``item``, ``warehouse``, ``reason``, ``reason_en``)."""
+
+    code = "LED-02"
+    text = Text(
+        "有金额无数量：{item} 在 {warehouse} {reason}",
+        "amount and quantity do not belong together: {item} in {warehouse} {reason_en}",
+        "请更正所说的单据或其前的入库、出库单；没有说到单据的，请把总账备份发给管理员",
+        "correct the document named, or those before it; where none is named, send a backup to your admin",
+    )
+
+
+class UnbalancedBook(UnsoundBook):
+    """Opening, movements and closing of a place do not add up (``item``, ``warehouse``, both results)."""
+
+    code = "LED-03"
+    text = Text(
         "收发存不平：{item} 在 {warehouse} 逐笔结存为 {qty}（{amount} 元），账上为 {stated_qty}（{stated_amount} 元）",
-        "the book does not add up: {item} in {warehouse} comes to {qty} ({amount} yuan), the book says {stated_qty}"
-        " ({stated_amount} yuan)",
-        "账面数不能使用；请运行 houqin verify，并把总账备份发给管理员",
+        "the book does not add up: {item} in {warehouse} comes to {qty} ({amount} yuan),"
+        " the book says {stated_qty} ({stated_amount} yuan)",
+        "账面数不能使用，请运行 houqin verify，并把总账备份发给管理员",
         "the figures cannot be used; run houqin verify, and send a backup of the ledger to your admin",
-    ),
-}
-
-
-class UnsoundBook(HouqinError):  # noqa: N818 - says what is wrong
-    """The stock book contradicts itself; ``code`` says how."""
-
-    def __init__(self, words: str, **args: object) -> None:
-        super().__init__(**args)
-        self.code = words.removesuffix("-REST")
-        self.text = _WORDS[words]
+    )
 
 
 def require_sound(valuation: Valuation, closed: Close | None = None) -> Valuation:
@@ -70,8 +74,13 @@ def require_sound(valuation: Valuation, closed: Close | None = None) -> Valuatio
         _require_equal(valuation.close.stock, closed.stock)
     rest = (pl.col("bal_qty") == 0) & (pl.col("bal_amount") != 0)
     for row in valuation.valued.filter(rest | (pl.col("bal_amount") < 0)).head(1).iter_rows(named=True):
-        left = {"qty": _quantity(row["bal_qty"]), "amount": _money(row["bal_amount"])}
-        raise UnsoundBook("LED-02-REST", warehouse=row["warehouse"], item=row["item_code"], **left)
+        qty, amount = _quantity(row["bal_qty"]), money(row["bal_amount"])
+        raise UncoveredAmount(
+            warehouse=row["warehouse"],
+            item=row["item_code"],
+            reason=f"在 {row['doc_no']} 之后数量为 {qty}，金额为 {amount} 元",
+            reason_en=f"has quantity {qty} and value {amount} yuan after {row['doc_no']}",
+        )
     return valuation
 
 
@@ -85,14 +94,13 @@ def _require_equal(found: pl.DataFrame, stated: pl.DataFrame) -> None:
         .sort(PLACE)
     )
     for row in both.head(1).iter_rows(named=True):
-        raise UnsoundBook(
-            "LED-03",
+        raise UnbalancedBook(
             item=row["item_code"],
             warehouse=row["warehouse"],
             qty=_quantity(row["qty"]),
-            amount=_money(row["amount"]),
+            amount=money(row["amount"]),
             stated_qty=_quantity(row["qty_stated"]),
-            stated_amount=_money(row["amount_stated"]),
+            stated_amount=money(row["amount_stated"]),
         )
 
 
@@ -101,21 +109,21 @@ def _summed(stock: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_breach(breach: Breach) -> UnsoundBook:
-    of_quantity = breach.code == "LED-01"
-    return UnsoundBook(
-        breach.code,
-        item=breach.item_code,
-        warehouse=breach.warehouse,
-        day=breach.post_date,
-        doc=breach.doc_no,
-        wanted=_quantity(breach.wanted) if of_quantity else _money(breach.wanted),
-        available=_quantity(breach.available) if of_quantity else _money(breach.available),
-    )
+    place = {"item": breach.item_code, "warehouse": breach.warehouse}
+    if breach.code == "LED-01":
+        wanted, available = _quantity(breach.wanted), _quantity(breach.available)
+        facts = {"day": breach.post_date, "doc": breach.doc_no}
+        return NegativeStock(**place, **facts, wanted=wanted, available=available)
+    wanted, available = money(breach.wanted), money(breach.available)
+    reason = f"于 {breach.post_date} 只值 {available} 元，{breach.doc_no} 按原入库价退回 {wanted} 元"
+    reason_en = f"is worth {available} yuan on {breach.post_date}, {breach.doc_no} sends back {wanted} yuan"
+    return UncoveredAmount(**place, reason=reason, reason_en=reason_en)
 
 
 def _quantity(thousandths: int) -> str:
     return shown(Decimal(thousandths).scaleb(-QTY_PLACES))
 
 
-def _money(fen: int) -> str:
+def money(fen: int) -> str:
+    """Return fen as an amount in yuan."""
     return f"{Decimal(fen).scaleb(-MONEY_PLACES):.2f}"

@@ -150,7 +150,7 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
-def show_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> None:
+def show_table(title: str, headers: Sequence[str], rows: Iterable[Iterable[object]], *, numbers: int = 0) -> None:
     """Print a table; the last ``numbers`` columns are numbers."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
