@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.parameters import text_of
-from schemas.register import Register
+from schemas.register import Register, all_registers
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes
 from sync.books.postings import postings
 from sync.books.valuation import Valuation, value_stock
+from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
 
 if TYPE_CHECKING:
     from schemas.books import Load
     from schemas.rules import Facts
+    from sync.ledger import Ledger
+    from sync.share import Share
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,15 @@ class Bookkeeping:
         moves = postings(self.registers, found, self.closes.open_from(STOCK_BOOK))
         method = text_of("valuation_method", self.facts.parameters)
         return value_stock(moves, self.rows("item_catalogue"), method, self.closes.stock)
+
+
+def kept_from(share: Share, load: Load) -> Bookkeeping:
+    """Return the books of a school by the rows that ``load`` gives."""
+    return Bookkeeping(share.registers, load, share.facts())
+
+
+def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
+    """Return the books of a school as of a revision, None for the newest."""
+    if revision is None or revision == ledger.head().number:
+        return kept_from(share, as_they_are(ledger, all_registers(), share.state))
+    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision))
