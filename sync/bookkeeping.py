@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.books import empty_frame
 from schemas.parameters import text_of
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, register_of
 from sync.books.checks import require_sound
 from sync.books.close import NOTHING
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
@@ -48,6 +49,11 @@ class Bookkeeping:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    def rows_or_none(self, register_id: str) -> pl.DataFrame:
+        """Return the rows in the books, no rows where the register is not in use."""
+        rows = self.rows(register_id)
+        return empty_frame(register_of(register_id)) if rows is None else rows
 
     @cached_property
     def stock(self) -> Valuation:
