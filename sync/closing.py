@@ -264,9 +264,9 @@ def _closed(
         snapshot = snapshot_of(book.book, kept, period)
         writer.close_in(CLOSES, [row["version_id"] for row in before if row["period"] == period])
         row = {
-            **{"book": book.book, "period": period, "status": CLOSED, "by": staff.by, "approver": staff.approver},
-            **{"closed_at": moment, "open_items": book.open_items, "on_revision": trial.revision},
-            **{"method": kept.valuation_method, "digest": snapshot.digest()},
+            "book": book.book, "period": period, "status": CLOSED, "by": staff.by, "approver": staff.approver,
+            "closed_at": moment, "open_items": book.open_items, "on_revision": trial.revision,
+            "method": kept.valuation_method, "digest": snapshot.digest(),
         }
         writer.put(CLOSES, [{**row, "volumes": _volumes(kept, book.book, since, period)}])
         writer.put(BALANCES, balances_to_keep(book.book, period, snapshot))

@@ -14,8 +14,8 @@ from schemas.flaws import Flaw
 from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
