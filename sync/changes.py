@@ -128,9 +128,7 @@ def _ended(current: pl.DataFrame, keys: Sequence[str]) -> list[int]:
 
 def _accepted(register: type[Register], passed: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     sha256 = pl.col("_workbook").replace_strict(dict(sources.sha256), default=None, return_dtype=pl.String)
-    return _in_ledger_form(
-        register, passed.with_columns(pl.lit("accepted").alias("_status"), sha256.alias("_sha256"))
-    )
+    return _in_ledger_form(register, passed.with_columns(pl.lit("accepted").alias("_status"), sha256.alias("_sha256")))
 
 
 def _in_ledger_form(register: type[Register], rows: pl.DataFrame) -> pl.DataFrame:

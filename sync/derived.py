@@ -35,6 +35,10 @@ def _summaries_of_stock(books: Bookkeeping) -> pl.DataFrame:
     return books.stock_summary
 
 
+def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
+    return books.closes.log
+
+
 def _execution_of_budgets(books: Bookkeeping) -> pl.DataFrame:
     registers = ("budget_line", "purchase_request", "invoice_reimbursement")
     plans, requests, invoices = (books.rows_or_none(each) for each in registers)
@@ -45,6 +49,7 @@ DERIVED: Mapping[str, Derive] = {
     "budget_execution": _execution_of_budgets,
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
+    "period_close": _log_of_closes,
 }
 """Register id to how its rows follow from the books."""
 

@@ -14,8 +14,8 @@ from schemas.flaws import Flaw
 from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -374,14 +374,10 @@ def _conflict_flaws(
     texts = {"IMP-02": reader_text("IMP-02")}
     if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
-    return [
-        Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()
-    ]
+    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
 
 
-def _replaced(
-    register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]
-) -> pl.DataFrame:
+def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:
     """Put settled outcomes and merged cells into the rows, and the new hash of merged ones."""
     if not changed:
         return rows

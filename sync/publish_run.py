@@ -11,7 +11,10 @@ from pathlib import Path
 
 from schemas.findings import Finding
 from sync import __version__
+from sync.asset_reports import with_assets
+from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
+from sync.closes import closes_of
 from sync.current import CurrentRows
 from sync.held import finding_as_json
 from sync.ledger import Ledger
@@ -24,6 +27,7 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
+from sync.stock_reports import with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -45,9 +49,7 @@ class Published:
     postponed: tuple[str, ...] = ()
 
 
-def publish_all(
-    share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress
-) -> Published:
+def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
     ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
@@ -60,8 +62,10 @@ def publish_all(
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there)
+    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = with_stock(with_assets(publication, books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
@@ -171,9 +175,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     return Target(place, content_hash, write)
 
 
-def mark(
-    source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str
-) -> None:
+def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
     """Write one marked copy; runs in a worker process, for the file may be hostile."""
     from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
 

@@ -64,13 +64,11 @@ def command(
             extracts = [
                 extract_made(books, register, status)
                 if is_derived(register)
-                else extract(ledger, register, status, revision)
+                else extract(ledger, register, status, revision, books)
                 for register in group
             ]
             _write(path, chosen, extracts, language)
-            told += [
-                {"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts
-            ]
+            told += [{"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts]
     if as_json:
         print_json({"revision": revision, "files": told})
         return

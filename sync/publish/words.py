@@ -53,7 +53,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     # sheets
     "stock": ("库存", "Stock"),
     "stock title": ("账面库存", "Book stock"),
-    "stock note": ("共 {n} 行，其中 {low} 行低于最低库存。", "{n} lines, {low} of them below the minimum."),
+    "stock note": (
+        "共 {n} 行，金额合计 {total:,} 元，其中 {low} 行低于最低库存。月末结账前，单价和金额随补登的单据变动。",
+        (
+            "{n} lines worth {total:,} yuan, {low} of them below the minimum. Until the month is closed, prices and"
+            " values follow documents that come later."
+        ),
+    ),
     "stock empty": ("账上还没有库存。", "Nothing is in stock in the books yet."),
     "warehouse": ("仓库", "Warehouse"),
     "warehouse name": ("仓库名称", "Warehouse name"),
@@ -64,10 +70,47 @@ _WORDS: dict[str, tuple[str, str]] = {
     "quantity": ("账面数量", "Book quantity"),
     "minimum": ("最低库存", "Minimum"),
     "level": ("库存情况", "Level"),
+    "average price": ("结存单价", "Average price"),
+    "value": ("金额", "Value"),
+    "stock_months": ("收发存", "Stock by months"),
+    "stock_months title": ("各仓库收发存（金额）", "What came in and went out, by warehouse"),
+    "stock_months note": (
+        "上表为全部仓库合计，下表按仓库；逐项数量见明细中的月度收发存汇总表。",
+        "Sums above, warehouses below; the quantities of every item are in the volumes of the monthly stock summary.",
+    ),
+    "stock_months empty": ("账上还没有库存。", "Nothing is in stock in the books yet."),
+    "stock by months": ("各月收入与发出（元）", "In and out by months (yuan)"),
+    "all warehouses": ("全部", "all"),
+    "items in stock": ("有存品种", "Items in stock"),
+    "opening value": ("期初金额", "Opening value"),
+    "amount in": ("本期收入", "In"),
+    "amount out": ("本期发出", "Out"),
+    "closing value": ("期末金额", "Closing value"),
     "low": ("低于最低", "Below minimum"),
     "negative": ("负库存", "Negative"),
     "enough": ("正常", "Enough"),
     "no minimum": ("未设最低", "No minimum set"),
+    "asset_classes": ("资产分类", "Assets by class"),
+    "asset_classes title": ("固定资产（按分类）", "Fixed assets by class"),
+    "asset_classes empty": ("账上还没有固定资产。", "No fixed asset is in the books yet."),
+    "asset_departments": ("资产部门", "Assets by department"),
+    "asset_departments title": ("固定资产（按使用部门）", "Fixed assets by department"),
+    "asset_departments empty": ("账上还没有固定资产。", "No fixed asset is in the books yet."),
+    "asset note": (
+        "截至 {day}（含当月折旧）：{cards} 张卡片，原值 {original:,}，累计折旧 {accumulated:,}，净值 {net:,}。",
+        (
+            "As of {day}, with this month's depreciation: {cards} cards, original value {original:,}, accumulated"
+            " depreciation {accumulated:,}, net value {net:,}."
+        ),
+    ),
+    "class": ("分类代码", "Class"),
+    "class name": ("分类名称", "Class name"),
+    "department name": ("部门名称", "Department name"),
+    "cards": ("卡片数", "Cards"),
+    "pieces": ("数量", "Quantity"),
+    "original value": ("原值", "Original value"),
+    "accumulated": ("累计折旧", "Accumulated depreciation"),
+    "net value": ("净值", "Net value"),
     "findings": ("问题", "Findings"),
     "findings title": ("各部门问题", "Findings by department"),
     "findings note": (
@@ -102,9 +145,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conflicts": ("冲突", "Conflicts"),
     "conflicts title": ("冲突", "Conflicts"),
     "conflicts note": (
-        (
-            "共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"
-        ),
+        ("共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"),
         (
             "{n} conflicts. The ledger keeps its value; agree on the right one and make both workbooks say so, or"
             " delete the row from the one that should not have it: the next merge looks again."
