@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.books import empty_frame
 from schemas.parameters import text_of
-from schemas.register import Register
+from schemas.register import Register, all_registers
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes
 from sync.books.postings import postings
 from sync.books.valuation import Valuation, value_stock
@@ -31,11 +32,17 @@ class Bookkeeping:
     """Returns the ledger's rows of a register, of any status, with ``_status`` and ``_post_period``."""
     facts: Facts
     closes: Closes = NOTHING_CLOSED
+    waiting: Load = empty_frame
+    """Returns the rows of a register that are held back or in conflict: they are in no book."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    def held(self, register_id: str) -> pl.DataFrame:
+        """Return the rows of a register that are held back or in conflict, as their workbooks state them."""
+        return self.waiting(all_registers()[register_id])
 
     @cached_property
     def stock(self) -> Valuation:

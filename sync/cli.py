@@ -21,6 +21,7 @@ COMMANDS = {
     "sync": "merge what departments have saved into the ledger",
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",
+    "reconcile": "compare books with goods, money, each other and statements",
     "why": "tell why a row was or was not taken",
     "conflicts": "list rows that two workbooks state differently, and settle them",
     "confirm": "confirm what waits: missing rows and safe stops",
