@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from schemas.register import all_registers
 from sync.commands.reconcile import command as reconcile
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
 from tests.rule_lines_finance import billed, paid
@@ -291,3 +293,63 @@ def test_differences_keep_their_numbers_when_others_come_and_go(school: School) 
     wanted = {name: place for name, place in before.items() if name != gone.cells["invoice_no"]}
     assert after == {**wanted, str(more.cells["invoice_no"]): after[str(more.cells["invoice_no"])]}
     assert {number for number, _ in after.values()} == {"DZ-20261130-0501"}
+
+
+def explained(school: School, tmp_path: Path, name: str, **cells: object) -> list[str]:
+    """Fill in the first line of the difference sheet, as people do, save it in a department's folder and run.
+
+    Returns the codes of what was said about the line.
+    """
+    sheet = tmp_path / "差异.xlsx"
+    called(school, "--month", "2026-11", "-o", str(sheet))
+    book = openpyxl.load_workbook(sheet)
+    [page] = [page for page in book.worksheets if page.title == "对账差异表"]
+    places = {cell.value: cell.column for cell in page[3]}
+    register = all_registers()["recon_difference"]
+    for column, value in cells.items():
+        page.cell(4, places[register.column(column).title], value)
+    path = school.path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    after = school.book(school.sync(), name)
+    return sorted(each["code"] for each in after["findings"])
+
+
+def test_people_explain_a_difference_in_its_sheet(school: School, tmp_path: Path) -> None:
+    """What a department fills in on the difference sheet stands beside the difference from then on; figures are ours."""
+    bill = billed("1500.00", goods_amount="1500.00")
+    saved(school, [bill])
+    [line] = differences(school, "invoice-goods")
+    assert (line["severity"], line["status"]) == ("严重", "待处理")
+    words = {"explanation": "货未到齐", "action": "查找", "owner": "王芳", "diff": 0}
+    assert explained(school, tmp_path, "ZW/差异说明.xlsx", **words) == []
+    [line] = differences(school, "invoice-goods")
+    assert (line["diff"], line["severity"], line["status"]) == ("1500.00", "差异", "已说明")
+    assert (line["explanation"], line["action"], line["owner"]) == ("货未到齐", "查找", "T002")
+    assert explained(school, tmp_path, "ZW/差异说明.xlsx", approver="李明") == []
+    [line] = differences(school, "invoice-goods")
+    assert (line["explanation"], line["approver"], line["status"]) == ("货未到齐", "T001", "已处理")
+
+
+def test_an_adjustment_needs_somebody_else_to_approve_it(school: School, tmp_path: Path) -> None:
+    """RCN-02 and RCN-03 hold what people say about a difference: no approval, or that of who is responsible."""
+    saved(school, [billed("60.00", goods_amount="60.00")])
+    name = "ZW/差异说明.xlsx"
+    words = {"explanation": "记错账", "action": "调账", "owner": "王芳"}
+    assert explained(school, tmp_path, name, **words) == ["RCN-02"]
+    assert explained(school, tmp_path, name, **words, approver="王芳") == ["RCN-03"]
+    assert differences(school, "invoice-goods")[0]["status"] == "待处理"
+    assert explained(school, tmp_path, name, **words, approver="李明") == []
+    assert differences(school, "invoice-goods")[0]["status"] == "已处理"
+
+
+def test_the_sheet_names_candidate_causes_in_notes(school: School, tmp_path: Path) -> None:
+    """The cell of the difference has a note of ours with the candidate causes."""
+    item = goods()
+    saved(school, [item, billed("50.00", goods_amount="50.00"), unnamed := received(item, 25)])
+    sheet = tmp_path / "差异.xlsx"
+    called(school, "--month", "2026-11", "-o", str(sheet))
+    page = openpyxl.load_workbook(sheet)["对账差异表"]
+    [note] = [cell.comment.text for row in page.iter_rows() for cell in row if cell.comment]
+    assert note.startswith("⟦HQ⟧")
+    assert unnamed.number in note

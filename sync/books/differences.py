@@ -24,7 +24,9 @@ JUDGED = {
     "severity": pl.String(),
     **dict.fromkeys(PEOPLE, pl.String()),
     "status": pl.String(),
+    "is_stated": pl.Boolean(),
 }
+"""``is_stated``: a workbook says something about the line."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Judged:
     def differing(self) -> pl.DataFrame:
         """Return the lines outside the tolerance."""
         return self.lines.filter(outside())
+
+    @property
+    def of_interest(self) -> pl.DataFrame:
+        """Return the lines outside the tolerance, and those that agree by now and have been explained before."""
+        return self.lines.filter(outside() | pl.col("is_stated"))
 
     @property
     def unexplained(self) -> pl.DataFrame:
@@ -68,7 +75,7 @@ def judge(compared: Compared, kept: Kept) -> Judged:
     critical = _fen(kept, "recon_critical_amount")
     is_closed = bool(agreement.book) and kept.closes.is_closed(agreement.book, compared.month)
     lines = compared.lines.join(said, on=["recon_id", "line_no"], how="left", maintain_order="left").with_columns(
-        pl.coalesce("explanation", "said").alias("explanation")
+        pl.coalesce("explanation", "said").alias("explanation"), pl.col("is_stated").fill_null(value=False)
     )
     gap, gap_qty = pl.col("diff").abs(), pl.col("diff_qty").fill_null(0)
     explained = pl.col("explanation").is_not_null()
@@ -89,12 +96,11 @@ def judge(compared: Compared, kept: Kept) -> Judged:
 
 
 def _said(kept: Kept) -> pl.DataFrame:
+    """Return what people say, by number and line."""
     rows = kept.rows(REGISTER)
-    return (
-        pl.DataFrame(schema=_SAID)
-        if rows is None
-        else rows.select(pl.col(name).cast(dtype) for name, dtype in _SAID.items())
-    )
+    frame = pl.DataFrame(schema=_SAID) if rows is None else rows
+    typed = frame.select(pl.col(name).cast(dtype) for name, dtype in _SAID.items())
+    return typed.with_columns(pl.lit(value=True).alias("is_stated"))
 
 
 def _fen(kept: Kept, parameter: str) -> int:

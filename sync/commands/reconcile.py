@@ -28,6 +28,13 @@ from sync.share import Share
 @click.argument("group", type=click.Choice(GROUPS), required=False)
 @click.option("--month", metavar="YYYY-MM", help="The month.  [default: the last one that is over, and this one]")
 @click.option("--all", "every_line", is_flag=True, help="Show the lines that agree too.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE.xlsx",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the differences as a workbook to explain them in, and save in the department's folder.",
+)
 @share_option
 @output_options
 def command(
@@ -35,6 +42,7 @@ def command(
     group: str | None,
     month: str | None,
     every_line: bool,
+    output: Path | None,
     share_path: Path | None,
     as_json: bool,
     language: str,
@@ -49,6 +57,8 @@ def command(
     share = open_share(share_path)
     months = usual_months(share.today) if month is None else [_month(month)]
     found = document(share, months, group, language, every_line=every_line)
+    if output is not None:
+        write_sheet(share, found["differences"], output, language)
     if as_json:
         print_json(found)
     else:
@@ -75,7 +85,7 @@ def document(
     lines = [
         line
         for each in found
-        for line in lines_of(each, share.today, language, each.judged.lines if every_line else each.judged.differing)
+        for line in lines_of(each, share.today, language, each.judged.lines if every_line else each.judged.of_interest)
     ]
     return {
         "revision": revision,
@@ -83,6 +93,15 @@ def document(
         "agreements": [summary_of(each, language) for each in found],
         "differences": lines,
     }
+
+
+def write_sheet(share: Share, lines: Sequence[Mapping[str, Any]], path: Path, language: str) -> None:
+    """Write lines as a workbook of register 107, to be explained in it."""
+    from sync.commands.template import reference_lists  # noqa: PLC0415 - beside its use
+    from sync.difference_sheet import write_difference_sheet  # noqa: PLC0415
+
+    lists = reference_lists(share.path)
+    write_difference_sheet(lines, path, school=share.config.school, language=language, lists=lists)
 
 
 def exit_code(found: Mapping[str, Any]) -> int:
