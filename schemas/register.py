@@ -156,6 +156,11 @@ class Register:
         return tuple(column for column in cls.columns if column.need is not Need.SYSTEM)
 
     @classmethod
+    def is_written(cls) -> bool:
+        """Tell whether people fill any of it; else every row is made by the program, and no workbook states one."""
+        return any(column.name != "remark" for column in cls.entry_columns())
+
+    @classmethod
     def computed(cls) -> dict[str, pl.DataType]:
         """Return the names and types of values that the check adds: quantities in the base unit, derived values."""
         measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit and column.item]

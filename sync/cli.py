@@ -19,6 +19,7 @@ COMMANDS = {
     "template": "write an empty workbook for a register or a department",
     "validate": "check workbooks and show every finding at its cell",
     "sync": "merge what departments have saved into the ledger",
+    "stock": "show what lies where and what it is worth, line by line, by months",
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",
     "reconcile": "compare books with goods, money, each other and statements",

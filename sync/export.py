@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.masking import mask
+from sync.derived import derived_rows
 from sync.held import rows_of
 from sync.ledger import IN_THE_BOOKS
 from sync.publish.words import status_title
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
     from sync.ledger import Ledger
 
 IN_LEDGER = (*IN_THE_BOOKS, "withdrawn")
@@ -71,6 +73,14 @@ class Extract:
         own = [column.title_en if english else column.title for column in self.register.columns]
         source = [title_en if english else title for _, title, title_en in _SOURCE.values()]
         return [*own, *(f"{header} 2" if header in own else header for header in source)]
+
+
+def extract_made(books: Bookkeeping, register: type[Register], status: str | None) -> Extract:
+    """Return the rows of a register that the program makes: those in the books, of one status, or all."""
+    rows = derived_rows(books, register)
+    kept = rows if status in (None, "all") else rows.filter(pl.col("_status") == status)
+    told = kept.with_columns(pl.col("_from").alias("_revision"), pl.lit(None, pl.String).alias("_findings"))
+    return Extract(register, _masked(told.select(*register.names(), *_SOURCE), register))
 
 
 def extract(ledger: Ledger, register: type[Register], status: str | None, revision: int) -> Extract:

@@ -46,7 +46,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row whose withdrawal would make a stock balance negative."""
+    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""

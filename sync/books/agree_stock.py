@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, scaled
+from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
+from schemas.periods import as_posted
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
     BOOKED,
@@ -23,22 +24,19 @@ from sync.books.close import PLACE
 from sync.books.differences import fen
 from sync.books.periods import STOCK_BOOK
 from sync.books.quantities import balances, movements
+from sync.books.summary import stock_balances
 
 _RECEIPT = "stock_receipt"
 
 
-def stock_at_end(kept: Kept, month: str) -> pl.DataFrame | Text:
-    """Return every item and warehouse with ``qty`` and ``amount`` at the end of a month, or why that is not known."""
-    newest = kept.closes.newest.get(STOCK_BOOK, "")
-    if month < newest:
-        return Text(f"{month} 早已结账，按结账时为准", f"{month} was closed long ago: its closed figures stand")
-    valuation = kept.stock
-    opening = valuation.opening.stock
-    if month == newest:
-        return opening
-    moves = valuation.valued.filter(pl.col("post_date") <= last_day(month))
-    last = moves.group_by(PLACE).agg(pl.col("bal_qty").last().alias("qty"), pl.col("bal_amount").last().alias("amount"))
-    return pl.concat([opening.join(last, on=PLACE, how="anti").select(last.columns), last])
+def stock_at_end(kept: Kept, month: str) -> pl.DataFrame:
+    """Return every item and warehouse with ``qty`` and ``amount`` at the end of a month."""
+    day = last_day(month)
+    return stock_balances(kept.stock_on(day), day).select(
+        *PLACE,
+        scaled(pl.col("quantity"), QTY_PLACES).alias("qty"),
+        scaled(pl.col("value"), MONEY_PLACES).alias("amount"),
+    )
 
 
 def _against_ledger(kept: Kept, month: str) -> Sides | Text:
@@ -47,8 +45,6 @@ def _against_ledger(kept: Kept, month: str) -> Sides | Text:
     if isinstance(accounts, Text):
         return accounts
     stock = stock_at_end(kept, month)
-    if isinstance(stock, Text):
-        return stock
     codes = accounts_of(kept, "gl_stock_account")
     name = "、".join(codes)
     ledger = closing_of(accounts, codes).select(pl.lit(name).alias("object"), "value", "qty")
@@ -58,7 +54,7 @@ def _against_ledger(kept: Kept, month: str) -> Sides | Text:
 def _documents(kept: Kept, month: str) -> pl.DataFrame:
     """Return the documents of the open months with their amounts, and the receipts that are held back."""
     number = pl.col("doc_no")
-    booked = kept.stock.valued.filter(pl.col("post_date") <= last_day(month))
+    booked = kept.stock_on(last_day(month)).valued.filter(pl.col("post_date") <= last_day(month))
     held = kept.held(_RECEIPT).filter(pl.col("doc_date") <= last_day(month))
     return pl.concat(
         [
@@ -68,18 +64,16 @@ def _documents(kept: Kept, month: str) -> pl.DataFrame:
     )
 
 
-def _against_documents(kept: Kept, month: str) -> Sides | Text:
+def _against_documents(kept: Kept, month: str) -> Sides:
     """Compare the quantities of the book with the sum of all documents since it was opened, item by item."""
     stock = stock_at_end(kept, month)
-    if isinstance(stock, Text):
-        return stock
     found = {
-        name: rows
+        name: as_posted(rows)
         for name, register in kept.registers.items()
         if register.stock is not None and (rows := kept.rows(name)) is not None
     }
     moves = balances(movements(kept.registers, found), last_day(month))
-    adjusted = kept.stock.valued.filter(
+    adjusted = kept.stock_on(last_day(month)).valued.filter(
         (pl.col("register") == "stocktake_result") & (pl.col("post_date") <= last_day(month))
     )
     where = (pl.col("item_code"), pl.col("warehouse"))

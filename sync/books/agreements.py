@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from schemas.findings import Text
+from schemas.periods import first_day_after, first_day_of
+from sync.books.checks import UnsoundBook
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -62,9 +64,8 @@ class Kept(Protocol):
     def closes(self) -> Closes:
         """Return which months are closed."""
 
-    @property
-    def stock(self) -> Valuation:
-        """Return the open months of the stock book, valued."""
+    def stock_on(self, day: date) -> Valuation:
+        """Return the months of the stock book, closed or open, in which a day lies, valued."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books of a register, None where it is not in use."""
@@ -150,7 +151,10 @@ def compare(agreement: Agreement, kept: Kept, month: str) -> Compared:
     if lacking:
         names = "、".join(lacking)
         return _not_compared(agreement, month, Text(f"未启用登记表 {names}", f"not in use: {names}"))
-    sides = agreement.sides(kept, month)
+    try:
+        sides = agreement.sides(kept, month)
+    except UnsoundBook as unsound:
+        return _not_compared(agreement, month, Text(unsound.message("zh"), unsound.message("en")))
     if isinstance(sides, Text):
         return _not_compared(agreement, month, sides)
     return Compared(agreement, month, _joined(agreement, month, sides), None, sides.left_out)
@@ -202,14 +206,9 @@ def _line_numbers(objects: pl.Series) -> pl.Series:
     return pl.Series("line_no", numbers, pl.Int64)
 
 
-def first_day(month: str) -> date:
-    """Return the first day of a month (``2026-11``)."""
-    return date.fromisoformat(f"{month}-01")
-
-
 def last_day(month: str) -> date:
-    """Return the last day of a month."""
-    return (first_day(month).replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    """Return the last day of a month (``2026-11``)."""
+    return first_day_after(month) - timedelta(days=1)
 
 
 def side(frame: pl.DataFrame, *by: pl.Expr, value: pl.Expr | None = None, qty: pl.Expr | None = None) -> pl.DataFrame:
@@ -267,4 +266,4 @@ def rows_of(kept: Kept, register_id: str) -> pl.DataFrame:
 
 def in_month(frame: pl.DataFrame, month: str, column: str = "date") -> pl.DataFrame:
     """Return the rows that are dated in a month."""
-    return frame.filter(pl.col(column).is_between(first_day(month), last_day(month)))
+    return frame.filter(pl.col(column).is_between(first_day_of(month), last_day(month)))

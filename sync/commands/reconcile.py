@@ -77,11 +77,11 @@ def document(
     share: Share, months: Sequence[str], group: str | None, language: str, *, every_line: bool = False
 ) -> dict[str, Any]:
     """Return what the books of a school agree on, as the command line promises it."""
-    from sync.kept import kept_books  # noqa: PLC0415 - loads the ledger
+    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
 
     with share.open_ledger() as ledger:
         revision = ledger.head().number
-        found = reconcile(kept_books(share, ledger), months, group)
+        found = reconcile(books_as_of(share, ledger), months, group)
     lines = [
         line
         for each in found

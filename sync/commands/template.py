@@ -55,6 +55,9 @@ def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]
     known = all_registers()
     for register in known.values():
         if what in (register.id, register.title):
+            if not register.is_written():
+                message = f"“{register.title}”由程序生成，无须填写，请用 houqin rows {register.id} 查看。"
+                raise click.UsageError(f"{message} The program makes it; nobody fills it.")
             return [register], None
     code = what.upper()
     if code in config.departments:
