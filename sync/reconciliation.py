@@ -6,20 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.exact import MONEY_PLACES, QTY_PLACES
-from schemas.system.recon_difference import AGREES, DIFFERS, OPEN, SERIOUS, WITHIN
-from schemas.workdays import workdays_after
-from sync.books.agreement_list import reconciled
-from sync.books.agreements import Kept, last_day
+from schemas.exact import MONEY_PLACES, QTY_PLACES, unscaled
+from schemas.system.recon_difference import (
+    AGREES,
+    DIFFERS,
+    OPEN,
+    SERIOUS,
+    WITHIN,
+    ReconDifference,
+    explained_by,
+)
+from sync.books.agreement_list import AGREEMENTS, reconciled
+from sync.books.agreements import Kept
 from sync.books.causes import Cause, Evidence, causes_of, factors_of
 from sync.books.differences import Judged
 
-EXPLAIN_DAYS = 3
-"""Working days after the end of a month within which its differences are to be explained (RCN-01)."""
+if TYPE_CHECKING:
+    from sync.bookkeeping import Bookkeeping
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ def reconcile(kept: Kept, months: Sequence[str], group: str | None = None) -> li
 
 def _with_causes(judged: Judged, kept: Kept, factors: Mapping[str, Sequence[tuple[str, int]]]) -> Reconciled:
     month, differing = judged.compared.month, judged.differing
-    due = workdays_after(last_day(month), EXPLAIN_DAYS)
+    due = explained_by(month)
     if differing.is_empty():
         return Reconciled(judged, {}, due)
     documents = judged.compared.agreement.documents(kept, month)
@@ -123,6 +130,46 @@ def lines_of(found: Reconciled, today: date, language: str, shown: pl.DataFrame)
             }
         )
     return lines
+
+
+def difference_rows(kept: Bookkeeping) -> pl.DataFrame:
+    """Return the register of differences (107) as the program completes it, of the open months of the last year.
+
+    It has every line that differs, and every one that people have said something of; figures are the program's.
+    """
+    judged = reconciled(kept, open_months(kept))
+    parts = [_as_rows(each) for each in judged if not each.of_interest.is_empty()]
+    lines = pl.concat([pl.DataFrame(schema=_ROW), *parts])
+    stated = kept.rows(ReconDifference.id)
+    if stated is None:
+        return lines
+    own = stated.select(*ReconDifference.key, "remark", *_ORIGIN)
+    return lines.join(own, on=ReconDifference.key, how="left", maintain_order="left")
+
+
+_ORIGIN = ("_status", "_workbook", "_sheet", "_row", "_sha256", "_from")
+_ROW = {column.name: column.dtype for column in ReconDifference.columns if column.name != "remark"}
+
+
+def _as_rows(judged: Judged) -> pl.DataFrame:
+    agreement = judged.compared.agreement
+    names = {"recon_kind": agreement.kind, "period": judged.compared.month}
+    sides = {"left_name": agreement.left_name, "right_name": agreement.right_name}
+    money = [unscaled(pl.col(name), MONEY_PLACES) for name in ("left_value", "right_value", "diff", "tolerance")]
+    typed = judged.of_interest.with_columns(
+        *(pl.lit(value).alias(name) for name, value in {**names, **sides}.items()),
+        *money,
+        unscaled(pl.col("diff_qty"), QTY_PLACES),
+    )
+    return typed.select(pl.col(name).cast(dtype) for name, dtype in _ROW.items())
+
+
+def open_months(kept: Kept) -> list[str]:
+    """Return the months of the last year that some book has open, up to the present one."""
+    today = kept.facts.today
+    newest = [kept.closes.newest.get(book, "") for book in {each.book for each in AGREEMENTS} if book]
+    year = pl.date_range(today.replace(day=1, year=today.year - 1), today, "1mo", eager=True).dt.strftime("%Y-%m")
+    return [month for month in year if month > min(newest, default="")]
 
 
 def yuan_of(fen: int) -> Decimal:

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from schemas.register import all_registers
 from sync.commands.reconcile import command as reconcile
+from sync.commands.rows import command as rows
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
 from tests.rule_lines_finance import billed, paid
 from tests.rule_lines_money import (
@@ -316,7 +317,7 @@ def explained(school: School, tmp_path: Path, name: str, **cells: object) -> lis
 
 
 def test_people_explain_a_difference_in_its_sheet(school: School, tmp_path: Path) -> None:
-    """What a department fills in on the difference sheet stands beside the difference from then on; figures are ours."""
+    """What a department fills in on the difference sheet stands beside the difference; figures stay the program's."""
     bill = billed("1500.00", goods_amount="1500.00")
     saved(school, [bill])
     [line] = differences(school, "invoice-goods")
@@ -353,3 +354,30 @@ def test_the_sheet_names_candidate_causes_in_notes(school: School, tmp_path: Pat
     [note] = [cell.comment.text for row in page.iter_rows() for cell in row if cell.comment]
     assert note.startswith("⟦HQ⟧")
     assert unnamed.number in note
+
+
+def test_a_difference_is_explained_within_three_working_days(
+    school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RCN-01: for November 2026 that is by Thursday 3 December; the sheet says so at its cell from the next day on."""
+    saved(school, [billed("60.00", goods_amount="60.00")])
+    for today, late in (("2026-12-03", False), ("2026-12-04", True)):
+        monkeypatch.setenv("HOUQIN_TODAY", today)
+        [line] = differences(school, "invoice-goods")
+        assert line["late"] is late
+        told_of = explained(school, tmp_path, "ZW/差异说明.xlsx", remark=today)
+        assert told_of == (["RCN-01"] if late else [])
+
+
+def test_the_register_of_differences_shows_figures_and_words(school: School, tmp_path: Path) -> None:
+    """``houqin rows recon_difference`` has the program's figures with what people say, and where they said it."""
+    bill, other = billed("60.00", goods_amount="60.00"), billed("70.00", goods_amount="70.00")
+    saved(school, [bill, other])
+    explained(school, tmp_path, "ZW/差异说明.xlsx", explanation="货在途")
+    called_rows = CliRunner().invoke(rows, ["recon_difference", "--share", str(school.folder), "--json"])
+    found = {row["object"]: row for row in json.loads(called_rows.stdout)}
+    assert found.keys() == {bill.cells["invoice_no"], other.cells["invoice_no"]}
+    said = found[str(other.cells["invoice_no"])]
+    assert (said["diff"], said["status"], said["explanation"]) == ("70.00", "已说明", "货在途")
+    assert said["_source"]["workbook"].endswith("差异说明.xlsx")
+    assert found[str(bill.cells["invoice_no"])]["status"] == "待处理"

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 
 from schemas import columns as c
 from schemas import document_columns as d
+from schemas.periods import first_day_after
 from schemas.register import Register
-from schemas.rules import Facts, row_rule
+from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
+from schemas.workdays import workdays_after
 
 KINDS = ("账实", "账账", "账款", "账表", "票账", "台账-GL")
 AGREES, WITHIN, DIFFERS, SERIOUS = SEVERITIES = ("一致", "容差内", "差异", "严重")
 OPEN, EXPLAINED, SETTLED = STATUSES = ("待处理", "已说明", "已处理")
 ADJUST = "调账"
+
+
+_EXPLAIN_DAYS = 3
+"""Working days within which a difference is to be explained."""
+
+
+def explained_by(month: str) -> date:
+    """Return the last day on which the differences of a month (``2026-11``) are explained in time.
+
+    A month is reconciled when it is over. Source: DOMAIN.md RCN-01.
+    """
+    return workdays_after(first_day_after(month) - timedelta(days=1), _EXPLAIN_DAYS)
 
 
 class ReconDifference(Register):
@@ -106,3 +122,48 @@ class ReconDifference(Register):
     def approved_by_owner(_facts: Facts) -> pl.Expr:
         """Source: DOMAIN.md RCN-03."""
         return pl.col("approver") == pl.col("owner")
+
+    @cross_rule(
+        "RCN-01",
+        "W",
+        at="explanation",
+        zh="差异未说明：{object} 差 {diff}，应在 {due} 前说明",
+        en="a difference without an explanation: {object} differs by {diff}, to be explained by {due}",
+        hint_zh="请填写原因说明和处理",
+        hint_en="say why, and what is done about it",
+        effect=Effect.COMPLETENESS,
+    )
+    def unexplained(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Due some working days after the month; ``houqin reconcile`` tells of those that no workbook has."""
+        silent = rows.filter(pl.col("explanation").is_null())
+        told = _as_made(silent, books).filter(pl.col("severity").is_in([DIFFERS, SERIOUS]))
+        due = {month: explained_by(month) for month in told["period"].unique()}
+        dated = told.with_columns(pl.col("period").replace_strict(due, default=None, return_dtype=pl.Date).alias("due"))
+        return dated.filter(pl.col("due") < books.facts.today).select("_id", "object", "diff", "due")
+
+    @cross_rule(
+        "RCN-03",
+        small="W",
+        at="approver",
+        zh="批准人冲突：批准人是“{object}”的保管员（{approver}）",
+        en="the approver keeps what differs ({object}, {approver})",
+        hint_zh="请由他人批准",
+        hint_en="have somebody else approve it",
+        needs=("location",),
+    )
+    def approved_by_keeper(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Who keeps the warehouse of the goods, or uses the asset."""
+        told = _as_made(rows.drop_nulls("approver"), books)
+        named = told.select("_id", "object", pl.col("object").str.split(" ").alias("_of")).explode("_of")
+        keepers = [books.rows("location").select(pl.col("room_code").alias("_of"), "keeper")]
+        if "fixed_asset_card" in books.facts.known:
+            cards = books.rows("fixed_asset_card")
+            keepers.append(cards.select(pl.col("asset_no").alias("_of"), pl.col("user").alias("keeper")))
+        kept = named.join(pl.concat(keepers), on="_of").join(rows.select("_id", "approver"), on="_id")
+        return kept.filter(pl.col("keeper") == pl.col("approver")).unique("_id").select("_id", "object")
+
+
+def _as_made(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return rows with what the program says of their differences; those that it does not know are left out."""
+    made = books.made(ReconDifference.id).select(*ReconDifference.key, "object", "period", "diff", "severity")
+    return rows.select("_id", *ReconDifference.key).join(made, on=ReconDifference.key, maintain_order="left")

@@ -51,7 +51,7 @@ def command(
     register = register_named(share, register_id)
     with share.open_ledger() as ledger:
         revision = None if as_of is None else revision_named(share, ledger, as_of)
-        if is_derived(register):
+        if is_derived(register) and (not register.is_written() or status in (None, *IN_LEDGER[:2])):
             found = made(books_as_of(share, ledger, revision), register, status)
         else:
             found = listed(ledger, register, status, revision)
@@ -182,5 +182,3 @@ def _as_promised(register: type[Register], row: Mapping[str, Any], titles: Mappi
     }
     extra = {"_findings": row["_findings"]} if "_findings" in row else {}
     return {**shown, "_status": row["_status"], "_source": source, "_revision": row["_from"], **extra}
-
-
