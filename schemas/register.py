@@ -158,7 +158,7 @@ class Register:
     @classmethod
     def is_written(cls) -> bool:
         """Tell whether people fill any of it; else every row is made by the program, and no workbook states one."""
-        return any(column.name != "remark" for column in cls.entry_columns())
+        return cls.kind != "system" and any(column.name != "remark" for column in cls.entry_columns())
 
     @classmethod
     def computed(cls) -> dict[str, pl.DataType]:
@@ -181,9 +181,7 @@ class Register:
     @classmethod
     def references(cls) -> tuple[str, ...]:
         """Return the ids of the registers that its rows point to and must resolve in."""
-        targets = [
-            target for column in cls.columns if not column.pending_allowed for target in column.register_refs
-        ]
+        targets = [target for column in cls.columns if not column.pending_allowed for target in column.register_refs]
         return tuple(dict.fromkeys(targets))
 
     @classmethod

@@ -150,4 +150,4 @@ def books_of(share: Share, ledger: Ledger, load: Load, revision: int | None = No
 
         return held_rows(ledger, register, revision)
 
-    return kept_from(share, load, closes_of(ledger, revision), waiting)
+    return kept_from(share, load, closes_of(ledger, share.config.zone, revision), waiting)

@@ -42,10 +42,14 @@ def facts_of(share: Share, ledger: Ledger) -> Facts:
     return replace(share.facts(), closed=closed_months(ledger))
 
 
-def closes_of(ledger: Ledger, as_of: int | None = None) -> Closes:
-    """Return the closed months of every book at a revision (None is now), and with what the open months begin."""
+def closes_of(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> Closes:
+    """Return the closed months of every book at a revision (None is now), and with what the open months begin.
+
+    ``zone`` is the school's: the log says when a month was closed in its time.
+    """
     months = _StockMonths(ledger, as_of)
-    return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months)
+    log = close_rows(ledger, zone, as_of)
+    return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months, log)
 
 
 class _StockMonths(Mapping[str, StockMonth]):
@@ -91,9 +95,11 @@ def close_rows(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> pl.D
     stored = ledger.table(CLOSES, as_of=as_of).to_dicts()
     cells = [_cells(row, zone) for row in stored]
     frame = pl.DataFrame(cells, schema={column.name: column.dtype for column in register.columns}, orient="row")
-    return frame.with_columns(key_expression(register).alias("_key")).with_columns(
-        pl.Series("_from", [row["revision_from"] for row in stored], dtype=pl.Int64)
-    ).sort("book", "period")
+    return (
+        frame.with_columns(key_expression(register).alias("_key"))
+        .with_columns(pl.Series("_from", [row["revision_from"] for row in stored], dtype=pl.Int64))
+        .sort("book", "period")
+    )
 
 
 def _cells(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLOSED = "closed"
 """Reason of a row that is held because the month of its version in the books is closed."""
 
-_HOLDS = (CLOSED, Take.THEIRS.value, Take.BASE.value)
+_HOLDS = (CLOSED, "rekeyed", Take.THEIRS.value, Take.BASE.value)
 
 
 def posted_on(register: type[Register], facts: Facts) -> pl.Expr:

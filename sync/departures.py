@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from sync.memory import Decisions, Memory, Page
 
 
-def gone_rows(
-    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
-) -> pl.DataFrame:
+def gone_rows(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """Return the rows in force that their own workbook, read in this run, no longer states: ``GONE_SCHEMA``.
 
     A row that is missing already leaves once more where its workbook now says 作废, or where somebody
@@ -101,9 +99,7 @@ def other_sources(
     return {key: other for workbook, key, other in pairs if (workbook, register.id, key) not in memory.voided}
 
 
-def part_withdrawals(
-    register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks
-) -> None:
+def part_withdrawals(register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks) -> None:
     """Move the rows that are withdrawn without confirmation out of those that are gone.
 
     A row of a closed month goes nowhere: that it left says nothing, and that somebody wants it to be

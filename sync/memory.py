@@ -91,7 +91,6 @@ class Memory:
     confirmed: frozenset[Place] = frozenset()
     """(workbook, register, key) of missing rows whose withdrawal somebody confirmed."""
 
-
     def read_whole(self, register_id: str) -> frozenset[str]:
         """Return the workbooks whose rows of a register were all read in this run."""
         return self.read_now - {workbook for workbook, unread in self.unread if unread == register_id}

@@ -14,8 +14,8 @@ from schemas.flaws import Flaw
 from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -100,13 +100,7 @@ class LedgerDecider:
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
             base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
-            verdict = settle(register, row, state, base)
-            if verdict.outcome == CONFLICT and state is not None:
-                verdict = self._chosen(register, row, state, base, verdict, decisions)
-            if row["_period"] is not None:
-                verdict = _unless_settled(verdict)
-            if verdict.reason == CLOSED:
-                decisions.conflicts.pop(row["_id"], None)
+            verdict = self._verdict(register, row, state, base, decisions)
             merged = verdict.outcome == PROPOSED and bool(verdict.cells)
             outcome = {"_outcome": verdict.outcome, "_reason": verdict.reason, "_merged": merged}
             changed[row["_id"]] = {**outcome, **verdict.cells}
@@ -140,6 +134,25 @@ class LedgerDecider:
             flaws += _conflict_flaws(register, row, state, base)
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
         return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
+
+    def _verdict(
+        self,
+        register: type[Register],
+        row: Mapping[str, Any],
+        state: Mapping[str, Any] | None,
+        base: Mapping[str, Any] | None,
+        decisions: Decisions,
+    ) -> Verdict:
+        """Return the line of the table that a row meets, what somebody chose and what is closed considered."""
+        verdict = settle(register, row, state, base)
+        if verdict.outcome == CONFLICT and state is not None:
+            verdict = self._chosen(register, row, state, base, verdict, decisions)
+        if row["_period"] is None:
+            return verdict
+        verdict = _unless_settled(verdict)
+        if verdict.reason == CLOSED:
+            decisions.conflicts.pop(row["_id"], None)
+        return verdict
 
     def _chosen(
         self,
@@ -374,14 +387,10 @@ def _conflict_flaws(
     texts = {"IMP-02": reader_text("IMP-02")}
     if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
-    return [
-        Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()
-    ]
+    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
 
 
-def _replaced(
-    register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]
-) -> pl.DataFrame:
+def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:
     """Put settled outcomes and merged cells into the rows, and the new hash of merged ones."""
     if not changed:
         return rows

@@ -45,9 +45,7 @@ class Published:
     postponed: tuple[str, ...] = ()
 
 
-def publish_all(
-    share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress
-) -> Published:
+def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
     ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
@@ -171,9 +169,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     return Target(place, content_hash, write)
 
 
-def mark(
-    source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str
-) -> None:
+def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
     """Write one marked copy; runs in a worker process, for the file may be hostile."""
     from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
 

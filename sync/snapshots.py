@@ -37,7 +37,9 @@ def totals_of(book: str, books: Bookkeeping, period: str) -> Snapshot:
     A register without a date counts as it stands.
     """
     closed = books.closes.newest.get(book, "")
-    within = pl.col("_post_period").is_null() | pl.col("_post_period").is_between(pl.lit(closed), pl.lit(period), "right")
+    within = pl.col("_post_period").is_null() | pl.col("_post_period").is_between(
+        pl.lit(closed), pl.lit(period), "right"
+    )
     figures: list[tuple[str, str, int]] = []
     for register in books.registers.values():
         if book in books_of(register) and (rows := books.rows(register.id)) is not None:
@@ -48,4 +50,7 @@ def totals_of(book: str, books: Bookkeeping, period: str) -> Snapshot:
 def _totals(register: type[Register], rows: pl.DataFrame) -> list[tuple[str, str, int]]:
     names = [column.name for column in register.columns if column.kind is Kind.MONEY]
     sums = rows.select(scaled(pl.col(name), MONEY_PLACES).sum() for name in names).row(0) if names else ()
-    return [(register.id, "rows", rows.height), *((register.id, name, fen or 0) for name, fen in zip(names, sums, strict=True))]
+    return [
+        (register.id, "rows", rows.height),
+        *((register.id, name, fen or 0) for name, fen in zip(names, sums, strict=True)),
+    ]

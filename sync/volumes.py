@@ -33,9 +33,7 @@ class Volumes:
     """Path of a volume to the hash of what it is made of."""
 
 
-def volumes_of(
-    share: Share, current: CurrentRows, paths: Mapping[str, str], present: Mapping[str, Release]
-) -> Volumes:
+def volumes_of(share: Share, current: CurrentRows, paths: Mapping[str, str], present: Mapping[str, Release]) -> Volumes:
     """Return the volumes of all registers in use.
 
     ``paths`` are those of workbooks, ``present`` the files that lie there as they were published.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -63,6 +63,13 @@ class Closes:
     """The stock book at the end of its newest closed month."""
     stock_months: Mapping[str, StockMonth] = field(default_factory=dict)
     """Every closed month of the stock book; a mapping that reads a month when it is asked for will do."""
+    log: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Every month that was looked at, closed or opened again, with the columns of the register ``period_close``."""
+
+    def after(self, book: str, period: str, stock: Close | None = None) -> Closes:
+        """Return the closes with the next month of a book closed too; of the stock book with how it ended."""
+        newest = {**self.newest, book: period}
+        return replace(self, newest=newest, stock=self.stock if stock is None else stock)
 
     def is_closed(self, book: str, period: str) -> bool:
         """Tell whether a month of a book is closed."""

@@ -63,7 +63,9 @@ def _frame(text: str) -> pl.DataFrame:
     kept: dict[str, Any] = json.loads(text)
     types = {name: _TYPES[word] for name, word in kept["columns"]}
     columns = {
-        name: [date.fromisoformat(value) if value is not None and types[name] == pl.Date() else value for value in cells]
+        name: [
+            date.fromisoformat(value) if value is not None and types[name] == pl.Date() else value for value in cells
+        ]
         for name, cells in kept["cells"].items()
     }
     return pl.DataFrame({name: columns[name] for name in types}, schema=types)

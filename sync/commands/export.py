@@ -68,9 +68,7 @@ def command(
                 for register in group
             ]
             _write(path, chosen, extracts, language)
-            told += [
-                {"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts
-            ]
+            told += [{"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts]
     if as_json:
         print_json({"revision": revision, "files": told})
         return

@@ -153,7 +153,8 @@ OWN_TABLES: dict[str, VersionedTable] = {
         _own("setting", "name", json="value"),
         _own(
             "month_close",
-            "book period status by approver closed_at:instant reopen_reason open_items:int on_revision:int method digest",
+            "book period status by approver closed_at:instant reopen_reason open_items:int on_revision:int"
+            " method digest",
             json="volumes",
             lookups=(("book", "period"),),
         ),

@@ -102,9 +102,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conflicts": ("冲突", "Conflicts"),
     "conflicts title": ("冲突", "Conflicts"),
     "conflicts note": (
-        (
-            "共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"
-        ),
+        ("共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"),
         (
             "{n} conflicts. The ledger keeps its value; agree on the right one and make both workbooks say so, or"
             " delete the row from the one that should not have it: the next merge looks again."
