@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.books import empty_frame
+from schemas.books import OpenBooks, empty_frame
 from schemas.parameters import text_of
+from schemas.periods import first_day_after
+from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
+from sync.asset_bookkeeping import asset_book_of
+from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
-from sync.books.close import NOTHING
+from sync.books.close import NOTHING, Close
+from sync.books.counts import adjusted
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
-from sync.books.postings import postings
+from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
 from sync.closes import closes_of
+from sync.counting import counted_lines
 from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
 
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
     from schemas.rules import Facts
     from sync.ledger import Ledger
     from sync.share import Share
+
+Versions = Callable[[type[Register], Collection[str]], pl.DataFrame]
+"""Returns all versions of some keys of a register, oldest first, with ``_status``, ``_from`` and ``_to``."""
 
 
 _ENDLESS = "9999-99"
@@ -44,6 +53,8 @@ class Bookkeeping:
     """Returns the ledger's rows of a register, of any status, with ``_status`` and ``_post_period``."""
     facts: Facts
     closes: Closes = NOTHING_CLOSED
+    versions: Versions | None = None
+    """Where earlier versions are found; None where rows have no history."""
     waiting: Load = empty_frame
     """Returns the rows of a register that are held back or in conflict: they are in no book."""
 
@@ -55,6 +66,11 @@ class Bookkeeping:
     def held(self, register_id: str) -> pl.DataFrame:
         """Return the rows of a register that are held back or in conflict, as their workbooks state them."""
         return self.waiting(all_registers()[register_id])
+
+    @cached_property
+    def books(self) -> OpenBooks:
+        """Return the rows in the books as the lookups of rules ask for them."""
+        return OpenBooks(self.facts, self.load)
 
     @cached_property
     def stock(self) -> Valuation:
@@ -121,33 +137,75 @@ class Bookkeeping:
         later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
         return self.stock_history[later[0]] if later else self.stock
 
+    def stock_until(self, moment: datetime) -> Close:
+        """Return the stock book at a moment, valued from the last close before it: all days that began by then."""
+        closed = [each for each in self.closes.stock_months if _begin_after(each) <= moment]
+        last = max(closed, default="")
+        opening = self.closes.stock_months[last].close if last else NOTHING
+        posted = (pl.col("_post_period") > last) & (pl.col("_post_date").cast(pl.Datetime("us")) < moment)
+        moves = self._moves(posted, first_day_after(last) if last else None)
+        return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
+
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
         found = {
             name: rows.filter(posted)
             for name in self.registers
             if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
         }
+        if ADJUSTMENTS in found:
+            found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(self.registers, found, open_from)
 
+    @cached_property
+    def _corrections(self) -> pl.DataFrame:
+        return corrections(self.books)
 
-def kept_from(share: Share, load: Load, closes: Closes = NOTHING_CLOSED, waiting: Load = empty_frame) -> Bookkeeping:
-    """Return the books of a school by the rows that ``load`` gives, from its ``closes`` on."""
-    return Bookkeeping(share.registers, load, share.facts(), closes, waiting)
+    @cached_property
+    def counts(self) -> pl.DataFrame:
+        """Return every counted line with its difference and what that is worth (``sync.counting.counted_lines``)."""
+        return counted_lines(self)
+
+    @cached_property
+    def assets(self) -> AssetBook:
+        """Return the asset book: every card with what happened to it."""
+        return asset_book_of(self)
+
+
+def _begin_after(period: str) -> datetime:
+    return datetime.combine(first_day_after(period), time())
+
+
+def kept_from(
+    share: Share, load: Load, closes: Closes = NOTHING_CLOSED, versions: Versions | None = None
+) -> Bookkeeping:
+    """Return the books of a school by the rows that ``load`` gives and their ``versions``, from its ``closes`` on."""
+    return Bookkeeping(share.registers, load, share.facts(), closes, versions)
 
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
     if revision is None or revision == ledger.head().number:
         return books_of(share, ledger, as_they_are(ledger, all_registers(), share.state))
-    return books_of(share, ledger, lambda register: rows_in_ledger(ledger, register, revision), revision)
+
+    def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
+        found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
+        return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
+
+    closes = closes_of(ledger, share.config.zone, revision)
+    kept = kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
+    return replace(kept, waiting=_waiting(ledger, revision))
 
 
-def books_of(share: Share, ledger: Ledger, load: Load, revision: int | None = None) -> Bookkeeping:
-    """Return the books of a school whose rows ``load`` gives, with closes and held rows of a revision (None: newest)."""
+def books_of(share: Share, ledger: Ledger, load: Load) -> Bookkeeping:
+    """Return the books of a school at the newest revision of its ledger, whose rows ``load`` gives."""
+    kept = kept_from(share, load, closes_of(ledger, share.config.zone), ledger.versions)
+    return replace(kept, waiting=_waiting(ledger, None))
 
+
+def _waiting(ledger: Ledger, revision: int | None) -> Load:
     def waiting(register: type[Register]) -> pl.DataFrame:
         from sync.standing import held_rows  # noqa: PLC0415 - loads what checks rows, and few books ask for them
 
         return held_rows(ledger, register, revision)
 
-    return kept_from(share, load, closes_of(ledger, share.config.zone, revision), waiting)
+    return waiting

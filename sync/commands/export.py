@@ -64,7 +64,7 @@ def command(
             extracts = [
                 extract_made(books, register, status)
                 if is_derived(register)
-                else extract(ledger, register, status, revision)
+                else extract(ledger, register, status, revision, books)
                 for register in group
             ]
             _write(path, chosen, extracts, language)

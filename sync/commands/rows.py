@@ -23,6 +23,7 @@ from sync.commands.common import (
     show_table,
     status_word,
 )
+from sync.completed import completed, is_completed
 from sync.derived import derived_rows, is_derived
 from sync.held import rows_of
 from sync.ledger import Ledger
@@ -54,7 +55,8 @@ def command(
         if is_derived(register) and (not register.is_written() or status in (None, *IN_LEDGER[:2])):
             found = made(books_as_of(share, ledger, revision), register, status)
         else:
-            found = listed(ledger, register, status, revision)
+            books = books_as_of(share, ledger, revision) if is_completed(register) else None
+            found = listed(ledger, register, status, revision, books)
     if as_json:
         print_json(found)
         return
@@ -126,8 +128,17 @@ def revision_named(share: Share, ledger: Ledger, text: str) -> int:
     return ledger.revision_at(aware)
 
 
-def listed(ledger: Ledger, register: type[Register], status: str | None, revision: int | None) -> list[dict[str, Any]]:
-    """Return rows as the command line promises them: fields, ``_status``, ``_source``, ``_revision``."""
+def listed(
+    ledger: Ledger,
+    register: type[Register],
+    status: str | None,
+    revision: int | None,
+    books: Bookkeeping | None = None,
+) -> list[dict[str, Any]]:
+    """Return rows as the command line promises them: fields, ``_status``, ``_source``, ``_revision``.
+
+    With ``books`` of the same revision, what they add to rows in the ledger stands in its columns.
+    """
     from sync.standing import decoded  # noqa: PLC0415 - beside its use
 
     titles = {row["path"]: row["title"] for row in ledger.table("workbook", as_of=revision).to_dicts()}
@@ -135,6 +146,7 @@ def listed(ledger: Ledger, register: type[Register], status: str | None, revisio
     if status is None or status in (*IN_LEDGER, "all"):
         wanted = {None: IN_LEDGER[:2], "all": IN_LEDGER}.get(status, (status,))
         frame = ledger.rows(register, as_of=revision, statuses=[each for each in wanted if each])
+        frame = frame if books is None else completed(frame, register, books)
         found += [_as_promised(register, row, titles) for row in frame.iter_rows(named=True)]
     if status in ("held", "conflict", "all"):
         table = ledger.table("held", as_of=revision, register=register.id)
