@@ -58,6 +58,8 @@ _PARAMETERS_EN = {
     "cash_settlement_threshold": "cash payments above this amount in yuan are reported",
     "quorum": "part of the leaders that has to be present at a collective decision",
     "school_names": "further names of the school on invoices, separated by 、: former ones, the canteen's",
+    "bank_match_days": "days that may lie between the journal and the bank's statement for the same payment",
+    "budget_pace_points": "points by which a budget item may be spent faster or slower than the year goes on",
     "school_tax_no": "the school's credit code; blank: the buyer's number on invoices is not compared",
     "recon_tolerance": "differences up to this amount in yuan are within the tolerance of an agreement",
     "recon_critical_amount": "an unexplained difference from this amount in yuan is serious",

@@ -35,6 +35,8 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "collective_decision_threshold": Decimal("5000.00"),
     "public_procurement_limit": Decimal("300000.00"),
     "cash_settlement_threshold": Decimal("1000.00"),
+    "bank_match_days": Decimal(5),
+    "budget_pace_points": Decimal("20.00"),
     "quorum": "2/3",
     "school_names": "",
     "school_tax_no": "",

@@ -31,6 +31,8 @@ COMMANDS = {
     "month": "close the months of the books, or open them again",
     "status": "show how every workbook stands",
     "verify": "prove that nothing in the ledger was altered",
+    "cash": "show cash and bank accounts by day, and cash as it was counted",
+    "bank": "compare bank accounts with the bank's statement (余额调节表)",
     "backup": "keep ledger, accepted files and settings in one file",
     "restore": "put a backup in the place of the ledger",
     "export": "write the rows of registers as csv, parquet or xlsx",
