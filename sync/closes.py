@@ -13,6 +13,7 @@ import polars as pl
 from schemas.books import key_expression
 from schemas.periods import STOCK_BOOK
 from schemas.register import register_of
+from sync.books.close import Close
 from sync.books.periods import Closes, StockMonth
 from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close, stock_month
 from sync.ledger.tables import content_table
@@ -50,6 +51,11 @@ def closes_of(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> Close
     months = _StockMonths(ledger, as_of)
     log = close_rows(ledger, zone, as_of)
     return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months, log)
+
+
+def stock_closed(ledger: Ledger) -> Close:
+    """Return the stock book at the end of its newest closed month."""
+    return stock_close(_StockMonths(ledger, None).snapshots)
 
 
 class _StockMonths(Mapping[str, StockMonth]):

@@ -13,9 +13,9 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
-from sync.books.periods import NOTHING_CLOSED, Closes
+from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
-from sync.closes import closes_of
+from sync.closes import stock_closed
 from sync.departures import restated_pages
 from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
@@ -158,13 +158,14 @@ class _Run:
             checked = check_batch(batch, books, decider)
             more = fallen_rows(checked, fallen)
             if more == fallen:
-                more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._closes))
+                more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._opening))
             if more == fallen:
                 return books, decider, checked
             fallen = more
 
-    def _closes(self) -> Closes:
-        return NOTHING_CLOSED if self.ledger is None else closes_of(self.ledger)
+    def _opening(self) -> Close:
+        """Return what the open months of the stock book begin with."""
+        return NOTHING if self.ledger is None else stock_closed(self.ledger)
 
 
 def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[str]:

@@ -17,6 +17,8 @@ from schemas.property.result_checks import (
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
+from schemas.stock_adjustments import adjustment_shortages
+from schemas.stock_balance import in_words
 from schemas.usual_rules import role_expected
 
 _SHORTEST_NOTE = 5
@@ -179,6 +181,19 @@ class ResultRules:
     def asset_loss_approved_too_low(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Up to the parameter ``asset_disposal_limit`` the school decides itself."""
         return approved_too_low(rows, books)
+
+    @cross_rule(
+        "X-01",
+        at="approve_date",
+        zh="库存不足：{item} 于 {date} 账面只有 {q1}{base_unit}，调账 {q2}{base_unit} 后将为 {q}（{warehouse}）",
+        en="not enough stock: on {date} the book of {item} has {q1} {base_unit}, {q2} less would be {q} ({warehouse})",
+        hint_zh="盘点之后又有出库：请先核对这些出库单，必要时重新盘点",
+        hint_en="goods were issued after the count: check these issues first, or count again",
+        needs=("stocktake_sheet", "item_catalogue"),
+    )
+    def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """On the day of the approval or any later one."""
+        return in_words(adjustment_shortages(rows, books), books)
 
     @cross_rule(
         "VAR-04",
