@@ -22,6 +22,7 @@ COMMANDS = {
     "stock": "show what lies where and what it is worth, line by line, by months",
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",
+    "reconcile": "compare books with goods, money, each other and statements",
     "assets": "list the assets with place and worth, and show what each month charges",
     "why": "tell why a row was or was not taken",
     "conflicts": "list rows that two workbooks state differently, and settle them",

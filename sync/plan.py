@@ -76,18 +76,20 @@ def plan_run(
     facts: Facts,
     found: Scan | None = None,
     load: Load | None = None,
+    made: Load | None = None,
 ) -> Plan:
     """Return what becomes of the rows of some files, and of the rows held back earlier.
 
     ``taken`` are files with their departments in the order of claims; ``found`` tells which workbooks
     still have their files (None: all of them). Without a ledger nothing is in force yet; ``load`` gives
-    its rows from nearer by, of any status and in the order of months and keys.
+    its rows from nearer by, of any status and in the order of months and keys; ``made`` gives the rows of
+    registers that the program makes from the books.
 
     What the rows tell about their files, renamed workbooks, copies, turned pages and safe stops,
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
-    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger))
+    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger), made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
         look = run.looked(known)
@@ -121,6 +123,7 @@ class _Run:
     dead: frozenset[str]
     """Workbooks without their files."""
     load: Load
+    made: Load | None = None
 
     def looked(self, known: Recognised) -> _Look:
         """Return what becomes of all rows if the files are what they are taken for."""
@@ -150,7 +153,7 @@ class _Run:
         """Return the batch checked so that no row that is held stands in the way of another claim."""
         fallen = Fallen()
         while True:
-            books = OpenBooks(self.facts, self.load)
+            books = OpenBooks(self.facts, self.load, self.made)
             decider = LedgerDecider(replace(memory, fallen=fallen.flaws))
             checked = check_batch(batch, books, decider)
             more = fallen_rows(checked, fallen)
