@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.stock_balance import shortages
 from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
-from sync.stops import without_pages
+from sync.stops import on_pages, without_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from schemas.books import OpenBooks
     from schemas.register import Register
     from sync.memory import Decisions, Memory, Page
@@ -22,8 +25,7 @@ def gone_rows(
     """Return the rows in force that their own workbook, read in this run, no longer states: ``GONE_SCHEMA``.
 
     A row that is missing already leaves once more where its workbook now says 作废, or where somebody
-    confirmed that it goes. A month that has
-    left as a turned page has not gone, unless the workbook states a row of it again.
+    confirmed that it goes. What has left with a turned page has not gone, unless the page is turned back.
     """
     if "_workbook" not in current.columns or current.is_empty():
         return pl.DataFrame(schema=GONE_SCHEMA)
@@ -35,7 +37,8 @@ def gone_rows(
     leaves = (pl.col("_status") == "missing") & pl.col("_key").is_in(confirmed)
     own = current.filter((pl.col("_workbook").is_in(whole) & (in_force | missing)) | leaves)
     left = own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
-    turned = [page for page in memory.turned if page not in restated_pages(register, rows)]
+    back = pages_turned_back(register, rows, current, memory.turned)
+    turned = {page: since for page, since in memory.turned.items() if page not in back}
     kept = without_pages(left.filter(in_force), register, turned)
     return pl.concat([kept, left.filter(~in_force)]).select(*GONE_SCHEMA)
 
@@ -67,10 +70,20 @@ def _is_new_copy(workbook: str, bases: pl.DataFrame, current: pl.DataFrame, memo
     return workbook in memory.branches and not known
 
 
-def restated_pages(register: type[Register], rows: pl.DataFrame) -> set[Page]:
-    """Return the months of which workbooks state rows in this run."""
-    stated = rows.select("_workbook", month_of(register).alias("period")).drop_nulls().unique()
-    return {(workbook, register.id, period) for workbook, period in stated.iter_rows()}
+def pages_turned_back(
+    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, pages: Mapping[Page, int | None]
+) -> set[Page]:
+    """Return the turned pages of which the workbook states more than half of the rows again."""
+    if not any(register.id == of for _, of, _ in pages):
+        return set()
+    there = on_pages(current.filter(pl.col("_status") == "accepted"), register, pages)
+    again = there.join(rows.select("_key", "_workbook").unique(), on=["_key", "_workbook"], how="semi")
+    had, has = (Counter(part.select("_workbook", "period").iter_rows()) for part in (there, again))
+    return {
+        (workbook, register.id, period)
+        for (workbook, period), count in has.items()
+        if 2 * count > had[workbook, period]
+    }
 
 
 def other_sources(
