@@ -112,6 +112,46 @@ def other_sources(
     return {key: other for workbook, key, other in pairs if (workbook, register.id, key) not in memory.voided}
 
 
+def with_carried_over(
+    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame, memory: Memory
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the rows with a base for those that no other workbook states any more, and where they came from now.
+
+    A row that is in the books, that its own workbook no longer states, and that comes in another workbook of the
+    department with other content has been carried over and changed on the way. The second value is key to that
+    workbook for rows that left theirs in this run; others were missing before.
+    """
+    void = [key for _, register_id, key in memory.voided if register_id == register.id]
+    elsewhere = pl.col("_now_workbook") != pl.col("_workbook")
+    other = pl.col("_base").is_null() & ~pl.col("_earlier") & (pl.col("_now") != pl.col("_hash")) & ~pl.col("_doubled")
+    barred = pl.col("_workbook").is_in([*memory.branches, *memory.stopped]) | pl.col("_key").is_in(void)
+    same_department = _department("_workbook") == _department("_now_workbook")
+    came = rows.filter(other & elsewhere & same_department & ~barred & (pl.col("_now") != WITHDRAWN))
+    if came.is_empty():
+        return rows, {}
+    came = came.join(_unstated(register, rows, current, memory), on="_key", how="semi")
+    first = came.sort("_broken", "_rank", "_id").unique("_key", keep="first", maintain_order=True)
+    chosen = pl.col("_id").is_in(first["_id"].to_list())
+    rows = rows.with_columns(
+        pl.when(chosen).then(pl.col(now)).otherwise(pl.col(base)).alias(base)
+        for base, now in (("_base", "_now"), ("_base_version", "_now_version"))
+    )
+    return rows, dict(first.join(gone, on="_key", how="semi").select("_key", "_workbook").iter_rows())
+
+
+def _department(workbook: str) -> pl.Expr:
+    return pl.col(workbook).str.split("/").list.first()
+
+
+def _unstated(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
+    """Return the keys in the books that leave their own workbook in this run, or are missing already: ``_key``."""
+    earlier = {page: since for page, since in memory.turned.items() if since is not None}
+    own = current.filter(pl.col("_workbook").is_in(list(memory.read_whole(register.id))))
+    left = own.filter(pl.col("_status") == "accepted").join(rows, on=["_key", "_workbook"], how="anti")
+    missing = current.filter(pl.col("_status") == "missing")
+    return pl.concat([without_pages(left, register, earlier).select("_key"), missing.select("_key")])
+
+
 def month_of(register: type[Register]) -> pl.Expr:
     """Return the month of a row (``yyyy-mm``), null in a register without a date."""
     if register.date_column is None:

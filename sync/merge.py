@@ -13,7 +13,7 @@ from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -59,11 +59,12 @@ class LedgerDecider:
         rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
+        rows, carried = with_carried_over(register, rows, gone, current, self.memory)
         decisions = Decisions(gone, gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        decisions.moved = other_sources(register, gone, current, rows, self.memory)
+        decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed = rekeys
         rows, overtaken = self._overtaken(register, rows, current, decisions)
