@@ -83,7 +83,7 @@ def with_assets(publication: Publication, books: Bookkeeping) -> Publication:
     return replace(
         publication,
         assets_by_class=_lines(
-            classes.drop("asset_kind"), {code: CLASS_NAMES.get(code, kinds[code]) for code in kinds}
+            classes.drop("asset_kind"), {code: CLASS_NAMES.get(code, kinds[code] or "") for code in kinds}
         ),
         assets_by_department=_lines(sums_by(listed, ["dept"]), names),
     )
