@@ -1,4 +1,4 @@
-"""One writer at a time: a lock of the operating system on a file in the state folder.
+"""One writer at a time, and one daemon: a lock of the operating system on a file in the state folder.
 
 The lock ends with the process that holds it, however that ends: it needs no expiry and leaves
 nothing to tidy up. Worker processes do not hold it: descriptors are not inherited over ``exec``, and
@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from schemas.findings import Text
 from sync.errors import HouqinError
 
 LOCK_NAME = "writer.lock"
+DAEMON_LOCK_NAME = "daemon.lock"
 _FAR = 1 << 30
 """Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
 
@@ -38,19 +39,44 @@ class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
-@contextmanager
-def writer_lock(state: Path) -> Iterator[None]:
+class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another daemon watches this share already (``pid``, ``host``, ``since``)."""
+
+    code = "DAEMON-BUSY"
+    text = Text(
+        "这个共享文件夹已有守护程序在运行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "a daemon watches this folder already (process {pid} on {host}, since {since})",
+        "一个文件夹只需要一个；要换电脑时请先停掉原来的",
+        "one is enough; stop it first to run it elsewhere",
+    )
+
+
+def writer_lock(state: Path) -> AbstractContextManager[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
 
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
     """
+    return _held_lock(state, LOCK_NAME, WriterBusy)
+
+
+def daemon_lock(state: Path) -> AbstractContextManager[None]:
+    """Hold the lock of the daemon of a share, as long as it runs.
+
+    Raises:
+        DaemonBusy: another one holds it.
+    """
+    return _held_lock(state, DAEMON_LOCK_NAME, DaemonBusy)
+
+
+@contextmanager
+def _held_lock(state: Path, name: str, busy: type[HouqinError]) -> Iterator[None]:
     state.mkdir(parents=True, exist_ok=True)
-    path = state / LOCK_NAME
+    path = state / name
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _try_lock(descriptor):
-            raise WriterBusy(**_holder(path))
+            raise busy(**_holder(path))
         _held.add(descriptor)
         _sign(descriptor)
         yield
