@@ -20,6 +20,7 @@ from schemas.findings import Text
 from sync.errors import HouqinError
 
 LOCK_NAME = "writer.lock"
+NIGHT_LOCK_NAME = "night.lock"
 _FAR = 1 << 30
 """Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
 
@@ -38,6 +39,18 @@ class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
+class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another nightly run is under way (``pid``, ``host``, ``since``)."""
+
+    code = "NIGHT-BUSY"
+    text = Text(
+        "另一个夜间任务正在进行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "another nightly run is under way (process {pid} on {host}, since {since})",
+        "请等它结束后再试",
+        "wait until it has finished and try again",
+    )
+
+
 @contextmanager
 def writer_lock(state: Path) -> Iterator[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
@@ -45,12 +58,28 @@ def writer_lock(state: Path) -> Iterator[None]:
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
     """
-    state.mkdir(parents=True, exist_ok=True)
-    path = state / LOCK_NAME
+    with _lock(state / LOCK_NAME, WriterBusy):
+        yield
+
+
+@contextmanager
+def night_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the nightly run of a share, during which others may write as usual.
+
+    Raises:
+        NightBusy: another nightly run is under way.
+    """
+    with _lock(state / NIGHT_LOCK_NAME, NightBusy):
+        yield
+
+
+@contextmanager
+def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _try_lock(descriptor):
-            raise WriterBusy(**_holder(path))
+            raise busy(**_holder(path))
         _held.add(descriptor)
         _sign(descriptor)
         yield
