@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -81,17 +81,12 @@ def _arrived(share: Share, ledger: Ledger, standing: Standing, since: int) -> Co
 
 def _departments(share: Share, publication: Publication, arrived: Mapping[tuple[str, str], int]) -> list[DepartmentDay]:
     """Return the departments that have saved a workbook or for which something waits, in the order of the settings."""
-    held = Counter(line.department for line in publication.held)
-    missing = Counter(line.department for line in publication.missing)
-    conflicts = Counter(
-        department
-        for department, *_ in {
-            (line.department, line.workbook, line.register_title, line.key) for line in publication.conflicts
-        }
-    )
+    waiting: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for book in publication.workbooks:
+        counts = {"held": book.held, "conflicts": book.conflicting, "missing": book.missing}
+        waiting[book.department].update(counts)
     settled = share.config.departments
-    present = {each.department for each in publication.workbooks} | held.keys() | missing.keys() | conflicts.keys()
-    present |= {department for department, _ in arrived}
+    present = set(waiting) | {department for department, _ in arrived}
     order = [*settled, *sorted(present - settled.keys())]
     return [
         DepartmentDay(
@@ -99,9 +94,9 @@ def _departments(share: Share, publication: Publication, arrived: Mapping[tuple[
             (settled[code].name if code in settled else "") or code or "—",
             arrived.get((code, "added"), 0),
             arrived.get((code, "changed"), 0),
-            held[code],
-            conflicts[code],
-            missing[code],
+            held=waiting[code]["held"],
+            conflicts=waiting[code]["conflicts"],
+            missing=waiting[code]["missing"],
         )
         for code in order
         if code in present

@@ -187,7 +187,7 @@ class _Course:
         folder.mkdir(parents=True, exist_ok=True)
         made = backup(self.share, folder, datetime.now(UTC))
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
-        self.kept = (*self.kept, self.made)
+        self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
         if made.problems:
             return Step(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 WIDTH = 360
 """Units across, about the pixels of a phone; the page scales them."""
 _ROW, _BAR = 26, 16
-_LABEL_WIDTH, _NUMBER_WIDTH = 76, 44
+_LABEL_WIDTH, _NUMBER_WIDTH = 76, 66
 _COLUMNS_HEIGHT, _FOOT, _HEAD = 120, 18, 14
 
 Row = tuple[str, Sequence[int]]

@@ -16,7 +16,7 @@ from sync.publish.paths import MASTER, page_link
 from sync.publish.words import word
 
 DAILY = "published/日报.html"
-MOST_CARDS = 20
+MOST_CARDS = 10
 """A section shows this many cards at most: the page is read in a minute."""
 MOST_NIGHTS = 14
 SOON_DAYS = 7
@@ -305,7 +305,10 @@ def _waits(day: Day) -> Section:
         Card(
             each.name,
             each.code,
-            (word("day waits department", language, held=each.held, conflicts=each.conflicts, missing=each.missing),),
+            (
+                word("day waits department", language, held=each.held, conflicts=each.conflicts, missing=each.missing),
+                *_workbooks(day, each),
+            ),
             (word("day waits hint", language),),
         )
         for each in sorted(day.departments, key=lambda each: -each.pending)
@@ -316,6 +319,18 @@ def _waits(day: Day) -> Section:
         hint = word("day waits stop hint", language)
         cards.append(Card(word("day waits admin", language), "", (said, *stops[:MOST_CARDS]), (hint,)))
     return Section(counted_title(word("day waits", language), len(cards), language), "caution", tuple(cards))
+
+
+def _workbooks(day: Day, department: DepartmentDay) -> Iterator[str]:
+    """Yield the workbooks of a department with things that wait, those with the most first."""
+    pending = [
+        (each.held + each.conflicting + each.missing, each.name)
+        for each in day.publication.workbooks
+        if each.department == department.code
+    ]
+    for count, name in sorted(pending, key=lambda item: (-item[0], item[1]))[:MOST_CARDS]:
+        if count:
+            yield f"{name}　{count}"
 
 
 def _held_card(line: HeldLine) -> Card:
