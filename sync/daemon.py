@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError
 from sync.heartbeat import Failure, Heart, utc_now
-from sync.lock import WriterBusy, daemon_lock
+from sync.lock import NightBusy, WriterBusy, daemon_lock
+from sync.log import LOGGER, log_to
+from sync.nightly import missed_night, next_night, nightly
+from sync.notify import Event, notify
 from sync.run import SyncResult, sync
 from sync.settling import Look, Settling
 from sync.share import Share
@@ -23,8 +26,6 @@ from workbooks.pool import ReaderPool
 if TYPE_CHECKING:
     from sync.config import Schedule
 
-log = logging.getLogger("houqin")
-
 _BURST_SECONDS = 0.2
 """Events of one save come together: they are worth one look."""
 _LOOK_SECONDS = 10
@@ -33,10 +34,17 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a run that is due waits for files that never come to rest."""
+_NIGHT_SECONDS = 30
+"""How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
+_LOUD = timedelta(minutes=15)
+"""How long something may keep the daemon from working before people are told."""
 
 
-class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
-    """The daemon was asked to stop in the midst of reading; nothing has been written."""
+class Stopped(BaseException):
+    """The daemon was asked to stop in the midst of reading; nothing has been written.
+
+    It passes through what catches every error, for it is none.
+    """
 
 
 class Daemon:
@@ -57,6 +65,11 @@ class Daemon:
         self._failure: Failure | None = None
         self._away = False
         """Whether the share is offline, or its settings cannot be used."""
+        self._night_at = 0.0
+        self._share: Share | None = None
+        """The share as it was when its settings could last be read."""
+        self._told_since: str | None = None
+        """Since when the failure lasts that people were told of."""
 
     def stop(self) -> None:
         """Ask the daemon to end; safe to call from a signal handler."""
@@ -70,44 +83,45 @@ class Daemon:
             ConfigError: there is no usable houqin.toml at the start; later mistakes in it are waited for.
             DaemonBusy: another daemon watches this share.
         """
-        share = Share.open(self._folder)
+        self._share = share = Share.open(self._folder)
         state = share.state
-        with daemon_lock(state), ReaderPool() as pool, Heart(state) as heart:
-            log.info("watching %s", share.path)
+        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+            LOGGER.info("watching %s", share.path)
             try:
                 while not self._stopping.is_set():
-                    schedule = self._turn(pool, heart)
+                    self._turn(pool, heart)
                     heart.tell(doing="waiting" if self._failure is None else "failing", **self._facts())
-                    self._pause(schedule or share.config.schedule)
+                    self._pause(self._share.config.schedule)
             finally:
                 if self._hints is not None:
                     self._hints.stop()
-        log.info("stopped")
+        LOGGER.info("stopped")
 
     def _facts(self) -> dict[str, object]:
         return {"failures": () if self._failure is None else (self._failure,)}
 
-    def _turn(self, pool: ReaderPool, heart: Heart) -> Schedule | None:
-        """Look once, and merge what has settled; return the schedule as the settings say now."""
+    def _turn(self, pool: ReaderPool, heart: Heart) -> None:
+        """Look once, and merge what has settled, or do what is done every night."""
         try:
             share = Share.open(self._folder)
             seen = glances(share.config.folders)
         except (OSError, HouqinError) as exc:
             self._failed(exc)
             self._away = True
-            return None
+            return
+        self._share = share
         if self._away:
             self._away, self._failure, self._not_before = False, None, 0.0
             self._rescan_at = time.monotonic()
-        schedule = share.config.schedule
         heart.tell(watching="native" if self._listens(share) else "polling")
         now = time.monotonic()
-        look = self._settling.look(seen, now, schedule.quiet_seconds)
+        look = self._settling.look(seen, now, share.config.schedule.quiet_seconds)
         heart.tell(queue=len(look.settled) + len(look.restless))
         if now >= self._not_before and self._wants_run(look, now):
             heart.tell(doing="merging")
             self._merge(share, look, pool, heart)
-        return schedule
+        if not look.restless and not self._stopping.is_set():
+            self._night(share, pool, heart)
 
     def _wants_run(self, look: Look, now: float) -> bool:
         if look.is_ready:
@@ -121,7 +135,7 @@ class Daemon:
         except Stopped:
             return
         except WriterBusy as exc:
-            log.info("%s", exc)
+            LOGGER.info("%s", exc)
             self._not_before = time.monotonic() + 1
             return
         except Exception as exc:  # noqa: BLE001 - the daemon outlives whatever one run brings about, and tells it
@@ -133,6 +147,23 @@ class Daemon:
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
         self._on_run(result)
+
+    def _night(self, share: Share, pool: ReaderPool, heart: Heart) -> None:
+        """Do what is done every night when it is due, or was missed; it comes after what was saved before."""
+        if time.monotonic() < max(self._night_at, self._not_before):
+            return
+        now = datetime.now(UTC)
+        try:
+            until_next = (next_night(share, now) - now).total_seconds()
+            self._night_at = time.monotonic() + min(_NIGHT_SECONDS, max(1.0, until_next))
+            if missed_night(share, now) is None:
+                return
+            heart.tell(doing="night")
+            nightly(share, pool, _Interruptible(self._stopping))
+        except (Stopped, NightBusy):
+            return
+        except Exception as exc:  # noqa: BLE001 - as in a run
+            self._failed(exc)
 
     def _next_rescan(self, share: Share, result: SyncResult) -> float:
         """Return the seconds until every file is looked at again: soon where one was locked, or a target was open."""
@@ -151,9 +182,21 @@ class Daemon:
             self._failure = replace(told, times=told.times + 1)
         else:
             self._failure = Failure(utc_now(), code, str(exc))
-            log.error("%s: %s", code, exc, exc_info=None if isinstance(exc, HouqinError | OSError) else exc)
+            LOGGER.error("%s: %s", code, exc, exc_info=None if isinstance(exc, HouqinError | OSError) else exc)
         self._backoff = _longer(self._backoff)
         self._not_before = time.monotonic() + self._backoff
+        self._tell_people(self._failure)
+
+    def _tell_people(self, failure: Failure) -> None:
+        """Tell people, once, of a failure that lasts."""
+        lasts = datetime.now(UTC) - datetime.fromisoformat(failure.at)
+        if lasts < _LOUD or self._told_since == failure.at or self._share is None:
+            return
+        self._told_since = failure.at
+        title = (
+            "后勤账：自动入账停了" if self._share.config.language == "zh" else "Houqin: workbooks are no longer taken"
+        )
+        notify(self._share, Event(title, (f"{failure.at} {failure.code}", failure.message), failed=True))
 
     def _listens(self, share: Share) -> bool:
         """Tell whether the system reports changes; begin to listen, again, where it should and does not."""
@@ -174,7 +217,7 @@ class Daemon:
         try:
             hints.start()
         except OSError as exc:
-            log.warning("the system reports no changes below %s (%s): it is looked through instead", folder, exc)
+            LOGGER.warning("the system reports no changes below %s (%s): it is looked through instead", folder, exc)
             return False
         self._hints = hints
         return True
@@ -184,6 +227,7 @@ class Daemon:
         now = time.monotonic()
         listens = self._hints is not None and self._hints.is_listening
         times = [now + (_LOOK_SECONDS if listens else schedule.poll_seconds), max(self._rescan_at, self._not_before)]
+        times.append(max(self._night_at, self._not_before))
         rest = self._settling.next_rest(schedule.quiet_seconds)
         if rest is not None:
             times.append(max(rest, self._not_before))

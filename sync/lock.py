@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sync.errors import HouqinError
 
 LOCK_NAME = "writer.lock"
 DAEMON_LOCK_NAME = "daemon.lock"
+NIGHT_LOCK_NAME = "night.lock"
 _FAR = 1 << 30
 """Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
 
@@ -51,28 +52,54 @@ class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
-def writer_lock(state: Path) -> AbstractContextManager[None]:
+class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another nightly run is under way (``pid``, ``host``, ``since``)."""
+
+    code = "NIGHT-BUSY"
+    text = Text(
+        "另一个夜间任务正在进行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "another nightly run is under way (process {pid} on {host}, since {since})",
+        "请等它结束后再试",
+        "wait until it has finished and try again",
+    )
+
+
+@contextmanager
+def writer_lock(state: Path) -> Iterator[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
 
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
     """
-    return _held_lock(state, LOCK_NAME, WriterBusy)
+    with _lock(state / LOCK_NAME, WriterBusy):
+        yield
 
 
-def daemon_lock(state: Path) -> AbstractContextManager[None]:
+@contextmanager
+def night_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the nightly run of a share, during which others may write as usual.
+
+    Raises:
+        NightBusy: another nightly run is under way.
+    """
+    with _lock(state / NIGHT_LOCK_NAME, NightBusy):
+        yield
+
+
+@contextmanager
+def daemon_lock(state: Path) -> Iterator[None]:
     """Hold the lock of the daemon of a share, as long as it runs.
 
     Raises:
         DaemonBusy: another one holds it.
     """
-    return _held_lock(state, DAEMON_LOCK_NAME, DaemonBusy)
+    with _lock(state / DAEMON_LOCK_NAME, DaemonBusy):
+        yield
 
 
 @contextmanager
-def _held_lock(state: Path, name: str, busy: type[HouqinError]) -> Iterator[None]:
-    state.mkdir(parents=True, exist_ok=True)
-    path = state / name
+def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _try_lock(descriptor):

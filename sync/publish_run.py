@@ -10,11 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.findings import Finding
+from schemas.register import all_registers
 from sync import __version__
 from sync.choice_books import choice_targets
-from sync.current import CurrentRows
+from sync.current import CurrentRows, brought_forward
+from sync.daily import daily_targets, kept_hash
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.lock import writer_lock
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
@@ -68,6 +71,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         *targets(publication),
         *marked_targets(share, standing, pool),
         *choice_targets(share, ledger, with_missing),
+        *daily_targets(share.state),
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
     stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
@@ -80,6 +84,17 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     news = _news(share.path, results, known, there, volumes.sources)
     ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
     return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+
+
+def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Published:
+    """Publish without a run: what could not be written before, and a new page of the day.
+
+    Raises:
+        WriterBusy: a run is under way.
+        LedgerUnreachable: the ledger cannot be opened.
+    """
+    with writer_lock(share.state), share.open_ledger() as ledger:
+        return publish_all(share, ledger, brought_forward(ledger, all_registers(), share.state), pool, progress)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
@@ -98,6 +113,7 @@ def _whole_hash(share: Share, ledger: Ledger) -> str:
     looks = [look_of(register) for register in share.registers.values()]
     settings = share.config.model_dump_json()
     made_of = [head.number, head.digest, share.today.isoformat(), settings, __version__, *LAYOUTS, looks]
+    made_of.append(kept_hash(share.state))
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 

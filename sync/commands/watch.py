@@ -12,6 +12,7 @@ import click
 
 from sync.commands.common import output_options, print_json, share_option
 from sync.daemon import Daemon
+from sync.log import LOGGER
 from sync.run import SyncResult
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
@@ -31,7 +32,9 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     if share_path is None:
         message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
         raise click.UsageError(message)
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOGGER.addHandler(shown)
     last: list[int] = []
 
     def told(result: SyncResult) -> None:
@@ -61,4 +64,4 @@ def _tell(result: SyncResult, language: str) -> None:
             else f"read {counts['read']}, accepted {counts['accepted']}, held {counts['held']}, "
             f"conflicting {counts['conflicting']}"
         )
-        logging.getLogger("houqin").info("%s: %s", result.standing.title(outcome.name), words)
+        LOGGER.info("%s: %s", result.standing.title(outcome.name), words)

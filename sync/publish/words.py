@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sync.publish.day_words import DAY_WORDS
 from sync.publish.model import State
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **DAY_WORDS,
     # the master ledger
     "ledger": ("后勤总账", "Logistics ledger"),
     "made by": (

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sync.config import CONFIG_NAME
+from sync.nights import read_nights
 from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, watched
 from tests.sync.school import MASTER, School, receipt
 
@@ -139,3 +141,15 @@ def test_killed_daemon_leaves_the_lock(daemon: Watched) -> None:
     daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
     with watched(daemon.school) as again:
         again.takes("stock_receipt", 2)
+
+
+def test_night_is_done_when_it_is_due(school: School) -> None:
+    """The daemon does at its time, or at its start where nobody was there, what is done every night."""
+    school.sync()
+    due = datetime.now(school.share.config.zone) + timedelta(seconds=1)
+    with watched(school, nightly=f"{due:%H:%M:%S}") as daemon:
+        eventually(lambda: read_nights(school.share.state).last, "the night")
+        daemon.rests()
+        night = read_nights(school.share.state).last
+    assert night is not None
+    assert [step.name for step in night.failed] == []
