@@ -74,7 +74,11 @@ class Schedule(_Part):
     quiet_seconds: Annotated[float, Field(ge=0)] = 2
     """How long a file must not have changed before it is read."""
     rescan_seconds: Annotated[float, Field(gt=0)] = 300
-    """How often the whole folder is looked through, whatever the watcher has reported."""
+    """How often the content of every file is looked at, whatever was reported."""
+    watching: Literal["auto", "native", "polling"] = "auto"
+    """Whether the operating system reports changes, or the folder is looked through; ``auto``: by where it lies."""
+    poll_seconds: Annotated[float, Field(gt=0)] = 2
+    """How often a folder is looked through whose changes nobody reports."""
     nightly: time = time(20, 0)
     """Local time of the nightly run."""
 
@@ -84,6 +88,19 @@ class Notifications(_Part):
 
     urls: tuple[str, ...] = ()
     """Addresses of mail, WeCom, DingTalk or Feishu."""
+
+
+class BackupSettings(_Part):
+    """Where the nightly run keeps its backups, and how many of them."""
+
+    folder: str = ""
+    """A folder, best on another machine; empty is ``backups`` in the state folder, a relative one lies in that."""
+    daily: Annotated[int, Field(ge=1)] = 7
+    """The newest backup of each of this many days is kept."""
+    weekly: Annotated[int, Field(ge=0)] = 4
+    """And the newest of each of this many weeks (Monday to Sunday)."""
+    monthly: Annotated[int, Field(ge=0)] = 12
+    """And the newest of each of this many months."""
 
 
 def default_departments() -> dict[str, Department]:
@@ -110,6 +127,7 @@ class Config(_Part):
     ledger: LedgerSettings = LedgerSettings()
     schedule: Schedule = Schedule()
     notifications: Notifications = Notifications()
+    backup: BackupSettings = BackupSettings()
     class_aliases: dict[str, str] = Field(default_factory=dict)
     """What teachers write for a class, to its code: ``"301" = "G3C1"``."""
     term_start: date | None = None
@@ -145,6 +163,11 @@ class Config(_Part):
         if not found or not scheme.startswith("sqlite") or not path or path == ":memory:":
             return url
         return f"{scheme}:///{(state_dir(self.share) / path).as_posix()}"
+
+    @property
+    def backup_folder(self) -> Path:
+        """Return the folder in which the nightly run keeps its backups."""
+        return state_dir(self.share) / (self.backup.folder or "backups")
 
     @cached_property
     def registers_in_use(self) -> dict[str, type[Register]]:

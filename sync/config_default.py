@@ -70,11 +70,19 @@ timezone = "Asia/Shanghai"       # 学校所在时区，决定“今天”是哪
 
 [schedule]
 quiet_seconds = 2                # 文件停止变化多少秒后才读取
-rescan_seconds = 300             # 每隔多少秒把文件夹完整查看一遍
+rescan_seconds = 300             # 每隔多少秒核对一遍所有文件的内容
+watching = "auto"                # 如何得知文件变化：auto 自动、native 由系统通知、polling 定时查看（网络盘）
+poll_seconds = 2                 # 定时查看时每隔多少秒看一次
 nightly = 20:00:00               # 每晚汇总、对账、备份的时间
 
 [notifications]
-urls = []                        # 通知地址：邮件、企业微信、钉钉、飞书
+urls = []                        # 通知地址：邮件、企业微信、钉钉、飞书，见 docs/operations.md
+
+[backup]
+folder = ""                      # 备份放在哪里，最好是另一台机器；不写则放在本机状态文件夹的 backups
+daily = 7                        # 保留最近多少天的备份，每天最后一份
+weekly = 4                       # 再保留最近多少周的，每周最后一份
+monthly = 12                     # 再保留最近多少个月的，每月最后一份
 
 [class_aliases]
 # "301" = "G3C1"                 # 老师的写法 = 班级代码

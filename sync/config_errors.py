@@ -112,9 +112,13 @@ _WANTED = {
     "time": ("时间，如 20:00:00", "a time such as 20:00:00"),
     "date": ("日期，如 2026-09-01", "a date such as 2026-09-01"),
     "float": ("数字", "a number"),
+    "int": ("整数", "a whole number"),
     "greater": ("更大的数字", "a larger number"),
     "literal": ("zh 或 en", "zh or en"),
 }
+
+_SECRET = ("notifications.urls", "ledger.url")
+"""Settings that hold passwords: what is wrong about them is told without their values."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,8 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> ConfigProble
     if kind in TEXTS:
         return ConfigProblem(setting, TEXTS[kind], details.get("ctx", {}))
     wanted = next((words for start, words in _WANTED.items() if kind.startswith(start)), (kind, kind))
-    shown = {"value": details["input"], "wanted": wanted[0], "wanted_en": wanted[1]}
+    value = "***" if setting.startswith(_SECRET) else details["input"]
+    shown = {"value": value, "wanted": wanted[0], "wanted_en": wanted[1]}
     return ConfigProblem(setting, TEXTS["other"], shown)
 
 

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock of the operating system on a file in the state folder.
+"""One writer at a time, and one daemon: a lock of the operating system on a file in the state folder.
 
 The lock ends with the process that holds it, however that ends: it needs no expiry and leaves
 nothing to tidy up. Worker processes do not hold it: descriptors are not inherited over ``exec``, and
@@ -20,6 +20,8 @@ from schemas.findings import Text
 from sync.errors import HouqinError
 
 LOCK_NAME = "writer.lock"
+DAEMON_LOCK_NAME = "daemon.lock"
+NIGHT_LOCK_NAME = "night.lock"
 _FAR = 1 << 30
 """Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
 
@@ -38,6 +40,30 @@ class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
+class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another daemon watches this share already (``pid``, ``host``, ``since``)."""
+
+    code = "DAEMON-BUSY"
+    text = Text(
+        "这个共享文件夹已有守护程序在运行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "a daemon watches this folder already (process {pid} on {host}, since {since})",
+        "一个文件夹只需要一个；要换电脑时请先停掉原来的",
+        "one is enough; stop it first to run it elsewhere",
+    )
+
+
+class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another nightly run is under way (``pid``, ``host``, ``since``)."""
+
+    code = "NIGHT-BUSY"
+    text = Text(
+        "另一个夜间任务正在进行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "another nightly run is under way (process {pid} on {host}, since {since})",
+        "请等它结束后再试",
+        "wait until it has finished and try again",
+    )
+
+
 @contextmanager
 def writer_lock(state: Path) -> Iterator[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
@@ -45,12 +71,39 @@ def writer_lock(state: Path) -> Iterator[None]:
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
     """
-    state.mkdir(parents=True, exist_ok=True)
-    path = state / LOCK_NAME
+    with _lock(state / LOCK_NAME, WriterBusy):
+        yield
+
+
+@contextmanager
+def night_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the nightly run of a share, during which others may write as usual.
+
+    Raises:
+        NightBusy: another nightly run is under way.
+    """
+    with _lock(state / NIGHT_LOCK_NAME, NightBusy):
+        yield
+
+
+@contextmanager
+def daemon_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the daemon of a share, as long as it runs.
+
+    Raises:
+        DaemonBusy: another one holds it.
+    """
+    with _lock(state / DAEMON_LOCK_NAME, DaemonBusy):
+        yield
+
+
+@contextmanager
+def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _try_lock(descriptor):
-            raise WriterBusy(**_holder(path))
+            raise busy(**_holder(path))
         _held.add(descriptor)
         _sign(descriptor)
         yield

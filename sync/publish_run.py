@@ -10,27 +10,30 @@ from datetime import datetime
 from pathlib import Path
 
 from schemas.findings import Finding
+from schemas.register import all_registers
 from sync import __version__
 from sync.asset_reports import with_assets
 from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
 from sync.closes import closes_of, settled_months
-from sync.current import CurrentRows
+from sync.current import CurrentRows, brought_forward
+from sync.daily import daily_targets, kept_hash
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.lock import writer_lock
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
-from sync.publish.plan import Action, Result, Target, publish, targets
+from sync.publish.plan import FOLDERS, Action, Result, Target, publish, targets
 from sync.publish.releases import Release, mark_of, present
 from sync.share import Share
 from sync.standing import GONE, Standing
-from sync.state import archived
+from sync.state import archived, remove_parts
 from sync.steps import Progress
 from sync.stock_reports import with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
-from workbooks.write import TargetLockedError
+from workbooks.write import TargetLockedError, remove_leftovers
 
 MARK_LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
@@ -61,6 +64,9 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     whole = Release(_whole_hash(share, ledger))
     if before == whole and there == known:
         return Published()
+    for folder in FOLDERS:
+        remove_leftovers(share.path / folder)
+    remove_parts(share.state)
     standing = Standing.of(ledger)
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
     settled = settled_months(share, ledger)
@@ -72,6 +78,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         *targets(publication),
         *marked_targets(share, standing, pool),
         *choice_targets(share, ledger, with_missing),
+        *daily_targets(share.state),
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
     stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
@@ -84,6 +91,17 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     news = _news(share.path, results, known, there, volumes.sources)
     ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
     return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+
+
+def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Published:
+    """Publish without a run: what could not be written before, and a new page of the day.
+
+    Raises:
+        WriterBusy: a run is under way.
+        LedgerUnreachable: the ledger cannot be opened.
+    """
+    with writer_lock(share.state), share.open_ledger() as ledger:
+        return publish_all(share, ledger, brought_forward(ledger, all_registers(), share.state), pool, progress)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
@@ -102,6 +120,7 @@ def _whole_hash(share: Share, ledger: Ledger) -> str:
     looks = [look_of(register) for register in share.registers.values()]
     settings = share.config.model_dump_json()
     made_of = [head.number, head.digest, share.today.isoformat(), settings, __version__, *LAYOUTS, looks]
+    made_of.append(kept_hash(share.state))
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 

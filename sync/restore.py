@@ -189,7 +189,7 @@ def _restore_ledger(share: Share, package: Package, kept: Kept | None, now: date
     aside = _aside(share, stamp)
     with successor(share.config.ledger_url, _schema(stamp), aside) as connection:
         counts = load(connection, package.manifest.tables, package.slices)
-        problems = _proven(connection, package, counts)
+        problems = proven(connection, package, counts)
         expect_everything_anew(connection)
         if kept is not None:
             _tell(aside, package, kept)
@@ -197,8 +197,8 @@ def _restore_ledger(share: Share, package: Package, kept: Kept | None, now: date
         return problems
 
 
-def _proven(connection: sa.Connection, package: Package, counts: dict[str, int]) -> list[Problem]:
-    """Return the problems that the backup had already.
+def proven(connection: sa.Connection, package: Package, counts: dict[str, int]) -> list[Problem]:
+    """Compare restored tables with the manifest and return the problems that the backup had already.
 
     Raises:
         RestoredOtherwise: rows, head or problems are not those of the manifest.

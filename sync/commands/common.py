@@ -30,7 +30,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 """Exit codes (DESIGN 13); where several apply: ledger, unreadable, held, findings."""
 
-_LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER", "WRITER-BUSY"})
+_BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
+_LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
 _FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03"})
 """Errors that say that the books contradict themselves."""

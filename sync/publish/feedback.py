@@ -7,18 +7,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TypeVar
 
 from sync.publish.model import ConflictLine, FindingLine, HeldLine, MissingLine, Publication, State, WorkbookState
+from sync.publish.pages import Card, Section, counted_title, page_template
 from sync.publish.paths import MASTER, choice_paths, page_link, page_paths
 from sync.publish.words import state_title, word
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 LAYOUT = 1
 """Raised when the pages look different, so that they are all written again."""
@@ -29,29 +24,6 @@ Line = TypeVar("Line", FindingLine, HeldLine, ConflictLine, MissingLine)
 _COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped", "missing", "warnings")
 _ALARMS = frozenset({"held", "conflicting", "missing"})
 _STOPPED = frozenset({State.WAITING, State.BUSY, State.DAMAGED, State.REFUSED})
-
-
-@dataclass(frozen=True)
-class Card:
-    """One thing to look at: where, what, why and what to do."""
-
-    place: str
-    title: str
-    lines: tuple[str, ...]
-    hints: tuple[str, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
-    """Label and value, shown beside each other."""
-
-
-@dataclass(frozen=True)
-class Section:
-    """Cards of one kind under a heading."""
-
-    title: str
-    tone: str
-    cards: tuple[Card, ...]
-    note: str = ""
-    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +56,8 @@ class FeedbackPage:
         """Return the page as one self-contained document; all text is escaped."""
         language = self.language
         labels = {key: word(key, language) for key in ("page title", "department", "taken", "saved", "hint")}
-        return _template().render(page=self, labels=labels, html_language="en" if language == "en" else "zh-CN")
+        html_language = "en" if language == "en" else "zh-CN"
+        return page_template("feedback.html").render(page=self, labels=labels, html_language=html_language)
 
     def write(self, path: Path) -> None:
         """Write the page to ``path``."""
@@ -114,18 +87,6 @@ def feedback_pages(publication: Publication) -> list[FeedbackPage]:
         )
         for state in sorted(publication.workbooks, key=lambda state: state.path)
     ]
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("sync.publish", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("feedback.html")
 
 
 def _by_workbook(lines: Iterable[Line]) -> Mapping[str, list[Line]]:
@@ -220,7 +181,7 @@ def _sections(
 def _section(key: str, tone: str, cards: Iterable[Card], total: int, language: str) -> Section:
     shown = tuple(card for _, card in zip(range(MOST_CARDS), cards, strict=False))
     return Section(
-        title=f"{word(key, language)}（{total}）" if language != "en" else f"{word(key, language)} ({total})",
+        title=counted_title(word(key, language), total, language),
         tone=tone,
         cards=shown,
         note=word(f"{key} note", language) if key in {"page conflicts", "page missing"} else "",

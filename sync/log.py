@@ -1,0 +1,53 @@
+"""The log of long-running work: files in the state folder that rotate and show no personal numbers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from schemas.masking import masked_numbers
+
+LOGGER = logging.getLogger("houqin")
+"""What the program writes to its log; without ``log_to`` it goes nowhere."""
+LOGGER.addHandler(logging.NullHandler())
+
+FOLDER = "logs"
+_MOST_BYTES = 1 << 20
+_FILES = 9
+_FORM = "%(asctime)sZ %(levelname)s %(message)s"
+
+
+class _Masked(logging.Formatter):
+    """Writes UTC times, and hides telephone and identity numbers, in tracebacks too."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one entry."""
+        return masked_numbers(super().format(record))
+
+
+@contextmanager
+def log_to(state: Path, name: str) -> Iterator[Path]:
+    """Write the log into ``logs/<name>.log`` of a state folder while this lasts; give the path of the file.
+
+    At most ten files of one megabyte are kept. Each program has a name of its own: on Windows a file
+    that two of them have open could not be turned. A full disk or a missing right stops nobody.
+    """
+    path = state / FOLDER / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=_MOST_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
+    handler.setFormatter(_Masked(_FORM, "%Y-%m-%dT%H:%M:%S"))
+    level = LOGGER.level
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    try:
+        yield path
+    finally:
+        LOGGER.removeHandler(handler)
+        LOGGER.setLevel(level)
+        handler.close()

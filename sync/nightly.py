@@ -1,0 +1,284 @@
+"""The night: read everything again, prove the ledger, compare, back up, restore for proof, report, tell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.findings import Text
+from sync.backup import backup
+from sync.daily import day_of, keep_page
+from sync.errors import HouqinError
+from sync.lock import night_lock
+from sync.log import LOGGER
+from sync.night_books import differences_of
+from sync.nights import (
+    NightBackup,
+    NightRecord,
+    PastNight,
+    Sent,
+    Step,
+    missed_due,
+    next_due,
+    read_nights,
+    stamp,
+    write_nights,
+)
+from sync.notify import Event, notify
+from sync.proof import prove
+from sync.publish.daily import DAILY, Day, DifferenceLine, daily_page
+from sync.publish_run import publish_again
+from sync.rehearsal import rehearse
+from sync.rotation import rotate
+from sync.run import SyncResult, sync
+from sync.share import Share
+from sync.steps import Progress, Quiet
+from sync.summary import lines_of
+from workbooks.pool import ReaderPool
+from workbooks.write import TargetLockedError
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night did."""
+
+    record: NightRecord
+    result: SyncResult | None
+    """The run that read every workbook, None where it failed."""
+    errors: tuple[Exception, ...] = ()
+    """What stopped the steps that failed with an error of ours or of the system."""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every step went well."""
+        return not self.record.failed
+
+
+class Skipped(HouqinError):  # noqa: N818 - says what happened
+    """A step cannot be done because an earlier one failed (``step``)."""
+
+    code = "NIGHT-SKIPPED"
+    text = Text("前面的步骤（{step}）没有成功，本步未做", "not done: the step {step} before it failed")
+
+
+def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) -> Night:
+    """Do everything that is done every night and return what became of it; it is recorded in the state folder.
+
+    A step that fails is told and does not keep the others from being done; old backups are removed
+    only after the new one was proven.
+
+    Raises:
+        NightBusy: another nightly run is under way.
+    """
+    with night_lock(share.state):
+        return _Course(share, pool, progress or Quiet(), datetime.now(UTC)).run()
+
+
+def missed_night(share: Share, now: datetime) -> datetime | None:
+    """Return when the newest night was due if it did not come to its end, None if it did; UTC.
+
+    A school without any record has missed a night if there was a ledger when it was due.
+    """
+    nights = read_nights(share.state)
+    moment = missed_due(nights, share.config.schedule.nightly, share.config.zone, now)
+    if moment is None or nights.last is not None or nights.begun is not None:
+        return moment
+    with share.open_ledger() as ledger:
+        return moment if ledger.revision_at(moment) else None
+
+
+def next_night(share: Share, now: datetime) -> datetime:
+    """Return when the next night is due, after ``now``; UTC."""
+    return next_due(read_nights(share.state), share.config.schedule.nightly, share.config.zone, now)
+
+
+@dataclass
+class _Course:
+    """One night under way: every step leaves here what later ones need."""
+
+    share: Share
+    pool: ReaderPool
+    progress: Progress
+    started: datetime
+    steps: list[Step] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    result: SyncResult | None = None
+    differences: Sequence[DifferenceLine] = ()
+    made: NightBackup | None = None
+    kept: Sequence[NightBackup] = ()
+    day: Day | None = None
+    notified: Sequence[Sent] = ()
+
+    def run(self) -> Night:
+        """Do every step in its order, and record the night."""
+        nights = read_nights(self.share.state).began(self.started)
+        write_nights(self.share.state, nights)
+        self.kept = nights.kept
+        LOGGER.info("night begins: %s", self.share.path)
+        for step in (self.sync, self.verify, self.reconcile, self.backup, self.restore, self.rotate, self.report):
+            self._do(step)
+        self._do(self.notify)
+        night = Night(self._record(), self.result, tuple(self.errors))
+        write_nights(self.share.state, nights.ended(night.record, self.kept, self._figures()))
+        LOGGER.info("night ends: %s", "all steps done" if night.ok else "some steps failed")
+        return night
+
+    def _do(self, step: Callable[[], Step]) -> None:
+        """Do one step; whatever goes wrong in it, the others are still done: a bug must not cost a backup."""
+        name, began = step.__name__, time.monotonic()
+        try:
+            done = step()
+        except (HouqinError, OSError, TargetLockedError) as exc:
+            self.errors.append(exc)
+            done = Step(name, False, *_words(exc))
+        except Exception as exc:  # noqa: BLE001 - see above; the traceback is in the log
+            LOGGER.exception("night step %s", name)
+            self.errors.append(exc)
+            done = Step(name, False, f"程序出错（{type(exc).__name__}: {exc}）", f"unexpected error ({exc!r})")
+        done = replace(done, seconds=round(time.monotonic() - began, 1))
+        LOGGER.log(20 if done.ok else 40, "night step %s: %s", name, done.en)
+        self.steps.append(done)
+
+    def sync(self) -> Step:
+        """Read every workbook again, whether or not it changed."""
+        self.result = result = sync(self.share, self.pool, self.progress, full=True)
+        counts = [line.counts for line in lines_of(self.share, result)]
+        read, accepted, held, conflicting = (
+            sum(count[name] for count in counts) for name in ("read", "accepted", "held", "conflicting")
+        )
+        return Step(
+            "sync",
+            True,
+            f"第 {result.revision} 版：{len(counts)} 个工作簿 {read} 行，新入账 {accepted}，"
+            f"搁置 {held}，冲突 {conflicting}",
+            f"revision {result.revision}: {len(counts)} workbooks, {read} rows, {accepted} accepted anew, "
+            f"{held} held, {conflicting} in conflict",
+        )
+
+    def verify(self) -> Step:
+        """Recompute the chain of digests and read the archive."""
+        proof = prove(self.share, {})
+        if proof.problems:
+            first, count = proof.problems[0], len(proof.problems)
+            zh = f"总账被改动或损坏，共 {count} 处：{first.what('zh')}。请执行 houqin verify"
+            en = f"the ledger was altered or damaged in {count} places: {first.what('en')}; run houqin verify"
+            return Step("verify", False, zh, en)
+        head = f"{proof.revision} · {proof.digest[:16]}"
+        return Step(
+            "verify",
+            True,
+            f"总账完整：第 {head}，{proof.files} 个存档文件",
+            f"the ledger is whole: {head}, {proof.files} archived files",
+        )
+
+    def reconcile(self) -> Step:
+        """Compare the books with each other."""
+        self.differences = differences_of(self.share)
+        count = len(self.differences)
+        zh = f"{count} 处差异" if count else "账账相符"
+        return Step("reconcile", True, zh, f"{count} differences" if count else "the books agree")
+
+    def backup(self) -> Step:
+        """Keep everything in one file, in the folder that the settings name."""
+        folder = self.share.config.backup_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        made = backup(self.share, folder, datetime.now(UTC))
+        self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
+        self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
+        zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
+        if made.problems:
+            return Step(
+                "backup", False, f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
+            )
+        return Step("backup", True, zh, en)
+
+    def restore(self) -> Step:
+        """Restore the new backup into a scratch place."""
+        if self.made is None:
+            raise Skipped(step="backup")
+        proven = rehearse(Path(self.made.path), self.share.state)
+        self.made = replace(self.made, verified=True)
+        self.kept = (*self.kept[:-1], self.made)
+        rows = sum(proven.rows.values())
+        return Step(
+            "restore",
+            True,
+            f"试恢复成功：第 {proven.head.number} 版，{rows} 行，摘要相符",
+            f"restored for proof: revision {proven.head.number}, {rows} rows, every digest fits",
+        )
+
+    def rotate(self) -> Step:
+        """Remove backups that are too old; none before the new one was proven."""
+        if self.made is None or not self.made.verified:
+            raise Skipped(step="restore")
+        done = rotate(self.kept, self.share.config.backup, self.share.config.zone)
+        self.kept = done.kept
+        kept, removed = len(done.kept), len(done.removed)
+        zh, en = f"保留 {kept} 份，删除 {removed} 份", f"{kept} kept, {removed} removed"
+        if done.stuck:
+            return Step("rotate", False, f"{zh}，{done.stuck[0]} 无法删除", f"{en}; {done.stuck[0]} cannot be removed")
+        return Step("rotate", True, zh, en)
+
+    def report(self) -> Step:
+        """Make the page of the day and publish it with whatever else was left to be published."""
+        nights = read_nights(self.share.state)
+        self.day = day_of(self.share, self._record(), self.differences, nights, self.started)
+        keep_page(self.share.state, daily_page(self.day).html())
+        published = publish_again(self.share, self.pool, self.progress)
+        waiting = f"，{len(published.postponed)} 个文件正被打开" if published.postponed else ""
+        waiting_en = f", {len(published.postponed)} files are open elsewhere" if published.postponed else ""
+        return Step("report", True, f"{DAILY}{waiting}", f"{DAILY}{waiting_en}")
+
+    def notify(self) -> Step:
+        """Tell the channels of the settings what the night did."""
+        self.notified = notify(self.share, night_event(self.share, self._record(), self.day))
+        if not self.notified:
+            return Step("notify", True, "没有设置通知地址", "no channel is set up")
+        failed = [sent for sent in self.notified if not sent.ok]
+        zh = f"{len(self.notified)} 个通知渠道，{len(failed)} 个失败"
+        en = f"{len(self.notified)} channels, {len(failed)} failed"
+        if failed:
+            first = failed[0]
+            return Step("notify", False, f"{zh}：{first.channel} {first.zh}", f"{en}: {first.channel} {first.en}")
+        return Step("notify", True, zh, en)
+
+    def _record(self) -> NightRecord:
+        return NightRecord(
+            stamp(self.started),
+            stamp(datetime.now(UTC)),
+            0 if self.result is None else self.result.revision,
+            tuple(self.steps),
+            self.made,
+            tuple(self.notified),
+            DAILY if self.day is not None else "",
+        )
+
+    def _figures(self) -> PastNight | None:
+        return None if self.day is None else self.day.figures(stamp(datetime.now(UTC)))
+
+
+def _words(exc: Exception) -> tuple[str, str]:
+    if isinstance(exc, HouqinError):
+        return exc.message("zh"), exc.message("en")
+    if isinstance(exc, OSError):
+        said = f"{exc.filename or ''}: {exc.strerror or exc}"
+        return said, said
+    return str(exc), str(exc)
+
+
+def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:
+    """Return what the channels are told of a night: the summary of the page, the steps that failed, where it lies."""
+    language = share.config.language
+    school = share.config.school or share.path.name
+    failed = [f"✗ {step.name}: {step.message(language)}" for step in record.failed]
+    summary = [] if day is None else list(daily_page(day).summary_lines)
+    page = share.path / DAILY
+    where = [str(page)] if page.is_file() else []
+    chinese = language != "en"
+    title = f"{school} 后勤日报 {share.today:%Y-%m-%d}" if chinese else f"{school}: day of {share.today:%Y-%m-%d}"
+    if failed:
+        title = ("【故障】" if chinese else "FAILED: ") + title
+    return Event(title, (*failed, *summary, *where), bool(failed), page if where and day is not None else None)
