@@ -13,6 +13,7 @@ from schemas.findings import Severity, Text
 from schemas.periods import BOOKS, STOCK_BOOK, books_of, month_after
 from schemas.register import all_registers
 from sync.bookkeeping import Bookkeeping
+from sync.bookkeeping import books_of as kept_now
 from sync.closes import (
     BALANCES,
     CLOSED,
@@ -21,7 +22,6 @@ from sync.closes import (
     TRIAL,
     balances_to_keep,
     closes_of,
-    facts_of,
     rows_digest,
 )
 from sync.current import as_they_are, brought_forward
@@ -111,10 +111,8 @@ def _closed(
     writer: Writer, share: Share, ledger: Ledger, load: Load, book: BookTrial, trial: Trial, staff: People
 ) -> Iterator[tuple[str, str]]:
     """Write the close of every month of a book up to the one of the trial, and yield book and month."""
-    closes = closes_of(ledger, share.config.zone)
     before = ledger.table(CLOSES, book=book.book).to_dicts()
-    facts = facts_of(share, ledger)
-    kept = Bookkeeping(share.registers, load, facts, closes)
+    kept = kept_now(share, ledger, load)
     since, moment = book.since, datetime.now(UTC)
     for period in _months_to_close(kept, book, trial.period):
         snapshot = snapshot_of(book.book, kept, period)
