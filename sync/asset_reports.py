@@ -79,12 +79,10 @@ def with_assets(publication: Publication, books: Bookkeeping) -> Publication:
     departments = books.rows("department")
     names = {} if departments is None else dict(departments.select("dept_code", "dept_name").iter_rows())
     classes = sums_by(listed, ["class_code", "asset_kind"])
-    kinds = dict(classes.select("class_code", "asset_kind").iter_rows())
+    kinds: dict[str, str] = dict(classes.select("class_code", "asset_kind").iter_rows())
     return replace(
         publication,
-        assets_by_class=_lines(
-            classes.drop("asset_kind"), {code: CLASS_NAMES.get(code, kinds[code]) for code in kinds}
-        ),
+        assets_by_class=_lines(classes.drop("asset_kind"), kinds | CLASS_NAMES),
         assets_by_department=_lines(sums_by(listed, ["dept"]), names),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,24 +17,40 @@ if TYPE_CHECKING:
 
     from sync.bookkeeping import Bookkeeping
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 _DAY = click.DateTime(["%Y-%m-%d"])
 _MONTH = click.DateTime(["%Y-%m"])
 
 
-@click.group("assets")
-def command() -> None:
+def _wanted(command: Command) -> Command:
+    """Add the options that choose among the assets."""
+    status = click.option("--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …")
+    class_code = click.option("--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201).")
+    room = click.option("--room", metavar="CODE", help="Only what is in this room.")
+    dept = click.option("--dept", metavar="CODE", help="Only what this department uses.")
+    as_of = click.option("--as-of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
+    return as_of(dept(room(class_code(status(command)))))
+
+
+@click.group("assets", invoke_without_command=True)
+@_wanted
+@share_option
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - the options of ``list``
     """Show the asset book: every asset with its place, keeper and worth, and what each month charges.
 
-    Example: houqin assets list --share school --room A-301
+    Without a further word, the assets are listed.
+
+    Example: houqin assets --room A-301 --share school
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command, **options)
 
 
 @command.command("list")
-@click.option("--as-of", "as_of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
-@click.option("--dept", metavar="CODE", help="Only what this department uses.")
-@click.option("--room", metavar="CODE", help="Only what is in this room.")
-@click.option("--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201).")
-@click.option("--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …")
+@_wanted
 @share_option
 @output_options
 def list_command(
@@ -52,7 +68,7 @@ def list_command(
 
     Depreciation of the month of the day is included. What left the school is listed with --status 已处置 only.
 
-    Example: houqin assets list --share school --dept ZW --as-of 2026-12-31
+    Example: houqin assets list --dept ZW --as-of 2026-12-31 --share school
     """
     import polars as pl  # noqa: PLC0415 - costs start-up time
 
