@@ -72,7 +72,7 @@ def asset_book(
 def worth_on(book: AssetBook, day: date) -> pl.DataFrame:
     """Return what every card in the books is worth on a day, the charge of its month included; amounts in money.
 
-    Columns: ``asset_no``, ``value``, ``accum``, ``net``, ``pieces``, ``monthly``, ``months_taken``,
+    Columns: ``asset_no``, ``value``, ``accum``, ``net``, ``pieces``, ``charge`` (of the month), ``monthly``, ``months_taken``,
     ``months_left``, ``first_month`` and ``last_month`` as ``2026-11``.
     """
     month = number_of_day(day)
