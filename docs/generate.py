@@ -46,6 +46,7 @@ _PARAMETERS_EN = {
     "premises_report_month": "month in which the premises survey is normally reported (1 to 12)",
     "count_tolerance_pct": "difference to the books, in per cent of them, from which goods are counted again",
     "count_tolerance_pct_food": "the same for weighed food",
+    "count_approve_level": "the lowest level whose approval adjusts the stock (总务主任, 校长, 领导班子, 主管部门)",
     "appraisal_min": "original value in yuan from which a disposal needs an appraisal; 0: only before the least life",
     "cash_float_limit": "how much cash may stay overnight, in yuan; 0: not checked",
     "remit_within_days": "days within which fees go to the bank or the treasury; 0: the same day",

@@ -275,9 +275,7 @@ def month(title: str, title_en: str, **options: object) -> Column:
 
 def semester(title: str, title_en: str, **options: object) -> Column:
     """A semester, ``2026-2027-1`` in autumn and ``-2`` in spring."""
-    return _make(
-        Kind.SEMESTER, title, title_en, options, pattern=r"\d{4}-\d{4}-[12]", example="2026-2027-1"
-    )
+    return _make(Kind.SEMESTER, title, title_en, options, pattern=r"\d{4}-\d{4}-[12]", example="2026-2027-1")
 
 
 def enum(title: str, title_en: str, values: tuple[str, ...], **options: object) -> Column:

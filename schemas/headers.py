@@ -251,9 +251,7 @@ def _split(text: str) -> tuple[str, str]:
     return (stem, suffix) if found[1] or _is_unit(suffix) else ("", "")
 
 
-def _default_unit(
-    register: type[Register], columns: Mapping[str, int], suffixes: Mapping[str, str]
-) -> str | None:
+def _default_unit(register: type[Register], columns: Mapping[str, int], suffixes: Mapping[str, str]) -> str | None:
     """Return the unit of ``数量（个）`` when the sheet has no unit column and only one unit is named."""
     units = {
         suffixes[column.name]
@@ -292,9 +290,7 @@ def _texts(row: Sequence[Cell]) -> dict[int, str]:
 def _single(grid: Grid, number: int, row: Mapping[int, str]) -> Window:
     texts = {grid.first_column + place: (heading(text),) for place, text in row.items()}
     shown = {grid.first_column + place: text for place, text in row.items()}
-    last = max(
-        (low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number
-    )
+    last = max((low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number)
     within = last <= min(number + 1, grid.first_row + len(grid.cells) - 1)
     return Window(number, last if within else number, texts, shown, 1)
 

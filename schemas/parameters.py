@@ -24,6 +24,7 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "premises_report_month": Decimal(3),
     "count_tolerance_pct": Decimal(0),
     "count_tolerance_pct_food": Decimal(2),
+    "count_approve_level": "校长",
     "appraisal_min": Decimal(0),
     "asset_disposal_limit": Decimal(0),
     "cash_float_limit": Decimal("0.00"),
@@ -45,7 +46,8 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31"
 _TWO_DAYS = rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})"
 FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS) | {
-    "quorum": r"[1-9]\d?/[1-9]\d?"
+    "quorum": r"[1-9]\d?/[1-9]\d?",
+    "count_approve_level": "总务主任|校长|领导班子|主管部门",
 }
 """Name to the form of a parameter that is a text, to be matched in full."""
 

@@ -37,6 +37,8 @@ class Facts:
     """Ids of the registers that the school uses."""
     known: frozenset[str] = frozenset()
     """Ids of the registers whose rows are at hand; without a share these are the ones in the files."""
+    closed: Mapping[str, str] = field(default_factory=dict)
+    """Book to its newest closed month (``2026-11``)."""
 
     @property
     def small_unit(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,20 @@ import polars as pl
 
 from schemas.books import OpenBooks
 from schemas.parameters import text_of
+from schemas.periods import first_day_after
+from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
 from sync.asset_bookkeeping import asset_book_of
 from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
-from sync.books.close import NOTHING
+from sync.books.close import NOTHING, Close
+from sync.books.counts import adjusted
 from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
-from sync.books.postings import postings
+from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
+from sync.closes import closes_of
+from sync.counting import counted_lines
 from sync.current import as_they_are, rows_in_ledger
 from sync.volumes import in_the_books
 
@@ -32,6 +37,10 @@ if TYPE_CHECKING:
 
 Versions = Callable[[type[Register], Collection[str]], pl.DataFrame]
 """Returns all versions of some keys of a register, oldest first, with ``_status``, ``_from`` and ``_to``."""
+
+
+_ENDLESS = "9999-99"
+"""Later than any month: rows without a date stay open."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +62,30 @@ class Bookkeeping:
         return None if register is None else in_the_books(self.load(register))
 
     @cached_property
+    def books(self) -> OpenBooks:
+        """Return the rows in the books as the lookups of rules ask for them."""
+        return OpenBooks(self.facts, self.load)
+
+    @cached_property
     def stock(self) -> Valuation:
         """Return the open months of the stock book, valued from the last close.
 
         Raises:
             UnsoundBook: the figures contradict themselves (LED-01 to LED-03).
         """
+        return require_sound(self.stock_through(_ENDLESS))
+
+    @property
+    def valuation_method(self) -> str:
+        """Return how items are valued that say nothing of their own."""
+        return text_of("valuation_method", self.facts.parameters)
+
+    def stock_through(self, period: str) -> Valuation:
+        """Return the open months of the stock book up to one (``2026-11``), valued from the last close, unchecked."""
         closed = self.closes.newest.get(STOCK_BOOK, "")
-        moves = self._moves(pl.col("_post_period").fill_null("9999") > closed, self.closes.open_from(STOCK_BOOK))
-        method = text_of("valuation_method", self.facts.parameters)
-        return require_sound(value_stock(moves, self.rows("item_catalogue"), method, self.closes.stock))
+        month = pl.col("_post_period").fill_null(_ENDLESS)
+        moves = self._moves((month > closed) & (month <= period), self.closes.open_from(STOCK_BOOK))
+        return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, self.closes.stock)
 
     @cached_property
     def stock_history(self) -> Sequence[Valuation]:
@@ -108,18 +131,33 @@ class Bookkeeping:
         later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
         return self.stock_history[later[0]] if later else self.stock
 
+    def stock_until(self, moment: datetime) -> Close:
+        """Return the stock book at a moment, valued from the last close before it: all days that began by then."""
+        closed = [each for each in self.closes.stock_months if _begin_after(each) <= moment]
+        last = max(closed, default="")
+        opening = self.closes.stock_months[last].close if last else NOTHING
+        posted = (pl.col("_post_period") > last) & (pl.col("_post_date").cast(pl.Datetime("us")) < moment)
+        moves = self._moves(posted, first_day_after(last) if last else None)
+        return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
+
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
         found = {
             name: rows.filter(posted)
             for name in self.registers
             if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
         }
+        if ADJUSTMENTS in found:
+            found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(self.registers, found, open_from)
 
     @cached_property
-    def books(self) -> OpenBooks:
-        """Return the rows in the books as the lookups of rules ask for them."""
-        return OpenBooks(self.facts, self.load)
+    def _corrections(self) -> pl.DataFrame:
+        return corrections(self.books)
+
+    @cached_property
+    def counts(self) -> pl.DataFrame:
+        """Return every counted line with its difference and what that is worth (``sync.counting.counted_lines``)."""
+        return counted_lines(self)
 
     @cached_property
     def assets(self) -> AssetBook:
@@ -127,18 +165,25 @@ class Bookkeeping:
         return asset_book_of(self)
 
 
-def kept_from(share: Share, load: Load, versions: Versions | None = None) -> Bookkeeping:
-    """Return the books of a school by the rows that ``load`` gives, and their earlier ``versions``."""
-    return Bookkeeping(share.registers, load, share.facts(), versions=versions)
+def _begin_after(period: str) -> datetime:
+    return datetime.combine(first_day_after(period), time())
+
+
+def kept_from(
+    share: Share, load: Load, closes: Closes = NOTHING_CLOSED, versions: Versions | None = None
+) -> Bookkeeping:
+    """Return the books of a school by the rows that ``load`` gives and their ``versions``, from its ``closes`` on."""
+    return Bookkeeping(share.registers, load, share.facts(), closes, versions)
 
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
+    closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
-        return kept_from(share, as_they_are(ledger, all_registers(), share.state), ledger.versions)
+        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes, ledger.versions)
 
     def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
         found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
         return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
 
-    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), versions)
+    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)

@@ -26,6 +26,8 @@ COMMANDS = {
     "why": "tell why a row was or was not taken",
     "conflicts": "list rows that two workbooks state differently, and settle them",
     "confirm": "confirm what waits: missing rows and safe stops",
+    "count": "count goods and assets: plans, count sheets, differences, what was posted",
+    "month": "close the months of the books, or open them again",
     "status": "show how every workbook stands",
     "verify": "prove that nothing in the ledger was altered",
     "backup": "keep ledger, accepted files and settings in one file",

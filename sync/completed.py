@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from sync.books.asset_columns import cards_with_worth, disposals_with_worth
+from sync.books.counts import results_with_differences, sheets_with_differences
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -18,6 +19,8 @@ Complete = Callable[[pl.DataFrame, "Bookkeeping"], pl.DataFrame]
 
 COMPLETED: Mapping[str, Complete] = {
     "fixed_asset_card": lambda rows, books: cards_with_worth(rows, books.assets, books.facts.today),
+    "stocktake_sheet": lambda rows, books: sheets_with_differences(rows, books.counts),
+    "stocktake_result": lambda rows, books: results_with_differences(rows, books.counts),
     "disposal_register": lambda rows, books: disposals_with_worth(rows, books.assets, books.facts.today),
 }
 """Register id to what the books add to its rows."""

@@ -27,6 +27,7 @@ _WORDS = {
     "premises_report_month": "校产测量结果在几月上报",
     "count_tolerance_pct": "盘点差异超过账面百分之几须复盘",
     "count_tolerance_pct_food": "称重食品的盘点允差百分比",
+    "count_approve_level": "库存盘点差异至少由哪一级批准才调账（总务主任、校长、领导班子、主管部门）",
     "appraisal_min": "处置原值达到多少元须技术鉴定；0 为只看是否达到年限",
     "cash_float_limit": "库存现金限额（元）；0 为不检查",
     "remit_within_days": "收费收入须在几天内送存或上缴；0 为当日",

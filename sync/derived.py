@@ -34,9 +34,14 @@ def _summaries_of_stock(books: Bookkeeping) -> pl.DataFrame:
     return books.stock_summary
 
 
+def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
+    return books.closes.log
+
+
 DERIVED: Mapping[str, Derive] = {
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
+    "period_close": _log_of_closes,
 }
 """Register id to how its rows follow from the books."""
 

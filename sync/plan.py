@@ -13,7 +13,9 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
+from sync.books.periods import NOTHING_CLOSED, Closes
 from sync.changes import RegisterChanges, Sources, changes_of
+from sync.closes import closes_of
 from sync.departures import restated_pages
 from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
@@ -26,6 +28,7 @@ from sync.scan import Scan
 from sync.stage import Staged, stage
 from sync.standing import GONE, Standing, no_rows
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
+from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
 
 ALL_STATUSES = ("accepted", "missing", "withdrawn")
@@ -46,7 +49,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row whose withdrawal would make a stock balance negative."""
+    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
@@ -152,8 +155,13 @@ class _Run:
             checked = check_batch(batch, books, decider)
             more = fallen_rows(checked, fallen)
             if more == fallen:
+                more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._closes))
+            if more == fallen:
                 return books, decider, checked
             fallen = more
+
+    def _closes(self) -> Closes:
+        return NOTHING_CLOSED if self.ledger is None else closes_of(self.ledger)
 
 
 def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[str]:
@@ -216,9 +224,7 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
     stops = vanished_workbooks(here, filled)
-    return lost, {
-        name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed
-    }
+    return lost, {name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed}
 
 
 def _loader(ledger: Ledger | None) -> Load:

@@ -13,6 +13,7 @@ from schemas.books import Load
 from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.rules import Facts
+from sync.closes import facts_of, with_closes
 from sync.current import as_they_are
 from sync.ledger import Ledger
 from sync.memory import WITHDRAWN
@@ -65,9 +66,9 @@ def preview_in_share(
         ),
     )
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
-    load = as_they_are(ledger, all_registers(), share.state)
+    load = with_closes(as_they_are(ledger, all_registers(), share.state), ledger, share.config.zone)
     known = replace(standing, held=(), claims=_as_new_versions(share, ledger, load, standing.claims, foreign))
-    return plan_run(ledger, known, pairs, free, share.facts(), load=load), taken
+    return plan_run(ledger, known, pairs, free, facts_of(share, ledger), load=load), taken
 
 
 def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:

@@ -14,6 +14,7 @@ from sync import __version__
 from sync.asset_reports import with_assets
 from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
+from sync.closes import closes_of
 from sync.current import CurrentRows
 from sync.held import finding_as_json
 from sync.ledger import Ledger
@@ -60,7 +61,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    books = kept_from(share, current.rows, ledger.versions)
+    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
     publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]

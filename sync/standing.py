@@ -92,8 +92,10 @@ def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def no_rows(register: type[Register]) -> pl.DataFrame:
     """Return the rows that an empty ledger has of a register."""
-    return empty_frame(register).drop("_id", "_key").with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items()
+    return (
+        empty_frame(register)
+        .drop("_id", "_key")
+        .with_columns(pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items())
     )
 
 

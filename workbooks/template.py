@@ -50,6 +50,7 @@ def write_template(
     rows: Mapping[str, Sequence[Row]] | None = None,
     lists: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     blank_rows: int = 30,
+    meta: str | None = None,
 ) -> None:
     """Write a workbook with one sheet per register; several get a sheet with instructions in front.
 
@@ -62,11 +63,13 @@ def write_template(
         school: name printed in the titles.
         department: name or code printed as 填报部门, blank to be filled by hand.
         language: ``zh`` or ``en``, for input messages and instructions.
-        rows: register id to data rows, values by column name. A formula column keeps its formula
+        rows: register id to data rows, values by column name. What the system computes is shown, and is not
+            read back. A formula column keeps its formula
             where the row gives no value for it, and no program has computed it yet: give the value
             wherever the file will be read before Excel saved it.
         lists: register id to (code, name) of the rows that references may point to.
         blank_rows: lines that each sheet is prepared for; filled ones are among them.
+        meta: the line under the title, in place of department and day.
 
     Raises:
         KeyError: a row names a column that its register does not have.
@@ -76,7 +79,7 @@ def write_template(
     def write(beside: Path) -> None:
         workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
         dictionary = Dictionary(lists or {})
-        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows)
+        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows, meta)
         _write_workbook(job, registers, rows or {})
         workbook.close()
 
@@ -94,6 +97,7 @@ class _Job:
     department: str | None
     language: str
     blank_rows: int
+    meta: str | None
 
 
 def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mapping[str, Sequence[Row]]) -> None:
@@ -149,7 +153,7 @@ def _write_heading(sheet: Worksheet, job: _Job, register: type[Register], rows: 
     styles, last = job.styles, style.columns_on_first_page(register)
     title = f"{job.school}{_period_of(register, rows)}{register.title}"
     sheet.merge_range(0, 0, 0, last, title, styles.format(bold=True, font_size=style.TITLE_SIZE, align="center"))
-    sheet.merge_range(1, 0, 1, last, _meta_line(register, job.department), styles.format(font_size=11))
+    sheet.merge_range(1, 0, 1, last, job.meta or _meta_line(register, job.department), styles.format(font_size=11))
     sheet.set_row(0, style.TITLE_HEIGHT)
     sheet.set_row(1, style.META_HEIGHT)
 
@@ -220,8 +224,18 @@ def _write_row(sheet: Worksheet, styles: Styles, register: type[Register], row: 
                 register, column.formula, lambda other: f"{column_letters(places[other.name] + 1)}{row + 1}"
             )
             sheet.write_formula(row, place, formula, cell, "")
+        elif column.system and value is not None:
+            _show_value(sheet, row, place, value, cell)
         else:
             _write_value(sheet, row, place, value, cell)
+
+
+def _show_value(sheet: Worksheet, row: int, place: int, value: object, cell: object) -> None:
+    """Show what the system computed as a formula: nobody is told later that he typed it."""
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    text = str(value)
+    quoted = text.replace('"', '""')
+    sheet.write_formula(row, place, f"={text}" if number else f'="{quoted}"', cell, float(text) if number else text)
 
 
 def _row_height(widths: Mapping[str, float], values: Row) -> float:

@@ -74,7 +74,7 @@ def require_sound(valuation: Valuation, closed: Close | None = None) -> Valuatio
         _require_equal(valuation.close.stock, closed.stock)
     rest = (pl.col("bal_qty") == 0) & (pl.col("bal_amount") != 0)
     for row in valuation.valued.filter(rest | (pl.col("bal_amount") < 0)).head(1).iter_rows(named=True):
-        qty, amount = _quantity(row["bal_qty"]), _money(row["bal_amount"])
+        qty, amount = _quantity(row["bal_qty"]), money(row["bal_amount"])
         raise UncoveredAmount(
             warehouse=row["warehouse"],
             item=row["item_code"],
@@ -98,9 +98,9 @@ def _require_equal(found: pl.DataFrame, stated: pl.DataFrame) -> None:
             item=row["item_code"],
             warehouse=row["warehouse"],
             qty=_quantity(row["qty"]),
-            amount=_money(row["amount"]),
+            amount=money(row["amount"]),
             stated_qty=_quantity(row["qty_stated"]),
-            stated_amount=_money(row["amount_stated"]),
+            stated_amount=money(row["amount_stated"]),
         )
 
 
@@ -114,7 +114,7 @@ def _of_breach(breach: Breach) -> UnsoundBook:
         wanted, available = _quantity(breach.wanted), _quantity(breach.available)
         facts = {"day": breach.post_date, "doc": breach.doc_no}
         return NegativeStock(**place, **facts, wanted=wanted, available=available)
-    wanted, available = _money(breach.wanted), _money(breach.available)
+    wanted, available = money(breach.wanted), money(breach.available)
     reason = f"于 {breach.post_date} 只值 {available} 元，{breach.doc_no} 按原入库价退回 {wanted} 元"
     reason_en = f"is worth {available} yuan on {breach.post_date}, {breach.doc_no} sends back {wanted} yuan"
     return UncoveredAmount(**place, reason=reason, reason_en=reason_en)
@@ -124,5 +124,6 @@ def _quantity(thousandths: int) -> str:
     return shown(Decimal(thousandths).scaleb(-QTY_PLACES))
 
 
-def _money(fen: int) -> str:
+def money(fen: int) -> str:
+    """Return fen as an amount in yuan."""
     return f"{Decimal(fen).scaleb(-MONEY_PLACES):.2f}"

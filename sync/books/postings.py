@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, scaled
+from schemas.property.count_book import ADJUSTING
 from schemas.register import Register, StockPosting
 from schemas.stock_balance import legs_of, rank_of
 
@@ -36,8 +37,6 @@ price of a surplus in ten-thousandths of a yuan."""
 
 ADJUSTMENTS = "stocktake_result"
 ADJUSTMENT_RANK = 6
-_ADJUSTS = ("调账", "赔偿", "报损", "串号对冲")
-"""Proposals that change the books once approved: the others look further, or hand in the missing document."""
 
 _COUNTERPARTY = {"stock_receipt": "supplier_code", "stock_issue": "dept", "asset_transfer": "from_person"}
 _DAY_SHIFT, _ITEM_SHIFT = 2**4, 2**32
@@ -107,7 +106,7 @@ def _adjustments(results: pl.DataFrame) -> pl.DataFrame:
     approved = results.drop_nulls(["item_code", "room", "diff_qty", "approve_date"])
     surplus = effect > 0
     own = pl.concat_str("plan_no", "sheet_no", separator="/")
-    return approved.filter(pl.col("suggestion").is_in(_ADJUSTS)).select(
+    return approved.filter(pl.col("suggestion").is_in(ADJUSTING)).select(
         "item_code",
         pl.col("room").alias("warehouse"),
         _posted(results, "approve_date").alias("post_date"),
