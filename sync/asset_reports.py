@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.property.asset_classes import CLASS_NAMES
+from sync.books.asset_entries import (
+    ENTRY,
+    entries_of_compensation,
+    entries_of_counts,
+    entries_of_disposals,
+    told_entries,
+)
 from sync.books.asset_list import asset_list, placed_on, sums_by
 from sync.books.assets import FIXED_ASSETS, happened_in, schedule_of, totals_of
 from sync.books.periods import ASSET_BOOK
@@ -56,6 +63,25 @@ def month_of(books: Bookkeeping, day: date) -> dict[str, Any]:
         "totals": totals_of(lines.filter(pl.col("gl_account") == FIXED_ASSETS)),
         "assets": shown.to_dicts(),
     }
+
+
+def entries_of(books: Bookkeeping, day: date) -> dict[str, Any]:
+    """Return the suggested accounting entries of the month of a day: ``month`` and ``entries``.
+
+    An entry has ``date``, ``event``, ``register``, ``key``, ``asset_no``, ``name`` and ``lines`` of debit,
+    credit and amount.
+    """
+    book, parts = books.assets, []
+    counted = books.counts
+    if "stocktake_sheet" in books.registers:
+        parts.append(entries_of_counts(counted, book))
+    if (disposals := books.rows("disposal_register")) is not None:
+        parts.append(entries_of_disposals(disposals, book, counted))
+    if (paid := books.rows("compensation_register")) is not None:
+        parts.append(entries_of_compensation(paid, book.cards))
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    entries = pl.concat([pl.DataFrame(schema=ENTRY), *parts])
+    return {"month": f"{day:%Y-%m}", "entries": told_entries(entries, day.replace(day=1), last)}
 
 
 def schedule_told(books: Bookkeeping, asset_no: str) -> dict[str, Any] | None:

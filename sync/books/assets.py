@@ -14,7 +14,15 @@ import polars as pl
 from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, unscaled
 from schemas.findings import Text
 from schemas.property.asset_history import CLOSES, asset_events, left_of, stages_of
-from schemas.property.depreciation import ASKED, EVENTS, month_text, number_of_day, number_of_month, valued
+from schemas.property.depreciation import (
+    ASKED,
+    EVENTS,
+    month_number,
+    month_text,
+    number_of_day,
+    number_of_month,
+    valued,
+)
 from schemas.property.transfer_rules import LEAVING
 from sync.errors import HouqinError
 
@@ -72,12 +80,25 @@ def asset_book(
 def worth_on(book: AssetBook, day: date) -> pl.DataFrame:
     """Return what every card in the books is worth on a day, the charge of its month included; amounts in money.
 
-    Columns: ``asset_no``, ``value``, ``accum``, ``net``, ``pieces``, ``charge`` (of the month), ``monthly``, ``months_taken``,
+    Columns: ``asset_no``, ``value``, ``accum``, ``net``, ``pieces``, ``monthly``, ``months_taken``,
     ``months_left``, ``first_month`` and ``last_month`` as ``2026-11``.
     """
     month = number_of_day(day)
     found = valued(asked_of(book.cards["asset_no"], month, month, day), book.events)
     return _in_money(found).drop("_ask", "since", "until", "day", *_SUMS)
+
+
+def worth_of(book: AssetBook, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines (``_id``, ``asset_no``, ``day``) with ``value``, ``accum`` and ``pieces`` of their asset on their day.
+
+    Whole numbers: fen and thousandths. Lines on assets that are not in the books then are left out.
+    """
+    month = month_number(pl.col("day"))
+    asked = lines.select(
+        pl.col("_id").cast(pl.Int64).alias("_ask"), "asset_no", month.alias("since"), month.alias("until"), "day"
+    )
+    found = valued(asked, book.events)
+    return found.select(pl.col("_ask").alias("_id"), "asset_no", "day", "value", "accum", "pieces")
 
 
 def happened_in(book: AssetBook, first: str, last: str) -> pl.DataFrame:

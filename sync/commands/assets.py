@@ -25,8 +25,12 @@ _MONTH = click.DateTime(["%Y-%m"])
 
 def _wanted(command: Command) -> Command:
     """Add the options that choose among the assets."""
-    status = click.option("--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …")
-    class_code = click.option("--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201).")
+    status = click.option(
+        "--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …"
+    )
+    class_code = click.option(
+        "--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201)."
+    )
     room = click.option("--room", metavar="CODE", help="Only what is in this room.")
     dept = click.option("--dept", metavar="CODE", help="Only what this department uses.")
     as_of = click.option("--as-of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
@@ -173,6 +177,39 @@ def depreciation_command(
         _show(f"{told['asset_no']} {told['name']}", _SCHEDULED, told["schedule"], language, numbers=3)
     else:
         _show_month(told, language)
+
+
+@command.command("entries")
+@click.option("--month", type=_MONTH, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
+@share_option
+@output_options
+def entries_command(*, month: datetime | None, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Suggest the accounting entries for assets found, missing, disposed of or paid for; finance decides.
+
+    Example: houqin assets entries --month 2026-11 --share school
+    """
+    from sync.asset_reports import entries_of  # noqa: PLC0415 - costs start-up time
+
+    with _books(share_path) as books:
+        told = entries_of(books, month.date() if month else books.facts.today)
+    if as_json:
+        print_json(told)
+        return
+    title = f"{told['month']} 记账建议" if language == "zh" else f"{told['month']}: suggested entries"
+    lines = [{**entry, **line} for entry in told["entries"] for line in entry["lines"]]
+    _show(title, _SUGGESTED, lines, language, numbers=1)
+
+
+_SUGGESTED = {
+    "date": ("日期", "date"),
+    "event": ("事项", "event"),
+    "key": ("依据", "document"),
+    "asset_no": ("资产编号", "asset"),
+    "name": ("名称", "name"),
+    "debit": ("借", "debit"),
+    "credit": ("贷", "credit"),
+    "amount": ("金额", "amount"),
+}
 
 
 def _show_month(told: Mapping[str, Any], language: str) -> None:
