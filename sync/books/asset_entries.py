@@ -115,7 +115,7 @@ def entries_of_compensation(paid: pl.DataFrame, cards: pl.DataFrame) -> pl.DataF
 
 
 def told_entries(entries: pl.DataFrame, first: date, last: date) -> list[dict[str, object]]:
-    """Return the entries dated from one day to another, by date: each with its ``lines`` of debit, credit and amount."""
+    """Return the entries dated from one day to another: each with its ``lines`` of debit, credit and amount."""
     within = entries.filter(pl.col("date").is_between(first, last)).sort("date", "register", "key", maintain_order=True)
     shown = within.with_columns(unscaled(pl.col("amount"), MONEY_PLACES).alias("amount"))
     names = ("date", "event", "register", "key", "asset_no", "name")

@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from schemas.books import empty_frame
 from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, unscaled
 from schemas.findings import Text
 from schemas.property.asset_history import CLOSES, asset_events, left_of, stages_of
@@ -24,6 +25,7 @@ from schemas.property.depreciation import (
     valued,
 )
 from schemas.property.transfer_rules import LEAVING
+from schemas.register import register_of
 from sync.errors import HouqinError
 
 FIXED_ASSETS = "固定资产"
@@ -69,7 +71,7 @@ def asset_book(
     None stands for a register that is not in use; ``closes`` are the closed months of the asset book.
     """
     if cards is None:
-        nothing = pl.DataFrame(schema={"asset_no": pl.String(), "gl_account": pl.String(), "class_code": pl.String()})
+        nothing = empty_frame(register_of("fixed_asset_card")).drop("_id")
         return AssetBook(nothing, pl.DataFrame(schema=EVENTS), left_of(None, None))
     outside = None if transfers is None else transfers.filter(pl.col("kind") == LEAVING)
     left = left_of(disposals, outside)
@@ -89,9 +91,10 @@ def worth_on(book: AssetBook, day: date) -> pl.DataFrame:
 
 
 def worth_of(book: AssetBook, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines (``_id``, ``asset_no``, ``day``) with ``value``, ``accum`` and ``pieces`` of their asset on their day.
+    """Return lines (``_id``, ``asset_no``, ``day``) with ``value``, ``accum`` and ``pieces`` of their asset.
 
-    Whole numbers: fen and thousandths. Lines on assets that are not in the books then are left out.
+    They are those of the day, depreciation of its month included, in fen and thousandths. Lines on assets
+    that are not in the books then are left out.
     """
     month = month_number(pl.col("day"))
     asked = lines.select(
