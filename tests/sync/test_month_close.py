@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -466,4 +470,44 @@ def test_the_first_close_takes_all_earlier_months_and_the_year_goes_on(school: C
     assert school.closed_balance("2027-01") == (Decimal(20), Decimal("170.00"))
     _, rows = school.run("stock", "summary", "--month", "2027-01")
     (line,) = (row for row in rows if row["item_code"] == "QJ0001")
-    assert (line["open_qty"], line["ytd_in_qty"], line["ytd_in_amount"]) == ("19.000", "1.000", "8.50")
+    assert (line["open_qty"], line["ytd_in"], line["ytd_out"]) == ("19.000", "8.50", "0.00")
+
+
+def test_a_close_that_was_killed_is_whole(school: ClosingSchool) -> None:
+    """Killed once the ledger has the close, nothing is lost or doubled: the next run publishes what is left."""
+    command = [sys.executable, "-m", "sync.cli", "month", "close", "2026-11", "--share", str(school.folder)]
+    before = _newest(school)
+    running = subprocess.Popen(command)
+    deadline = time.monotonic() + 120
+    while _newest(school) == before and running.poll() is None and time.monotonic() < deadline:
+        pass
+    running.kill()
+    running.wait()
+    assert _newest(school) == before + 1
+    assert school.blocking("2026-11") == ["CLOSE-DONE"]
+    school.sync()
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def _newest(school: ClosingSchool) -> int:
+    with contextlib.closing(sqlite3.connect(school.share.state / "ledger.db")) as database:
+        return int(database.execute("SELECT max(number) FROM revision").fetchone()[0])
+
+
+def test_months_are_closed_in_postgresql_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], empty_postgresql: str
+) -> None:
+    """A ledger in PostgreSQL keeps the same closes, and proves them."""
+    school = ClosingSchool(tmp_path / "share", monkeypatch, capsys, ledger=empty_postgresql)
+    school.save(STORE, november())
+    school.sync()
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    assert codes(school.book(school.sync(), STORE)) == ["IMP-05"]
+    assert school.run("verify")[1]["problems"] == []
+    assert school.month("reopen", "2026-11", "--reason", "漏记")[0] == 0
+    school.sync()
+    school.close("2026-11")
+    assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
+    assert school.run("verify")[1]["problems"] == []
