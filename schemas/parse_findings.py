@@ -51,7 +51,12 @@ def cell_findings(sheet: RowSet, reads: Mapping[str, ColumnRead], frame: pl.Data
 
 
 def overwrite_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
-    """Return a warning for every cell of a system column that a person filled; formulas are the template's."""
+    """Return a warning for every cell of a system column that a person filled; formulas are the template's.
+
+    A register of kind ``system`` comes with figures that the program filled in.
+    """
+    if sheet.layout.register.kind == "system":
+        return []
     filled: list[tuple[Column, int, Cell]] = [
         (column, at, cell)
         for column in sheet.layout.register.columns

@@ -173,7 +173,8 @@ class Register:
     @classmethod
     def is_written(cls) -> bool:
         """Tell whether people fill any of it; else every row is made by the program, and no workbook states one."""
-        return cls.kind != "system" and any(column.name != "remark" for column in cls.entry_columns())
+        is_programs_own = cls.kind == "system" and cls.owner is None
+        return not is_programs_own and any(column.name != "remark" for column in cls.entry_columns())
 
     @classmethod
     def computed(cls) -> dict[str, pl.DataType]:

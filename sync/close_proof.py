@@ -11,8 +11,9 @@ import polars as pl
 
 from schemas.periods import STOCK_BOOK, books_of
 from schemas.register import all_registers
-from sync.bookkeeping import Bookkeeping
+from sync.bookkeeping import books_as_of
 from sync.books.periods import NOTHING_CLOSED, Closes
+from sync.books.postings import ADJUSTMENTS
 from sync.books.snapshot import digest_of, snapshot_of_text, stock_close
 from sync.closes import CLOSED, CLOSES, rows_digest, stored_balances
 from sync.errors import HouqinError
@@ -75,11 +76,13 @@ def _replay_problems(
     """Close the month again, from the close before and the rows of then, and compare."""
     since = before.newest.get(row["book"], "")
 
+    revision, month = row["on_revision"], (since, row["period"])
+
     def load(register: type[Register]) -> pl.DataFrame:
-        posted = (since, row["period"])
-        return ledger.rows(register, as_of=row["on_revision"], statuses=ALL_STATUSES, posted=posted)
+        return ledger.rows(register, as_of=revision, statuses=ALL_STATUSES, posted=None if counted else month)
 
     try:
+        counted = _counted(ledger, revision, month)
         in_use = json.loads(row["volumes"])
         registers = {
             name: register
@@ -88,11 +91,21 @@ def _replay_problems(
         }
         facts = share.facts()
         then = replace(facts, parameters={**facts.parameters, "valuation_method": row["method"]})
-        made = snapshot_of(row["book"], Bookkeeping(registers, load, then, before), row["period"])
+        kept = replace(books_as_of(share, ledger, revision), registers=registers, load=load, facts=then, closes=before)
+        made = snapshot_of(row["book"], kept, row["period"])
         if made.stored() != parts:
             yield _problem("VERIFY-REPLAY", row)
     except _UNUSABLE:
         yield _problem("VERIFY-REPLAY", row)
+
+
+def _counted(ledger: Ledger, revision: int, month: tuple[str, str]) -> bool:
+    """Tell whether a count was posted in a month: what it differs by, all rows before it say."""
+    register = all_registers().get(ADJUSTMENTS)
+    if register is None:
+        return False
+    rows = ledger.rows(register, as_of=revision, posted=month)
+    return rows["_post_period"].is_not_null().any()
 
 
 def _after(before: Closes, row: Mapping[str, Any], kept: Mapping[str, Mapping[str, str]]) -> Closes:

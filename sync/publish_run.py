@@ -27,6 +27,7 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
+from sync.stock_reports import with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -64,7 +65,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
     settled = settled_months(share, ledger)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there, books, settled)
-    publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
+    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = with_stock(with_assets(publication, books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
