@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.check import HELD, PROPOSED
+from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.register import Register, all_registers
 from sync.choices import Take
 from sync.ledger.tables import META
@@ -183,7 +183,7 @@ def _remember(
     register = changes.register
     known = {} if claims is None else {(c["workbook"], c["row_key"]): c for c in claims.iter_rows(named=True)}
     wanted: dict[tuple[str, str], dict[str, Any]] = {}
-    same = (pl.col("_reason") == "source") & (pl.col("_now") == pl.col("_hash"))
+    same = (pl.col("_reason") == "source") & (pl.col("_now") == pl.col("_hash")) & (pl.col("_outcome") == UNCHANGED)
     for row in frame.filter(same).iter_rows(named=True):
         wanted[row["_workbook"], row["_key"]] = _claim(register, row, row["_now"], row["_now_version"])
     met = (

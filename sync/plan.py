@@ -133,7 +133,10 @@ class _Run:
         taken = [(known_by(file, known.renamed.get(file.name)), department) for file, department in self.taken]
         fresh = {file.name for file, _ in taken}
         seen = [file for file, _ in taken]
-        taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
+        taken = [
+            (with_origin_told(file, standing, seen, known.copies, known.renamed), department)
+            for file, department in taken
+        ]
         dead = self.dead.union(_displaced(standing, known)).difference(known.renamed.values())
         again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)

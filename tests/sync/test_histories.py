@@ -80,6 +80,17 @@ def test_a_row_held_in_two_workbooks_is_held_in_both(office: Office) -> None:
     assert office.in_force("stock_issue") == {"0001": "5"}
 
 
+def test_a_doubled_row_of_which_one_is_right_is_settled_in_one_run(office: Office) -> None:
+    """Rows that are held for standing twice claim nothing, although one of them says what another workbook brought."""
+    office.save(BOOK, receipts(line(1), line(1, 5)))
+    office.save(OTHER, receipts(line(1)))
+    office.run()
+    revision = office.ledger.head().number
+    office.run()
+    assert office.in_force() == {"0001": "10"}
+    assert office.ledger.head().number == revision
+
+
 def test_a_row_held_earlier_stays_held_where_another_workbook_states_it(office: Office) -> None:
     """A held row is not taken for settled because a later workbook states the same and is held too."""
     office.save(BOOK, issues(issue(1, 5)))
@@ -316,6 +327,8 @@ def test_a_copy_that_takes_the_name_of_its_original(office: Office, edited: int)
     changed = 1 if edited != 10 else 0
     counts = {"read": 3, "accepted": changed, "unchanged": 3 - changed}
     assert office.told(plan, BOOK)[0] == {part: count for part, count in counts.items() if count}
+    states = {row["title"]: row["state"] for row in office.ledger.table("workbook").to_dicts()}
+    assert (states[BOOK] != "gone", states[COPY]) == (True, "gone")
     revision = office.ledger.head().number
     office.run(full=True)
     assert office.ledger.head().number == revision
