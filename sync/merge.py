@@ -10,7 +10,7 @@ import polars as pl
 from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from sync.bases import base_of, different_columns, history_of
-from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for
+from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for, with_new_sources
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.disputed import disputes_of, going_on_under, with_replaced
 from sync.doubles import with_doubles_marked
@@ -65,6 +65,7 @@ class LedgerDecider:
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
         decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
+        merge_flaws = with_new_sources(decisions.conflicts, merge_flaws, decisions.moved)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed |= rekeys
         rows, overtaken = self._overtaken(register, rows, current, decisions)
@@ -364,10 +365,17 @@ def _left_open(
     changed: dict[int, dict[str, Any]],
     decisions: Decisions,
 ) -> list[Flaw]:
-    """Return what rows in conflict are told; one that says what a later claim brought is in none."""
+    """Return what rows in conflict are told; one that says what a later claim brought is in none.
+
+    The ledger's side of a conflict is the row as it is after the run.
+    """
     flaws: list[Flaw] = []
-    for row_id, (row, state, base) in conflicts.items():
-        if states.get(row["_key"], {}).get("_hash") != row["_hash"]:
+    for row_id, (row, before, base) in conflicts.items():
+        state = states[row["_key"]] if before["_key"] == row["_key"] else before
+        if state["_hash"] != row["_hash"]:
+            verdict = settle(register, row, state, base)
+            if state is not before and verdict.outcome == CONFLICT:
+                decisions.conflicts[row_id] = conflict_of(register, row, state, base, verdict.fields)
             flaws += conflict_flaws(register, row, state, base)
             continue
         changed[row_id] |= {"_outcome": UNCHANGED, "_reason": "source"}

@@ -375,6 +375,24 @@ def test_a_deleted_copy_states_nothing(office: Office) -> None:
     assert office.in_force() == {"0001": "10", "0002": "10?"}
 
 
+def test_a_conflict_names_the_row_as_it_is_after_the_run(office: Office) -> None:
+    """What else happens to the ledger's row in the same run, another content or another source, is in the conflict."""
+    saved(office, BOOK, line(1))
+    office.copy(BOOK, COPY)
+    office.run()
+    office.save("ST/食堂.xlsx", receipts(line(1, 5)))
+    office.save(BOOK, receipts(line(1, remark="补单")))
+    office.run()
+    revision = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == revision
+    office.delete(BOOK)
+    saved(office, "ST/食堂.xlsx", line(1, 6))
+    revision = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == revision
+
+
 def test_new_on_both_sides_with_other_contents_keeps_both(office: Office) -> None:
     """R2: two workbooks state one new row differently: one is in the books, the other is kept as a conflict."""
     office.save(BOOK, receipts(line(1)))
