@@ -122,6 +122,13 @@ class Bookkeeping:
             months.append(monthly_summary(shown, start, last if is_open else start, before))
         return pl.concat(months)
 
+    @cached_property
+    def open_stock_rows(self) -> int:
+        """Return how many rows of documents the open months of the stock book have: not one of them is valued."""
+        closed = self.closes.newest.get(STOCK_BOOK, "")
+        months = [rows["_post_period"].fill_null(_ENDLESS) for rows in self._stock_rows().values()]
+        return sum(int((each > closed).sum()) for each in months)
+
     def stock_on(self, day: date) -> Valuation:
         """Return the months of the stock book, closed or open, in which a day lies."""
         first_open = self.closes.open_from(STOCK_BOOK)
@@ -141,14 +148,18 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
 
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
-        found = {
-            name: rows.filter(posted)
-            for name in self.registers
-            if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
-        }
+        found = {name: rows.filter(posted) for name, rows in self._stock_rows().items()}
         if ADJUSTMENTS in found:
             found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(self.registers, found, open_from)
+
+    def _stock_rows(self) -> Mapping[str, pl.DataFrame]:
+        """Return the rows in the books of every register that posts stock."""
+        return {
+            name: rows
+            for name, register in self.registers.items()
+            if "stock" in register.posts and (rows := self.rows(name)) is not None
+        }
 
     @cached_property
     def _corrections(self) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
 from sync.closes import closes_of
 from sync.current import CurrentRows
+from sync.derived_volumes import with_derived
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
@@ -63,7 +64,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         return Published()
     standing = Standing.of(ledger)
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
+    paths = paths_in_share(share, standing)
+    volumes = with_derived(volumes_of(share, current, paths, there, books), share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     publication = with_stock(with_assets(publication, books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
