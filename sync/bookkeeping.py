@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -55,6 +55,8 @@ class Bookkeeping:
     closes: Closes = NOTHING_CLOSED
     versions: Versions | None = None
     """Where earlier versions are found; None where rows have no history."""
+    known_summary: pl.DataFrame | None = None
+    """``stock_summary`` where it is known already (``sync.stock_memory``)."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
@@ -106,7 +108,7 @@ class Bookkeeping:
     @cached_property
     def stock_summary(self) -> pl.DataFrame:
         """Return the month summary of every month up to today, closed or open, by month, warehouse and item."""
-        return self.stock_summary_until(None)
+        return self.stock_summary_until(None) if self.known_summary is None else self.known_summary
 
     def stock_summary_until(self, day: date | None) -> pl.DataFrame:
         """Return the month summary with nothing that was posted after a day (None: up to today)."""
@@ -137,6 +139,17 @@ class Bookkeeping:
         periods = sorted(self.closes.stock_months)
         later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
         return self.stock_history[later[0]] if later else self.stock
+
+    def of_items(self, items: Sequence[str]) -> Bookkeeping:
+        """Return the books of the open months with nothing but some items in them."""
+
+        def load(register: type[Register]) -> pl.DataFrame:
+            rows = self.load(register)
+            about_items = "stock" in register.posts or register.id == "item_catalogue"
+            return rows.filter(pl.col("item_code").is_in(items)) if about_items else rows
+
+        closes = replace(self.closes, stock=self.closes.stock.of_items(items), stock_months={})
+        return replace(self, load=load, closes=closes, known_summary=None)
 
     def stock_until(self, moment: datetime) -> Close:
         """Return the stock book at a moment, valued from the last close before it: all days that began by then."""

@@ -28,6 +28,7 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
+from sync.stock_memory import with_memory
 from sync.stock_reports import with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
@@ -64,6 +65,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         return Published()
     standing = Standing.of(ledger)
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
+    books = with_memory(books, ledger, share.state)
     paths = paths_in_share(share, standing)
     volumes = with_derived(volumes_of(share, current, paths, there, books), share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.register import all_registers, register_of
+from sync import stock_memory
 from sync.config_default import write_default_config
 from sync.current import FOLDER, LIST, CurrentRows, as_they_are, brought_forward, rows_in_ledger
 from sync.ledger import Ledger, row_keys
@@ -104,7 +105,8 @@ class Office:
     def forget(self) -> None:
         """Forget everything that was published and kept beside the ledger."""
         shutil.rmtree(self.folder / "published")
-        shutil.rmtree(self.share.state / FOLDER)
+        for kept in (FOLDER, stock_memory.FOLDER):
+            shutil.rmtree(self.share.state / kept, ignore_errors=True)
         self.ledger.published(0, dict.fromkeys(self.ledger.publications()["target"]))
 
 
