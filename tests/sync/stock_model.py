@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -211,72 +212,106 @@ def _found(here: Place, qty: Fraction, last: tuple[Fraction, int] | None) -> int
     return half_up(Fraction(last[1]) * qty / last[0]) if last else 100
 
 
-def history(draw: random.Random) -> list[Row]:
-    """Return documents of some days: receipts, issues, transfers, counts, and what comes back of both sides.
+class Story:
+    """Documents as they are drawn, with what is left of each item in each store and of each line that may come back."""
 
-    Some are written in boxes of ``FACTOR`` pieces. Many a history takes more than there is.
-    """
-    rows: list[Row] = []
-    lines: list[tuple[str, str, str, Fraction, date, bool]] = []
-    day = FIRST
-    for number in range(draw.randint(3, 30)):
-        day += timedelta(days=draw.choice([0, 0, 1, 3, 9]))
-        item, store = draw.choice(ITEMS), draw.choice(STORES)
-        kind = draw.choice(["receipt", "receipt", "issue", "issue", "transfer", "back", "sent", "count"])
-        written, qty = _quantity(draw)
-        usual = {"line_no": 1, "item_code": item, "warehouse": store, "doc_date": day, **written}
-        if kind == "receipt":
-            doc = f"RK-{number:04d}"
-            amount = f"{draw.choice([0, draw.randint(1, 999_999)]) / 100:.2f}"
-            kinds = draw.choice(["采购入库", "期初建账"])
-            own = {"doc_no": doc, "receipt_kind": kinds, "amount": amount, "unit_price": "1", "ref_doc": None}
-            rows.append(("stock_receipt", usual | own))
-            lines.append((doc, item, store, Fraction(qty), day, True))
-        elif kind == "issue":
-            doc = f"CK-{number:04d}"
-            rows.append(("stock_issue", usual | {"doc_no": doc, "issue_kind": "领用", "dept": "JW", "ref_doc": None}))
-            lines.append((doc, item, store, Fraction(qty), day, False))
-        elif kind == "transfer":
-            ways = {"from_store": store, "to_store": STORES[1 - STORES.index(store)], "kind": "仓库之间"}
-            del usual["warehouse"]
-            rows.append(("asset_transfer", {**usual, **ways, "doc_no": f"DB-{number:04d}"}))
-        elif kind == "count":
-            found = f"{'-' if draw.random() < 0.5 else ''}{qty}"
-            own = {"plan_no": "PD", "sheet_no": "01", "line_no": number, "room": store, "item_code": item}
-            told = {"diff_qty": found, "approve_date": day, "adj_doc": f"PD-{number:04d}", "suggestion": "调账"}
-            rows.append(("stocktake_result", own | told))
+    def __init__(self, draw: random.Random) -> None:
+        self.draw = draw
+        self.rows: list[Row] = []
+        self.day = FIRST
+        self.held: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        self.lines: dict[tuple[str, str, str], Fraction] = {}
+
+    def step(self, number: int) -> None:
+        """Draw one more document."""
+        self.day += timedelta(days=self.draw.choice([0, 0, 1, 3, 9]))
+        item, store = self.draw.choice(ITEMS), self.draw.choice(STORES)
+        kind = self.draw.choice(["in", "out", "out", "moved", "back", "sent", "found", "lost"])
+        if kind in ("in", "found") or not self.held[item, store]:
+            self._comes(number, item, store, found=kind == "found")
+        elif kind in ("back", "sent"):
+            self._returns(number, item, store, "RK" if kind == "sent" else "CK")
         else:
-            rows += _return(draw, number, day, kind == "sent", lines)
-    return rows
+            self._goes(number, item, store, kind)
+
+    def _comes(self, number: int, item: str, store: str, *, found: bool) -> None:
+        written, qty = _quantity(self.draw, Fraction(self.draw.randint(1, 900_000), 1000))
+        self.held[item, store] += qty
+        if found:
+            self._counts(number, item, store, f"{float(qty):.3f}")
+            return
+        amount = f"{self.draw.choice([0, *(self.draw.randint(1, 999_999) for _ in range(4))]) / 100:.2f}"
+        kind = self.draw.choice(["采购入库", "期初建账"])
+        own = {"receipt_kind": kind, "amount": amount, "unit_price": "1", "ref_doc": None}
+        self._write("stock_receipt", f"RK-{number:04d}", item, {"warehouse": store, **written, **own})
+        self.lines[f"RK-{number:04d}", item, store] = qty
+
+    def _goes(self, number: int, item: str, store: str, kind: str) -> None:
+        held = self.held[item, store]
+        part = held if self.draw.random() < 0.2 else held * self.draw.randint(1, 1000) / 1000
+        written, qty = _quantity(self.draw, max(Fraction(1, 1000), part), most=held)
+        self.held[item, store] -= qty
+        if kind == "lost":
+            self._counts(number, item, store, f"-{float(qty):.3f}")
+        elif kind == "moved":
+            other = STORES[1 - STORES.index(store)]
+            self.held[item, other] += qty
+            ways = {"from_store": store, "to_store": other, "kind": "仓库之间"}
+            self._write("asset_transfer", f"DB-{number:04d}", item, {**written, **ways})
+        else:
+            own = {"warehouse": store, "issue_kind": "领用", "dept": "JW", "ref_doc": None}
+            self._write("stock_issue", f"CK-{number:04d}", item, {**written, **own})
+            self.lines[f"CK-{number:04d}", item, store] = qty
+
+    def _returns(self, number: int, item: str, store: str, prefix: str) -> None:
+        left = [
+            line for line, qty in self.lines.items() if line[0].startswith(prefix) and line[1:] == (item, store) and qty
+        ]
+        if not left:
+            return
+        line = self.draw.choice(left)
+        most = min(self.lines[line], self.held[item, store]) if prefix == "RK" else self.lines[line]
+        qty = most if self.draw.random() < 0.4 else Fraction(self.draw.randint(1, int(most * 1000)), 1000)
+        self.lines[line] -= qty
+        own: dict[str, object] = {"warehouse": store, "ref_doc": line[0], "qty": f"-{float(qty):.3f}"}
+        if prefix == "RK":
+            self.held[item, store] -= qty
+            own |= {"receipt_kind": "红字入库", "amount": "-1.00", "unit_price": "1"}
+            self._write("stock_receipt", f"RK-{number:04d}", item, own)
+        else:
+            self.held[item, store] += qty
+            self._write("stock_issue", f"CK-{number:04d}", item, {**own, "issue_kind": "红字出库", "dept": "JW"})
+
+    def _counts(self, number: int, item: str, store: str, difference: str) -> None:
+        own = {"plan_no": "PD", "sheet_no": "01", "line_no": number, "room": store, "item_code": item}
+        told = {"diff_qty": difference, "approve_date": self.day, "adj_doc": f"PD-{number:04d}", "suggestion": "调账"}
+        self.rows.append(("stocktake_result", own | told))
+
+    def _write(self, register: str, doc: str, item: str, cells: dict[str, object]) -> None:
+        usual = {"doc_no": doc, "doc_date": self.day, "line_no": 1, "item_code": item}
+        self.rows.append((register, usual | cells))
 
 
-def _quantity(draw: random.Random) -> tuple[dict[str, str], str]:
-    """Return a quantity as a document writes it, in boxes or pieces, and in pieces."""
-    if draw.random() < 0.3:
-        boxes = Fraction(draw.randint(1, 40_000), 1000)
-        pieces = f"{float(boxes * FACTOR):.3f}"
-        return {"qty": f"{float(boxes):.3f}", "unit": "箱", "qty_base": pieces}, pieces
-    pieces = f"{draw.choice([draw.randint(1, 900_000) / 1000, float(draw.randint(1, 900))]):.3f}"
-    return {"qty": pieces, "unit": "包"}, pieces
+def _quantity(draw: random.Random, pieces: Fraction, most: Fraction | None = None) -> tuple[dict[str, str], Fraction]:
+    """Return a quantity as a document writes it, in boxes where these are not more than there is, and in pieces."""
+    exact = Fraction(floor(pieces * 1000), 1000) or Fraction(1, 1000)
+    boxes = Fraction(floor(exact / FACTOR * 1000), 1000)
+    if boxes and draw.random() < 0.3 and (most is None or boxes * FACTOR <= most):
+        whole = boxes * FACTOR
+        return {"qty": f"{float(boxes):.3f}", "unit": "箱", "qty_base": f"{float(whole):.3f}"}, whole
+    return {"qty": f"{float(exact):.3f}", "unit": "包"}, exact
 
 
-def _return(
-    draw: random.Random, number: int, day: date, sent: bool, lines: list[tuple[str, str, str, Fraction, date, bool]]  # noqa: FBT001 - which side
-) -> list[Row]:
-    """Return a red-letter line for a part, or all that is left, of an earlier one."""
-    places = [place for place, line in enumerate(lines) if line[5] == sent and line[3] > 0]
-    if not places:
-        return []
-    place = draw.choice(places)
-    doc, item, store, left, _, _ = lines[place]
-    part = left if draw.random() < 0.4 else Fraction(draw.randint(1, int(left * 1000)), 1000)
-    lines[place] = (doc, item, store, left - part, day, sent)
-    usual = {"line_no": 1, "item_code": item, "warehouse": store, "doc_date": day, "ref_doc": doc}
-    qty = f"-{float(part):.3f}"
-    if sent:
-        own = {"doc_no": f"RK-{number:04d}", "receipt_kind": "红字入库", "amount": "-1.00", "unit_price": "1"}
-        return [("stock_receipt", usual | own | {"qty": qty})]
-    return [("stock_issue", usual | {"doc_no": f"CK-{number:04d}", "issue_kind": "红字出库", "dept": "JW", "qty": qty})]
+def history(draw: random.Random) -> list[Row]:
+    """Return up to 40 documents, several a day: receipts, issues, transfers, counts, and what comes back of both sides.
+
+    Some are written in boxes of ``FACTOR`` pieces. Where the order within a day takes more than there is,
+    or a return is worth more than what is left, it is no valid book.
+    """
+    story = Story(draw)
+    for number in range(draw.randint(3, 40)):
+        story.step(number)
+    return story.rows
 
 
 def differences(rows: list[Row], method: str) -> list[tuple[object, ...]] | None:
