@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sync.commands import count, month, rows, stock
+from sync.commands import count, month, rows, stock, verify
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, room
 from tests.rule_lines_counts import approved, code_of, counted, owned, planned, stocked, store
 from tests.sync.school import School
@@ -176,7 +176,7 @@ def balance(school: School, *more: str) -> tuple[str, str]:
 
 
 def test_open_sheet_shows_the_books_and_reads_back_without_a_word(school: School) -> None:
-    """The quantity of the books is shown, and nobody is told that he typed it; found things take the spare lines."""
+    """The quantity of the books is shown, and nobody is told that he typed it."""
     place = store()
     item, came = stocked(place, 7)
     save(school, "ZW/库房.xlsx", [place, item, came, of_store(code_of(place))])
@@ -191,6 +191,29 @@ def test_open_sheet_shows_the_books_and_reads_back_without_a_word(school: School
     book = school.book(school.sync(), "ZW/盘点表.xlsx")
     assert (book["read"], book["accepted"], book["findings"]) == (1, 1, [])
     assert told(school, "differences", PLAN)["lines"][0]["diff_kind"] == "账实相符"
+
+
+def test_found_things_take_the_spare_lines(school: School) -> None:
+    """A fan without a code is a surplus of the nominal yuan, until its result states a price."""
+    place = store()
+    item, came = stocked(place, 7)
+    save(school, "ZW/库房.xlsx", [place, item, came, of_store(code_of(place))])
+    assert codes(school) == []
+    (sheet,) = told(school, "sheet", PLAN)["sheets"]
+    filled = school.path("ZW/盘点表.xlsx")
+    done = {"盘点时间": "2026-12-01 10:00", "使用状况": "在用完好"}
+    fill(Path(sheet["path"]), filled, lambda _: {**done, "初盘数量": 7})
+    book = openpyxl.load_workbook(filled)
+    written = book.worksheets[0]
+    for place_of, cell in enumerate(written[4], start=1):
+        written.cell(5, place_of).value = cell.value
+    titles = {cell.value: cell.column for cell in written[3]}
+    for title, value in {"序号": 2, "物品编码": None, "名称规格": "旧风扇", "单位": "台", "初盘数量": 2}.items():
+        written.cell(5, titles[title]).value = value
+    book.save(filled)
+    assert codes(school) == []
+    found = told(school, "differences", PLAN, code=3)["lines"][1]
+    assert (found["diff_kind"], found["diff_qty"], found["diff_amount"]) == ("盘盈", "2.000", "1.00")
 
 
 def test_rooms_without_goods_and_assets_in_rooms_have_their_sheets(school: School) -> None:
@@ -273,3 +296,37 @@ def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None
     school.sync()
     (posted,) = told(school, "post", PLAN)["posted"]
     assert (posted["approve_date"], posted["post_date"]) == ("2026-11-30", "2026-12-01")
+
+
+def test_an_adjustment_of_a_closed_month_stays_what_it_was(school: School) -> None:
+    """Neither its count nor its plan change any more, a later count posts the rest, and the closes still prove true."""
+    place, item = store(), goods()
+    where = code_of(place)
+    came = received(item, 10, doc_no="RK-202611-0002", warehouse=where)
+    times = {"count_from": "2026-11-20 08:00", "count_to": "2026-11-20 18:00", "cutoff": "2026-11-20 00:00"}
+    first = of_store(where, scope="抽盘", **times)
+    line = counted(first, item, 9, count2=9, counted_at="2026-11-20 10:00", sheet_no=f"{PLAN}-01")
+    done = approved(line, approve_date="2026-11-23")
+    save(school, "ZW/库房.xlsx", [place, item, came, first, line, done])
+    assert codes(school) == []
+    arguments = ["close", "2026-11", "--book", "库存账", "--by", "王芳", "--approver", "钱进"]
+    closed = CliRunner().invoke(month.command, [*arguments, "--share", str(school.folder), "--json"])
+    assert json.loads(closed.output)["ok"], closed.output
+    otherwise = [first.but(cutoff="2026-11-19 00:00"), line.but(count1=8, count2=8), done.but(suggestion="继续查找")]
+    save(school, "ZW/库房.xlsx", [place, item, came, *otherwise])
+    assert codes(school) == ["IMP-05", "X-15", "X-15"]
+    later = planned(where, cutoff="2026-12-01 00:00", count_from="2026-12-01 08:00", count_to="2026-12-01 18:00")
+    again = counted(later, item, 7, count2=7, counted_at="2026-12-01 09:00")
+    save(school, "ZW/库房.xlsx", [place, item, came, first, line, done])
+    save(school, "ZW/抽盘.xlsx", [later, again, approved(again, approve_date="2026-12-02")])
+    assert codes(school) == []
+    assert [posted(school, plan) for plan in (first, later)] == [("-1.000", "2026-11-23"), ("-2.000", "2026-12-02")]
+    (held,) = told(school, "balance", "--item", item.item, of=stock)
+    assert held["quantity"] == "7.000"
+    assert told(school, of=verify)["ok"]
+
+
+def posted(school: School, plan: Line) -> tuple[str, str]:
+    """Return what the one line of a plan has posted, and when."""
+    (line,) = told(school, "post", str(plan.cells["plan_no"]))["posted"]
+    return line["adjusted_qty"], line["post_date"]
