@@ -30,6 +30,9 @@ PLAN, SHEET, RESULT = "stocktake_plan", "stocktake_sheet", "stocktake_result"
 NOTHING_BOOKED = "账面无物品"
 """Name of the one line of a sheet for a room in which the books have nothing: a zero is written there, too."""
 
+_PIECE = "件"
+"""Unit of assets whose own one is not among those of goods (辆, 栋 …)."""
+
 _EXPECTED = {
     "plan_no": pl.String(),
     "sheet_no": pl.String(),
@@ -182,7 +185,7 @@ def expected_lines(books: Bookkeeping, plans: pl.DataFrame) -> pl.DataFrame:
     both = sheets.join(things, on=["plan_no", "room"], how="left")
     named = both.with_columns(
         pl.when(_has_thing()).then("name_spec").otherwise(pl.lit(NOTHING_BOOKED)).alias("name_spec"),
-        pl.when(pl.col("unit").is_in(UNITS)).then("unit").alias("unit"),
+        pl.when(pl.col("unit").is_in(UNITS)).then("unit").otherwise(pl.lit(_PIECE)).alias("unit"),
     )
     ordered = named.sort("plan_no", "sheet_no", "item_code", "asset_no", nulls_last=True)
     line = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("sheet_no")

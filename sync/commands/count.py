@@ -28,12 +28,17 @@ if TYPE_CHECKING:
     from sync.share import Share
 
 
-@click.group("count")
-def command() -> None:
-    """Count goods and assets: plans, count sheets, differences to the books, what was posted.
+@click.group("count", invoke_without_command=True)
+@share_option
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - the options of ``plan``
+    """Count goods and assets; without a further word, list the plans and how far they are.
 
-    Example: houqin count plan --share school
+    Example: houqin count --share school
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(plan, plan_no=None, **options)
 
 
 @command.command("plan")
@@ -47,9 +52,8 @@ def plan(*, plan_no: str | None, share_path: Path | None, as_json: bool, languag
     """
     from sync.count_reports import progress  # noqa: PLC0415 - costs start-up time
 
-    with _opened(share_path) as (share, ledger, books):
+    with _opened(share_path) as (_, ledger, books):
         found = [progress(session) for session in _sessions(books, ledger, plan_no)]
-    del share
     if as_json:
         print_json(found)
         return
