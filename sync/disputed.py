@@ -78,6 +78,15 @@ def going_on_under(
     return {old: rows[new] for old, new in keys.items()}
 
 
+def replaced_keys(
+    register: type[Register], current: pl.DataFrame, decisions: Decisions, memory: Memory
+) -> dict[int, str]:
+    """Return row id to the key of the row in the books that a corrected number is to replace."""
+    old = {row_id: replaced.key for row_id, replaced in decisions.disputed.items()} | decisions.rekeyed
+    following = successors(register, list(old.values()), current, memory)
+    return {row_id: following.get(key, key) for row_id, key in old.items()}
+
+
 def with_replaced(
     rows: pl.DataFrame, rekeys: Mapping[int, str], current: pl.DataFrame, decisions: Decisions
 ) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for, with_new_sources
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
-from sync.disputed import disputes_of, going_on_under, with_replaced
+from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -72,14 +72,15 @@ class LedgerDecider:
         merge_flaws = with_new_sources(decisions.conflicts, merge_flaws, decisions.moved)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed |= rekeys
-        rows = with_settled_numbers_held(register, rows, rekeys, books)
         rows, overtaken = self._overtaken(register, rows, current, decisions)
-        rows, disputed = self._disputed(register, rows, current, decisions, closed)
+        rows, disputed = self._disputed(register, rows, current, decisions)
         elsewhere = voided_elsewhere(register, current, self.memory)
         decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
         part_withdrawals(register, decisions, self.memory, books)
-        rows = with_replaced(rows, rekeys, current, decisions)
-        rows = rows.with_columns(posted_on(register, books.facts))
+        rows = with_settled_numbers_held(
+            register, rows, replaced_keys(register, current, decisions, self.memory), books
+        )
+        rows = with_replaced(rows, rekeys, current, decisions).with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
         held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
         dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
@@ -164,7 +165,7 @@ class LedgerDecider:
         return verdict
 
     def _disputed(
-        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions, closed: str
+        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Put rows in conflict whose old row was changed, or renumbered otherwise, by another workbook."""
         disputes = disputes_of(register, rows, decisions.rekeyed, current, self.memory)
@@ -174,9 +175,6 @@ class LedgerDecider:
         proposed = rows.filter(pl.col("_id").is_in(list(disputes)) & (pl.col("_outcome") == PROPOSED))
         for row in proposed.iter_rows(named=True):
             state, base = disputes[row["_id"]].state, disputes[row["_id"]].base
-            if period := _closed_month(state, closed):
-                changed[row["_id"]] = {"_outcome": HELD, "_reason": CLOSED, "_period": period}
-                continue
             if disputes[row["_id"]].agreed:
                 decisions.rekeyed[row["_id"]] = state["_key"]
                 changed[row["_id"]] = {"_reason": "rekeyed"}
