@@ -12,10 +12,12 @@ from pathlib import Path
 from schemas.findings import Finding
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import kept_from
+from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import closes_of, settled_months
+from sync.closes import settled_months
 from sync.current import CurrentRows
+from sync.derived_volumes import with_derived
+from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
@@ -27,7 +29,8 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
-from sync.stock_reports import with_stock
+from sync.stock_memory import with_memory
+from sync.stock_reports import problem_of, with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -47,6 +50,8 @@ class Published:
 
     written: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    problems: tuple[HouqinError, ...] = ()
+    """Books that contradict themselves and are not shown; looked at again in every run."""
 
 
 def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
@@ -62,10 +67,12 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
-    settled = settled_months(share, ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books, settled)
+    books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
+    paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
+    volumes = volumes_of(share, current, paths, there, books, settled)
+    volumes = with_derived(volumes, share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
+    problems = tuple(filter(None, [problem_of(books)]))
     publication = with_stock(with_assets(publication, books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
@@ -82,8 +89,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     results = publish(_watched(wanted, progress), hashes, share.path, moment)
     postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
     news = _news(share.path, results, known, there, volumes.sources)
-    ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
-    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+    ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
+    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
