@@ -61,17 +61,33 @@ def plan(*, plan_no: str | None, share_path: Path | None, as_json: bool, languag
     if language == "en":
         headers = ("plan", "scope", "cut-off", "state", "lines", "counted", "held", "left out", "sheets missing",
                    "differences", "not approved", "posted")  # fmt: skip
-    show_table("盘点计划" if language == "zh" else "Count plans", headers, map(_plan_row, found), numbers=8)
+    rows = (_plan_row(each, language) for each in found)
+    show_table("盘点计划" if language == "zh" else "Count plans", headers, rows, numbers=8)
     for each in found:
         if each["sheets"]["missing"]:
             words = "盘点表缺号" if language == "zh" else "sheets missing"
             console().print(f"{words}: {'、'.join(each['sheets']['missing'])}", markup=False, soft_wrap=True)
 
 
-def _plan_row(told: Mapping[str, Any]) -> Sequence[object]:
+_STATES = {
+    "未开始": "not begun",
+    "盘点中": "counting",
+    "待说明": "to be explained",
+    "待审批": "to be approved",
+    "未结清": "open",
+    "已完成": "done",
+}
+
+
+def _state(told: Mapping[str, Any], language: str) -> str:
+    return str(told["state"]) if language == "zh" else _STATES[told["state"]]
+
+
+def _plan_row(told: Mapping[str, Any], language: str) -> Sequence[object]:
     lines, differences = told["lines"], told["differences"]
     return (
-        *(told["plan_no"], told["scope"], f"{told['cutoff']:%Y-%m-%d %H:%M}", told["state"], lines["expected"]),
+        *(told["plan_no"], told["scope"], f"{told['cutoff']:%Y-%m-%d %H:%M}", _state(told, language)),
+        lines["expected"],
         *(lines["counted"], lines["held"], lines["not_counted"], len(told["sheets"]["missing"])),
         *(differences["total"], differences["unexplained"] + differences["waiting"], differences["posted"]),
     )
@@ -180,7 +196,12 @@ def _show_differences(told: Mapping[str, Any], language: str) -> None:
     chinese, out, sums = language == "zh", console(), told["summary"]
     names = ("sheet_no", "line_no", "room", "code", "name_spec", "book_qty", "qty_at_cutoff", "diff_qty")
     differing = [each for each in told["lines"] if each["diff_kind"] not in (None, "账实相符")]
-    _show(f"{told['plan_no']} {told['state']}", (*names, "diff_amount", "diff_kind", "status"), differing, language)
+    _show(
+        f"{told['plan_no']} {_state(told, language)}",
+        (*names, "diff_amount", "diff_kind", "status"),
+        differing,
+        language,
+    )
     words = "盘点{lines}行，相符{agreeing}行，不符{differing}行，准确率{rate}%，盘盈{over}元，盘亏{short}元"
     if not chinese:
         words = (
