@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.books import key_expression
 from schemas.columns import Kind
+from sync.asset_uploads import upload_rows
 from sync.books.summary import stock_ledger
 from sync.ledger.tables import content_table
 
@@ -41,6 +42,7 @@ def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
 DERIVED: Mapping[str, Derive] = {
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
+    "asset_upload_quarterly": upload_rows,
     "period_close": _log_of_closes,
 }
 """Register id to how its rows follow from the books."""

@@ -323,3 +323,38 @@ def test_income_of_a_disposal_is_owed_to_the_treasury(school: School, on: Callab
         ("资产处置费用", "1902 待处理财产损溢"): "3957.55",
         ("1902 待处理财产损溢-处理净收入", "应缴财政款"): "280.00",
     }
+
+
+def balance(account: str, name: str, **cells: object) -> dict[str, object]:
+    """Return a line of the trial balance of September."""
+    return {"period": "2026-09", "account_code": account, "account_name": name} | cells
+
+
+def test_quarter_is_compared_with_the_ledger_before_it_is_sent(school: School) -> None:
+    """Register 25: by class at the end of the quarter, against 1601 and 1602 (DOMAIN.md 3.9)."""
+    taken(school, fixed_asset_card=[COMPUTER])
+    told = ask(school, "upload", "--quarter", "2026Q3")
+    assert told["due"] == "2026-10-15"
+    # seven months of 69.43 until September
+    row = {"quarter": "2026Q3", "class_code": "A02010105", "qty": "1.000", "original_value": "4999.00"}
+    assert told["rows"] == [row | {"accum_depr": "486.01", "net_value": "4512.99", "gl_balance": None}]
+    assert (told["ready"], "未核对" in told["checks"][0]["message"]) == (True, True)
+    sides = {"open_dr": "4999.00", "close_dr": "4999.00"}
+    accounts = [
+        balance("1601", "固定资产", **sides),
+        balance("1602", "固定资产累计折旧", open_cr="400.00", close_cr="400.00"),
+        balance("3001", "累计盈余", open_cr="4599.00", close_cr="4599.00"),
+    ]
+    school.save("CW/科目余额.xlsx", {"gl_balance": accounts})
+    school.sync()
+    told = ask(school, "upload", "--quarter", "2026Q3")
+    assert [(check["code"], check["ok"]) for check in told["checks"]] == [
+        ("AUP-01", True), ("AUP-02", False), ("FA-07", True), ("X-14", True),
+    ]  # fmt: skip
+    assert "86.01" in told["checks"][1]["message"]
+    sent = {"quarter": "2026Q3", "class_code": "A02010105", "upload_date": "2026-10-12", "uploader": "王芳"}
+    taken(school, asset_upload_quarterly=[sent])
+    rows = say(school, "rows", "asset_upload_quarterly")
+    assert [(row["quarter"], row["net_value"], row["uploader"]) for row in rows] == [
+        ("2026Q1", "4929.57", None), ("2026Q2", "4721.28", None), ("2026Q3", "4512.99", "T002"),
+    ]  # fmt: skip
