@@ -78,6 +78,27 @@ def class_cases() -> list[Case]:
             ),
         ),
         Case(
+            "FA-13",
+            "W",
+            "class_code",
+            (
+                owned(class_code="A02010104", class_code_version="2013"),
+                owned(old_class_code="2010105"),
+            ),
+            (owned(old_class_code="2010104"), owned(class_code="A02021003", old_class_code="A0201060102")),
+        ),
+        Case(
+            "REQ-EMPTY",
+            "E",
+            "life_months",
+            (owned(class_code="A02990000"),),
+            (
+                owned(class_code="A02990000", life_months=60),
+                owned(class_code="A02990000", entry_date=None),
+                owned(class_code="A02990000", depr_method="不计提", life_months=0),
+            ),
+        ),
+        Case(
             "FA-04",
             "E",
             "life_months",
