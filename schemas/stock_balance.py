@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from schemas.rules import Books
 
 _PLACE = ["warehouse", "item_code"]
-_MOVE = [*_PLACE, "doc_date", "effect"]
+MOVE = {"warehouse": pl.String(), "item_code": pl.String(), "doc_date": pl.Date(), "effect": pl.Int64()}
+"""What moves stock: where, of what, on which day, and by how many thousandths of the base unit."""
+
+_MOVE = list(MOVE)
 _SAME = ["_key", *_MOVE]
 _SHORTAGE = {
     "_id": pl.Int64(),
@@ -155,14 +158,18 @@ def movements_in_force(books: Books, among: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled(stated: pl.DataFrame, books: Books, register: str, items: pl.DataFrame) -> pl.DataFrame:
-    """Return the movements of some items in force that some candidates leave as they are."""
-    parts = []
-    for other in all_registers().values():
-        if other.stock is None:
-            continue
-        kept = books.others(register, stated, items) if other.id == register else books.rows(other.id, items)
-        parts.append(movements(as_posted(kept), other.id).select(_MOVE))
-    return pl.concat(parts)
+    """Return the movements of some items in force that some candidates leave as they are, adjustments included."""
+    from schemas.stock_adjustments import adjustments_in_force  # noqa: PLC0415 - it is built on this module
+
+    own = movements(as_posted(books.others(register, stated, items)), register).select(_MOVE)
+    adjusted = adjustments_in_force(books, items).select(_MOVE)
+    return pl.concat([settled_movements(books, items, register), own, adjusted])
+
+
+def settled_movements(books: Books, items: pl.DataFrame, apart_from: str | None = None) -> pl.DataFrame:
+    """Return what the documents in force move of some items (``item_code``), those of one register apart."""
+    names = [name for name, other in all_registers().items() if other.stock is not None and name != apart_from]
+    return pl.concat(movements(as_posted(books.rows(name, items)), name).select(_MOVE) for name in names)
 
 
 def _day_ends(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

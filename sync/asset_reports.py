@@ -101,6 +101,8 @@ def schedule_told(books: Bookkeeping, asset_no: str) -> dict[str, Any] | None:
 
 def with_assets(publication: Publication, books: Bookkeeping) -> Publication:
     """Return a publication with the fixed assets in the books on its day, by class and by department."""
+    if "fixed_asset_card" not in books.registers:
+        return publication
     listed = assets_on(books, publication.today)
     departments = books.rows("department")
     names = {} if departments is None else dict(departments.select("dept_code", "dept_name").iter_rows())

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.books import OpenBooks
+from schemas.books import OpenBooks, empty_frame
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, register_of
 from sync.asset_bookkeeping import asset_book_of
 from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
@@ -55,11 +55,22 @@ class Bookkeeping:
     closes: Closes = NOTHING_CLOSED
     versions: Versions | None = None
     """Where earlier versions are found; None where rows have no history."""
+    waiting: Load = empty_frame
+    """Returns the rows of a register that are held back or in conflict: they are in no book."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    def rows_or_none(self, register_id: str) -> pl.DataFrame:
+        """Return the rows in the books, no rows where the register is not in use."""
+        rows = self.rows(register_id)
+        return empty_frame(register_of(register_id)) if rows is None else rows
+
+    def held(self, register_id: str) -> pl.DataFrame:
+        """Return the rows of a register that are held back or in conflict, as their workbooks state them."""
+        return self.waiting(all_registers()[register_id])
 
     @cached_property
     def books(self) -> OpenBooks:
@@ -178,12 +189,28 @@ def kept_from(
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
-    closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
-        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes, ledger.versions)
+        return books_of(share, ledger, as_they_are(ledger, all_registers(), share.state))
 
     def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
         found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
         return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
 
-    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
+    closes = closes_of(ledger, share.config.zone, revision)
+    kept = kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
+    return replace(kept, waiting=_waiting(ledger, revision))
+
+
+def books_of(share: Share, ledger: Ledger, load: Load) -> Bookkeeping:
+    """Return the books of a school at the newest revision of its ledger, whose rows ``load`` gives."""
+    kept = kept_from(share, load, closes_of(ledger, share.config.zone), ledger.versions)
+    return replace(kept, waiting=_waiting(ledger, None))
+
+
+def _waiting(ledger: Ledger, revision: int | None) -> Load:
+    def waiting(register: type[Register]) -> pl.DataFrame:
+        from sync.standing import held_rows  # noqa: PLC0415 - loads what checks rows, and few books ask for them
+
+        return held_rows(ledger, register, revision)
+
+    return waiting

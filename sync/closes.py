@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from schemas.books import key_expression
-from schemas.periods import STOCK_BOOK
+from schemas.periods import BOOKS, STOCK_BOOK
 from schemas.register import register_of
+from sync.books.close import Close
 from sync.books.periods import Closes, StockMonth
 from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close, stock_month
 from sync.ledger.tables import content_table
+from sync.volumes import SettledMonths
 
 if TYPE_CHECKING:
     from schemas.books import Load
@@ -37,6 +39,18 @@ def closed_months(ledger: Ledger, as_of: int | None = None) -> dict[str, str]:
     return dict(closes.group_by("book").agg(pl.col("period").max()).sort("book").iter_rows())
 
 
+def closed_in_order(ledger: Ledger) -> list[tuple[str, str]]:
+    """Return every book of which a month is closed, with the newest one, in the order in which books are closed."""
+    newest = closed_months(ledger)
+    return [(book, newest[book]) for book in BOOKS if book in newest]
+
+
+def settled_months(share: Share, ledger: Ledger) -> SettledMonths:
+    """Return which months of which registers are settled."""
+    closes = ledger.table(CLOSES, status=CLOSED).sort("book", "period").select("book", "period", "version_id")
+    return SettledMonths(share.registers, tuple(closes.iter_rows()))
+
+
 def facts_of(share: Share, ledger: Ledger) -> Facts:
     """Return what the rules know besides the rows, closed months included."""
     return replace(share.facts(), closed=closed_months(ledger))
@@ -50,6 +64,11 @@ def closes_of(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> Close
     months = _StockMonths(ledger, as_of)
     log = close_rows(ledger, zone, as_of)
     return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months, log)
+
+
+def stock_closed(ledger: Ledger) -> Close:
+    """Return the stock book at the end of its newest closed month."""
+    return stock_close(_StockMonths(ledger, None).snapshots)
 
 
 class _StockMonths(Mapping[str, StockMonth]):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,12 +19,14 @@ from schemas.books import OpenBooks, agreeing, restated_keys
 from schemas.check import PROPOSED
 from schemas.flaws import Flaw, reader_flaw
 from schemas.parameters import text_of
-from schemas.periods import first_day_after
+from schemas.periods import STOCK_BOOK, first_day_after
+from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
 from schemas.stock_balance import rank_of
 from sync.books.checks import money
-from sync.books.periods import STOCK_BOOK, Closes
-from sync.books.postings import postings
+from sync.books.close import Close
+from sync.books.counts import adjusted
+from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.valuation import Breach, value_stock
 
 if TYPE_CHECKING:
@@ -36,17 +39,18 @@ Frames = Mapping[str, pl.DataFrame]
 
 
 def uncovered_rows(
-    checked: Checked, books: OpenBooks, load: Load, closes_of: Callable[[], Closes]
+    checked: Checked, books: OpenBooks, load: Load, opening_of: Callable[[], Close]
 ) -> dict[int, list[Flaw]]:
     """Return the proposed rows that leave less value than nothing, with what holds each.
 
     ``books`` are the rows in force with all that passed, ``load`` gives the ledger's own. Rows are tried
     one by one in the order in which they post; what the ledger has already is none of their doing.
+    ``opening_of`` returns what the open months begin with.
     """
     items = _at_risk(checked, books)
     if items.is_empty():
         return {}
-    book = _Book(books, closes_of())
+    book = _Book(books, opening_of())
     before = book.frames(OpenBooks(books.facts, load), items)
     told = book.breaches(before)
     if not _worse(book.breaches(book.frames(books, items)), told):
@@ -68,23 +72,29 @@ class _Book:
     """The open months of the stock book, of some items."""
 
     books: OpenBooks
-    closes: Closes
+    opening: Close
+
+    @property
+    def first_day(self) -> date | None:
+        """Return the first day of the earliest open month."""
+        closed = self.books.facts.closed.get(STOCK_BOOK)
+        return None if closed is None else first_day_after(closed)
 
     def frames(self, books: OpenBooks, items: pl.DataFrame) -> Frames:
-        """Return the rows of all stock registers that post to an open month."""
-        closed = self.closes.newest.get(STOCK_BOOK)
-        first = None if closed is None else first_day_after(closed)
+        """Return the rows of all stock registers that post to an open month, adjustments of counts among them."""
         found = {name: books.rows(name, items) for name, register in all_registers().items() if register.stock}
+        if ADJUSTMENTS in books.facts.known:
+            found[ADJUSTMENTS] = adjusted(books.rows(ADJUSTMENTS, items), corrections(books, items))
+        first = self.first_day
         return {
             name: rows if first is None else rows.filter(pl.col("_post_date") >= first) for name, rows in found.items()
         }
 
     def breaches(self, frames: Frames) -> list[Breach]:
         """Return the returns that what is left does not cover."""
-        registers = all_registers()
-        moves = postings(registers, frames, self.closes.open_from(STOCK_BOOK))
+        moves = postings(all_registers(), frames, self.first_day)
         method = text_of("valuation_method", self.books.facts.parameters)
-        valued = value_stock(moves, self.books.rows("item_catalogue"), method, self.closes.stock)
+        valued = value_stock(moves, self.books.rows("item_catalogue"), method, self.opening)
         return [breach for breach in valued.breaches if breach.code == UNCOVERED]
 
 

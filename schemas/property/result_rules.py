@@ -8,6 +8,7 @@ from schemas.parameters import text_of
 from schemas.property.count_book import ADJUSTING, ROLES_OF_LEVEL, too_low
 from schemas.property.goods_rules import not_both
 from schemas.property.result_checks import (
+    agreeing_lines,
     approved_by_counting_hands,
     approved_too_low,
     long_open,
@@ -17,6 +18,8 @@ from schemas.property.result_checks import (
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
+from schemas.stock_adjustments import adjustment_shortages
+from schemas.stock_balance import in_words
 from schemas.usual_rules import role_expected
 
 _SHORTEST_NOTE = 5
@@ -139,6 +142,21 @@ class ResultRules:
         return not_on_a_sheet(rows, books)
 
     @cross_rule(
+        "X-15",
+        "W",
+        at="line_no",
+        zh="调账不符：该行账实相符（账面 {book}），没有可处理的差异",
+        en="there is nothing to adjust: on that line the books agree with the count ({book})",
+        hint_zh="请核对表号和序号；差异已由补登单据消除的，本行不再调账",
+        hint_en="check sheet and line; a difference that a late document explained is not adjusted",
+        needs=("stocktake_sheet", "stocktake_plan", "location", "item_catalogue"),
+        effect=Effect.AGREEMENT,
+    )
+    def nothing_to_adjust(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """A line of goods in good state; what is adjusted is what differs."""
+        return agreeing_lines(rows, books)
+
+    @cross_rule(
         "X-09",
         at="approve_date",
         zh="审批冲突：批准日期 {approve_date} 早于盘点日期 {counted}",
@@ -179,6 +197,19 @@ class ResultRules:
     def asset_loss_approved_too_low(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Up to the parameter ``asset_disposal_limit`` the school decides itself."""
         return approved_too_low(rows, books)
+
+    @cross_rule(
+        "X-01",
+        at="approve_date",
+        zh="库存不足：{item} 于 {date} 账面只有 {q1}{base_unit}，调账 {q2}{base_unit} 后将为 {q}（{warehouse}）",
+        en="not enough stock: on {date} the book of {item} has {q1} {base_unit}, {q2} less would be {q} ({warehouse})",
+        hint_zh="盘点之后又有出库：请先核对这些出库单，必要时重新盘点",
+        hint_en="goods were issued after the count: check these issues first, or count again",
+        needs=("stocktake_sheet", "item_catalogue"),
+    )
+    def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """On the day of the approval or any later one."""
+        return in_words(adjustment_shortages(rows, books), books)
 
     @cross_rule(
         "VAR-04",
