@@ -72,7 +72,6 @@ def class_cases() -> list[Case]:
             "class_code",
             (owned(**LAPTOP),),
             (
-                owned(**LAPTOP, class_code_version="2013"),
                 owned(**LAPTOP, class_code="A02010108"),
                 owned(**{**LAPTOP, "acquire_date": "2023-01-01", "entry_date": "2023-01-01"}),
             ),
@@ -81,12 +80,17 @@ def class_cases() -> list[Case]:
             "FA-13",
             "W",
             "class_code",
-            (
-                owned(class_code="A02010104", class_code_version="2013"),
-                owned(old_class_code="2010105"),
-            ),
-            (owned(old_class_code="2010104"), owned(class_code="A02021003", old_class_code="A0201060102")),
+            (owned(class_code="A02010104", class_code_version="2013"),),
+            (owned(old_class_code="2010104"),),
         ),
+        Case(
+            "FA-13",
+            "W",
+            "class_code",
+            (owned(**LAPTOP, class_code_version="2013"),),
+            (owned(class_code="A02021003", old_class_code="A0201060102"),),
+        ),
+        Case("FA-13", "W", "class_code", (owned(old_class_code="2010105"),), (owned(old_class_code="2010199"),)),
         Case(
             "REQ-EMPTY",
             "E",

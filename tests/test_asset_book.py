@@ -358,3 +358,37 @@ def test_quarter_is_compared_with_the_ledger_before_it_is_sent(school: School) -
     assert [(row["quarter"], row["net_value"], row["uploader"]) for row in rows] == [
         ("2026Q1", "4929.57", None), ("2026Q2", "4721.28", None), ("2026Q3", "4512.99", "T002"),
     ]  # fmt: skip
+
+
+def compensation(number: int, **cells: object) -> dict[str, object]:
+    """Return an event of 10 June 2027: the computer was lost by a visitor, who pays for it."""
+    plain = {"doc_no": f"PC-202706-{number:04d}", "event_date": "2027-06-10", "asset_no": "ZC2026-000001", "qty": 1}
+    who = {"person_kind": "外来人员", "responsible": "张三", "approver": "李明"}
+    why = {"cause": "遗失", "cause_note": "借出后遗失", "liable": "是", "basis": "净值", "ratio": "100"}
+    return plain | who | why | cells
+
+
+def test_compensation_is_based_on_the_net_value(school: School, on: Callable[[str], None]) -> None:
+    """O25: what was lost is paid at its net value, the repairable at the invoice, natural wear by nobody."""
+    lost, repaired, worn = ORACLES["O25"]["cases"]
+    wanted = lost["expect"]
+    base = {"base_amount": wanted["base"]}
+    taken(school, fixed_asset_card=[COMPUTER])
+    on("2027-07-01")
+    rows = [
+        compensation(1, **base, amount=wanted["ratio_100"]),
+        compensation(2, **base, ratio="60", amount=wanted["ratio_60"]),
+        compensation(3, cause="过失损坏", basis="维修费", base_amount="180.00", amount=repaired["expect"]["amount"]),
+        compensation(4, **base, cause="自然损耗", amount=wanted["base"]),
+        compensation(5, **base, ratio="60", amount="2374.52"),
+        compensation(6, base_amount="3888.12", amount="3888.12"),
+    ]
+    school.save("ZW/赔偿.xlsx", {"compensation_register": rows})
+    book = school.book(school.sync(), "ZW/赔偿.xlsx")
+    held = {tuple(each["key"]): each["code"] for each in book["findings"] if each["severity"] == "error"}
+    assert worn["expect"] == "reject CMP-01"
+    assert held == {("PC-202706-0004",): "CMP-01", ("PC-202706-0005",): "CMP-02"}
+    # a base after June's charge is one month too low; the floor, 20 % of 4600.00, is below the net value
+    told = {tuple(each["key"]): each["message"] for each in book["findings"] if each["code"] == "CMP-05"}
+    assert list(told) == [("PC-202706-0006",)]
+    assert "3957.55" in told["PC-202706-0006",]

@@ -19,6 +19,7 @@ from schemas.property.asset_card_checks import (
 from schemas.property.asset_classes import (
     class_disagrees,
     class_of_2022,
+    is_house,
     is_of_former_class,
     kinds_of_class,
     least_months,
@@ -175,9 +176,13 @@ class AssetCardRules:
         hint_en="write the months; 0 and 不计提 for what is not depreciated",
     )
     def life_unknown(_facts: Facts) -> pl.Expr:
-        """Once it is entered it is charged every month, and nobody knows for how long."""
-        charged = pl.col("depr_method") != "不计提"
-        return pl.col("entry_date").is_not_null() & charged & pl.col("life_months").is_null()
+        """Once it is entered it is charged every month, and nobody knows for how long.
+
+        A class that is none, or a house without its structure, is told there.
+        """
+        charged = (pl.col("depr_method") != "不计提") & pl.col("entry_date").is_not_null()
+        told = class_disagrees() | (is_house() & pl.col("structure").is_null())
+        return charged & pl.col("life_months").is_null() & ~told.fill_null(value=False)
 
     @row_rule(
         "FA-11",
