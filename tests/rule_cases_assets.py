@@ -63,7 +63,11 @@ def class_cases() -> list[Case]:
             "E",
             "class_code",
             (owned(class_code="A05010201"),),
-            (owned(**furniture()), owned(**table), owned(class_code="A03190200", class_code_version="2013")),
+            (
+                owned(**furniture()),
+                owned(**table),
+                owned(class_code="A03190200", class_code_version="2013", life_months=60),
+            ),
         ),
         Case("FA-03", "E", "class_code", (owned(class_code="A07010000"),), (owned(class_code="A02021000"),)),
         Case(
@@ -98,7 +102,7 @@ def class_cases() -> list[Case]:
             (owned(class_code="A02990000"),),
             (
                 owned(class_code="A02990000", life_months=60),
-                owned(class_code="A02990000", entry_date=None),
+                owned(class_code="A02990000", entry_date=None, acquire_date="2026-11-01"),
                 owned(class_code="A02990000", depr_method="不计提", life_months=0),
             ),
         ),
