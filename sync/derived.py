@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.books import key_expression
 from schemas.columns import Kind
+from sync.asset_uploads import upload_rows
 from sync.bookkeeping import books_of
 from sync.books.budget import budget_execution
 from sync.books.summary import stock_ledger
@@ -55,6 +56,7 @@ DERIVED: Mapping[str, Derive] = {
     "recon_difference": difference_rows,
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
+    "asset_upload_quarterly": upload_rows,
     "period_close": _log_of_closes,
 }
 """Register id to how its rows follow from the books."""

@@ -63,7 +63,11 @@ def class_cases() -> list[Case]:
             "E",
             "class_code",
             (owned(class_code="A05010201"),),
-            (owned(**furniture()), owned(**table), owned(class_code="A03190200", class_code_version="2013")),
+            (
+                owned(**furniture()),
+                owned(**table),
+                owned(class_code="A03190200", class_code_version="2013", life_months=60),
+            ),
         ),
         Case("FA-03", "E", "class_code", (owned(class_code="A07010000"),), (owned(class_code="A02021000"),)),
         Case(
@@ -72,9 +76,34 @@ def class_cases() -> list[Case]:
             "class_code",
             (owned(**LAPTOP),),
             (
-                owned(**LAPTOP, class_code_version="2013"),
                 owned(**LAPTOP, class_code="A02010108"),
                 owned(**{**LAPTOP, "acquire_date": "2023-01-01", "entry_date": "2023-01-01"}),
+            ),
+        ),
+        Case(
+            "FA-13",
+            "W",
+            "class_code",
+            (owned(class_code="A02010104", class_code_version="2013"),),
+            (owned(old_class_code="2010104"),),
+        ),
+        Case(
+            "FA-13",
+            "W",
+            "class_code",
+            (owned(**LAPTOP, class_code_version="2013"),),
+            (owned(class_code="A02021003", old_class_code="A0201060102"),),
+        ),
+        Case("FA-13", "W", "class_code", (owned(old_class_code="2010105"),), (owned(old_class_code="2010199"),)),
+        Case(
+            "REQ-EMPTY",
+            "E",
+            "life_months",
+            (owned(class_code="A02990000"),),
+            (
+                owned(class_code="A02990000", life_months=60),
+                owned(class_code="A02990000", entry_date=None, acquire_date="2026-11-01"),
+                owned(class_code="A02990000", depr_method="不计提", life_months=0),
             ),
         ),
         Case(

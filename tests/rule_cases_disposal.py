@@ -239,7 +239,19 @@ def cause_cases() -> list[Case]:
 def payment_cases() -> list[Case]:
     """Return the cases of what is due and what was paid."""
     first = charged(paid="10.00", receipt_no="SJ0001")
+    young = owned(unit_price="7200.00", original_value="7200.00", acquire_date="2026-01-10", entry_date="2026-01-10")
+    net = {"basis": "净值", "ratio": "100", "qty": 1}
     return [
+        Case(
+            "CMP-05",
+            "W",
+            "base_amount",
+            (young, charged(young, **net, base_amount="6199.99", amount="6199.99")),
+            (
+                charged(young, **net, base_amount="6200.00", amount="6200.00"),
+                charged(young, **net, cause="遗失", base_amount="6300.00", amount="6300.00"),
+            ),
+        ),
         Case(
             "CMP-02",
             "E",

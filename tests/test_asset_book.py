@@ -323,3 +323,72 @@ def test_income_of_a_disposal_is_owed_to_the_treasury(school: School, on: Callab
         ("资产处置费用", "1902 待处理财产损溢"): "3957.55",
         ("1902 待处理财产损溢-处理净收入", "应缴财政款"): "280.00",
     }
+
+
+def balance(account: str, name: str, **cells: object) -> dict[str, object]:
+    """Return a line of the trial balance of September."""
+    return {"period": "2026-09", "account_code": account, "account_name": name} | cells
+
+
+def test_quarter_is_compared_with_the_ledger_before_it_is_sent(school: School) -> None:
+    """Register 25: by class at the end of the quarter, against 1601 and 1602 (DOMAIN.md 3.9)."""
+    taken(school, fixed_asset_card=[COMPUTER])
+    told = ask(school, "upload", "--quarter", "2026Q3")
+    assert told["due"] == "2026-10-15"
+    # seven months of 69.43 until September
+    row = {"quarter": "2026Q3", "class_code": "A02010105", "qty": "1.000", "original_value": "4999.00"}
+    assert told["rows"] == [row | {"accum_depr": "486.01", "net_value": "4512.99", "gl_balance": None}]
+    assert (told["ready"], "未核对" in told["checks"][0]["message"]) == (True, True)
+    sides = {"open_dr": "4999.00", "close_dr": "4999.00"}
+    accounts = [
+        balance("1601", "固定资产", **sides),
+        balance("1602", "固定资产累计折旧", open_cr="400.00", close_cr="400.00"),
+        balance("3001", "累计盈余", open_cr="4599.00", close_cr="4599.00"),
+    ]
+    school.save("CW/科目余额.xlsx", {"gl_balance": accounts})
+    school.sync()
+    told = ask(school, "upload", "--quarter", "2026Q3")
+    assert [(check["code"], check["ok"]) for check in told["checks"]] == [
+        ("AUP-01", True), ("AUP-02", False), ("FA-07", True), ("X-14", True),
+    ]  # fmt: skip
+    assert "86.01" in told["checks"][1]["message"]
+    sent = {"quarter": "2026Q3", "class_code": "A02010105", "upload_date": "2026-10-12", "uploader": "王芳"}
+    taken(school, asset_upload_quarterly=[sent])
+    rows = say(school, "rows", "asset_upload_quarterly")
+    assert [(row["quarter"], row["net_value"], row["uploader"]) for row in rows] == [
+        ("2026Q1", "4929.57", None), ("2026Q2", "4721.28", None), ("2026Q3", "4512.99", "T002"),
+    ]  # fmt: skip
+
+
+def compensation(number: int, **cells: object) -> dict[str, object]:
+    """Return an event of 10 June 2027: the computer was lost by a visitor, who pays for it."""
+    plain = {"doc_no": f"PC-202706-{number:04d}", "event_date": "2027-06-10", "asset_no": "ZC2026-000001", "qty": 1}
+    who = {"person_kind": "外来人员", "responsible": "张三", "approver": "李明"}
+    why = {"cause": "遗失", "cause_note": "借出后遗失", "liable": "是", "basis": "净值", "ratio": "100"}
+    return plain | who | why | cells
+
+
+def test_compensation_is_based_on_the_net_value(school: School, on: Callable[[str], None]) -> None:
+    """O25: what was lost is paid at its net value, the repairable at the invoice, natural wear by nobody."""
+    lost, repaired, worn = ORACLES["O25"]["cases"]
+    wanted = lost["expect"]
+    base = {"base_amount": wanted["base"]}
+    taken(school, fixed_asset_card=[COMPUTER])
+    on("2027-07-01")
+    rows = [
+        compensation(1, **base, amount=wanted["ratio_100"]),
+        compensation(2, **base, ratio="60", amount=wanted["ratio_60"]),
+        compensation(3, cause="过失损坏", basis="维修费", base_amount="180.00", amount=repaired["expect"]["amount"]),
+        compensation(4, **base, cause="自然损耗", amount=wanted["base"]),
+        compensation(5, **base, ratio="60", amount="2374.52"),
+        compensation(6, base_amount="3888.12", amount="3888.12"),
+    ]
+    school.save("ZW/赔偿.xlsx", {"compensation_register": rows})
+    book = school.book(school.sync(), "ZW/赔偿.xlsx")
+    held = {tuple(each["key"]): each["code"] for each in book["findings"] if each["severity"] == "error"}
+    assert worn["expect"] == "reject CMP-01"
+    assert held == {("PC-202706-0004",): "CMP-01", ("PC-202706-0005",): "CMP-02"}
+    # a base after June's charge is one month too low; the floor, 20 % of 4600.00, is below the net value
+    told = {tuple(each["key"]): each["message"] for each in book["findings"] if each["code"] == "CMP-05"}
+    assert list(told) == [("PC-202706-0006",)]
+    assert "3957.55" in told["PC-202706-0006",]

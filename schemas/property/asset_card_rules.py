@@ -16,7 +16,14 @@ from schemas.property.asset_card_checks import (
     on_no_room_list,
     reused_numbers,
 )
-from schemas.property.asset_classes import class_disagrees, kinds_of_class, least_months
+from schemas.property.asset_classes import (
+    class_disagrees,
+    class_of_2022,
+    is_house,
+    is_of_former_class,
+    kinds_of_class,
+    least_months,
+)
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.usual_rules import at_most, not_before, stated_once
 
@@ -145,6 +152,37 @@ class AssetCardRules:
             & (pl.col("acquire_date") < _CODES_OF_2022)
             & pl.col("asset_name").str.contains(_LAPTOP)
         )
+
+    @row_rule(
+        "FA-13",
+        "W",
+        at="class_code",
+        zh="原分类代码在2022版中为{successor}，卡片为{class_code}（{class_code_version}版）",
+        en="the former class code is {successor} in the list of 2022; the card says {class_code}",
+        hint_zh="请核对后改用新代码，版本填2022，旧代码填在原分类代码",
+        hint_en="use the new code with version 2022, and keep the former one as the former class code",
+        show={"successor": lambda _: class_of_2022()},
+    )
+    def class_of_a_former_list(_facts: Facts) -> pl.Expr:
+        """Source: GB/T 14885-2022, as far as DOMAIN.md 3.1 knows what a code has become."""
+        return is_of_former_class()
+
+    @row_rule(
+        "REQ-EMPTY",
+        at="life_months",
+        zh="折旧年限(月)必填（{class_code} 没有规定的最低年限）",
+        en="Life (months) is required: class {class_code} has no least life",
+        hint_zh="请填折旧月数；不计提折旧的填0，折旧方法选不计提",
+        hint_en="write the months; 0 and 不计提 for what is not depreciated",
+    )
+    def life_unknown(_facts: Facts) -> pl.Expr:
+        """Once it is entered it is charged every month, and nobody knows for how long.
+
+        A class that is none, or a house without its structure, is told there.
+        """
+        charged = (pl.col("depr_method") != "不计提") & pl.col("entry_date").is_not_null()
+        told = class_disagrees() | (is_house() & pl.col("structure").is_null())
+        return charged & pl.col("life_months").is_null() & ~told.fill_null(value=False)
 
     @row_rule(
         "FA-11",

@@ -165,6 +165,25 @@ def class_disagrees() -> pl.Expr:
     return ~allowed.list.contains(pl.col("asset_kind"))
 
 
+def class_of_2022() -> pl.Expr:
+    """Return what the former code of a card is in the list of 2022; null where it has none, or nobody knows.
+
+    That is its class where the list is that of 2013, else its ``old_class_code``.
+    """
+    former = pl.when(_version("2013")).then("class_code").otherwise("old_class_code")
+    return former.replace_strict(SUCCESSORS, default=None, return_dtype=pl.String)
+
+
+def is_of_former_class() -> pl.Expr:
+    """Return True where a card has a code of 2013, or one of 2022 that is not what its former code became.
+
+    A finer class below the one that is known is right too.
+    """
+    known = class_of_2022()
+    below = pl.col("class_code").str.starts_with(known.str.strip_chars_end("0"))
+    return known.is_not_null() & (_version("2013") | ~below)
+
+
 def is_house() -> pl.Expr:
     """Return True where a card is one of a house."""
     code = pl.col("class_code")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, half_up, percentage
+from schemas.property.compensation_checks import other_than_net_value
 from schemas.property.goods_rules import not_both, only_whole
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
@@ -99,6 +100,20 @@ class CompensationRules:
         hint_zh="请核对收据号",
         hint_en="check the number",
     )
+
+    @cross_rule(
+        "CMP-05",
+        "W",
+        at="base_amount",
+        zh="基准金额 {base_amount} 与账面净值不符：{asset_no} 在 {event_date} 净值 {net}",
+        en="the base amount of {base_amount} is not the net value of {asset_no} on {event_date}: {net}",
+        hint_zh="请核对基准金额；按重置价、维修费计的请改计价依据",
+        hint_en="check the amount, or the basis where it is the replacement price or a repair",
+        needs=("fixed_asset_card",),
+    )
+    def base_is_not_the_net_value(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Source: DOMAIN.md 2.2, compensation_register.basis, and 3.3."""
+        return other_than_net_value(rows, books)
 
     @cross_rule(
         "CMP-04",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -200,6 +201,48 @@ def entries_command(*, month: datetime | None, share_path: Path | None, as_json:
     _show(title, _SUGGESTED, lines, language, numbers=1)
 
 
+def _quarter(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    if text is None or re.fullmatch(r"\d{4}Q[1-4]", text):
+        return text
+    message = f"“{text}”不是季度，如 2026Q3。 Not a quarter."
+    raise click.BadParameter(message)
+
+
+@command.command("upload")
+@click.option("--quarter", callback=_quarter, metavar="YYYYQN", help="The quarter.  [default: the last one over]")
+@share_option
+@output_options
+def upload_command(*, quarter: str | None, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Show what is sent of a quarter, by class, and what has to hold before it is sent.
+
+    Example: houqin assets upload --quarter 2026Q3 --share school
+    """
+    from sync.asset_uploads import newest_quarter, upload_of  # noqa: PLC0415 - costs start-up time
+
+    with _books(share_path) as books:
+        told = upload_of(books, quarter or newest_quarter(books.facts.today))
+    if as_json:
+        print_json(told)
+        return
+    chinese = language == "zh"
+    title = (
+        f"{told['quarter']} 固定资产数据，{told['due']} 前上传" if chinese else f"{told['quarter']}, due {told['due']}"
+    )
+    _show(title, _SENT, told["rows"], language, numbers=4)
+    words = {True: "✓", False: "✗"}
+    checks = [{**check, "ok": words[check["ok"]]} for check in told["checks"]]
+    message = "message" if chinese else "message_en"
+    columns = {"ok": ("", ""), "code": ("代码", "code"), message: ("上传前核对", "before it is sent")}
+    _show("", columns, checks, language, numbers=0)
+
+
+_SENT = {
+    "class_code": ("分类代码", "class"),
+    "qty": ("数量", "quantity"),
+    "original_value": ("原值", "original"),
+    "accum_depr": ("累计折旧", "accumulated"),
+    "net_value": ("净值", "net"),
+}
 _SUGGESTED = {
     "date": ("日期", "date"),
     "event": ("事项", "event"),
