@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from sync.books.bank import Reconciliation, reconciliations, typed_reconciliation
 from sync.books.cash import balances, cash_counts, journal_days, not_counted
+from sync.publish.model import MoneyLine
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
+    from sync.publish.model import Publication
 
 CASH, BANK, COUNT = "cash_journal", "bank_journal", "cash_count"
 STATEMENT, TYPED = "bank_statement_line", "bank_reconciliation"
@@ -80,3 +83,46 @@ def bank_months(books: Bookkeeping, period: str, accounts: Sequence[str] = ()) -
         )
         for each in reconciliations(journal, statement, typed, period, days)
     ]
+
+
+def with_money(publication: Publication, books: Bookkeeping) -> Publication:
+    """Return a publication with the accounts of cash and banks on its day."""
+    today = publication.today
+    found = money_days(books, today.replace(day=1), today)
+    counts = cash_counts(
+        journal_days(books.rows_or_none(CASH), JOURNALS[CASH]),
+        books.rows_or_none(COUNT).filter(pl.col("date") <= today),
+    )
+    last = {row["account"]: row for row in counts.sort("date").iter_rows(named=True)}
+    open_days = dict(found.not_counted.group_by("account").len().iter_rows())
+    checked = _checked_months(books, today)
+    lines = []
+    for row in found.balances.iter_rows(named=True):
+        money = (row["opening"], row["income"], row["expense"], row["balance"])
+        if row["journal"] == CASH:
+            count = last.get(row["account"])
+            done = ("", None, None) if count is None else (f"{count['date']}", count["counted"], count["diff"])
+            place = ("cash", row["account"], "", *money, done[0], done[1], open_days.get(row["account"], 0), done[2])
+        else:
+            month = checked[row["account"]]
+            place = ("bank", row["account"], month.account_kind, *money, *_checked(month.found))
+        lines.append(MoneyLine(*place))
+    return replace(publication, money=lines)
+
+
+def _checked_months(books: Bookkeeping, today: date) -> dict[str, BankMonth]:
+    """Return each bank account in this month, or in the month before where this one has no statement yet."""
+    before = today.replace(day=1) - timedelta(days=1)
+    months = {each.found.account_no: each for each in bank_months(books, f"{before:%Y-%m}")}
+    for each in bank_months(books, f"{today:%Y-%m}"):
+        if each.found.bank is not None or each.found.account_no not in months:
+            months[each.found.account_no] = each
+    return months
+
+
+def _checked(found: Reconciliation) -> tuple[str, Decimal | None, int, Decimal | None]:
+    """Return month, balance of the bank, number of outstanding items, and the difference."""
+    if found.bank is None:
+        return "", None, 0, None
+    difference = None if found.difference is None else Decimal(found.difference).scaleb(-2)
+    return found.period, Decimal(found.bank).scaleb(-2), len(found.items), difference

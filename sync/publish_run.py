@@ -18,6 +18,7 @@ from sync.closes import closes_of
 from sync.current import CurrentRows
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
@@ -65,7 +66,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
-    publication = with_stock(with_assets(publication, books), books)
+    publication = with_money(with_stock(with_assets(publication, books), books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
