@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.finance.budget_checks import FISCAL_YEAR
 from sync.books.bank import Reconciliation, reconciliations, typed_reconciliation
+from sync.books.budget import budget_at, with_warnings
 from sync.books.cash import balances, cash_counts, journal_days, not_counted
+from sync.books.fees import fee_months
 from sync.publish.model import MoneyLine
 
 if TYPE_CHECKING:
@@ -83,6 +86,31 @@ def bank_months(books: Bookkeeping, period: str, accounts: Sequence[str] = ()) -
         )
         for each in reconciliations(journal, statement, typed, period, days)
     ]
+
+
+def fee_lines(books: Bookkeeping, month: str | None = None) -> pl.DataFrame:
+    """Return the columns of ``fee_months`` with ``fee_name`` behind the code, of one month or of all."""
+    lines = fee_months(*(books.rows_or_none(each) for each in ("fee_collection", "fee_refund", "fee_remittance")))
+    names = books.rows_or_none("fee_item_catalogue").sort("valid_from").unique("fee_code", keep="last")
+    named = lines.join(names.select("fee_code", "fee_name"), on="fee_code", how="left", maintain_order="left")
+    wanted = named if month is None else named.filter(pl.col("month") == month)
+    return wanted.select("fee_code", "fee_name", pl.exclude("fee_code", "fee_name"))
+
+
+def budget_lines(books: Bookkeeping, period: str) -> list[dict[str, Any]]:
+    """Return the rows of ``budget_at`` with ``budget_name``, ``points`` and ``warnings``, a list of codes."""
+    registers = ("budget_line", "purchase_request", "invoice_reimbursement")
+    plans, requests, invoices = (books.rows_or_none(each) for each in registers)
+    own = plans.filter((pl.col("budget_kind") == FISCAL_YEAR) & (pl.col("budget_year") == period[:4]))
+    names = dict(own.select("budget_code", "budget_name").iter_rows())
+    judged = with_warnings(budget_at(plans, requests, invoices, period), books.facts.number("budget_pace_points"))
+    codes = {"over": "BEX-01", "off_pace": "BEX-02"}
+    lines = []
+    for row in judged.to_dicts():
+        found = [code for name, code in codes.items() if row.pop(name)]
+        named = {"budget_code": row["budget_code"], "budget_name": names.get(row["budget_code"])}
+        lines.append(named | row | {"warnings": found})
+    return lines
 
 
 def with_money(publication: Publication, books: Bookkeeping) -> Publication:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
+from sync.commands.common import console, month_named, open_share, output_options, print_json, share_option, show_table
 
 if TYPE_CHECKING:
     from sync.money import BankMonth
     from sync.share import Share
 
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _HEADERS = {
     "zh": (
         *("账户", "依据", "未达", "单位账面余额", "银行对账单余额"),
@@ -52,7 +50,7 @@ def command(ctx: click.Context, *, share_path: Path | None, as_json: bool, langu
 
 
 @command.command("reconcile")
-@click.option("--month", metavar="MONTH", help="The month (2026-11).  [default: this month]")
+@click.option("--month", metavar="MONTH", callback=month_named, help="The month (2026-11).  [default: this month]")
 @click.option("--account", "accounts", multiple=True, metavar="NUMBER", help="Only this account; may be repeated.")
 @click.option(
     "-o",
@@ -89,9 +87,6 @@ def _tell(
     from sync.money import bank_months  # noqa: PLC0415
 
     period = f"{share.today:%Y-%m}" if month is None else month
-    if not _MONTH.fullmatch(period):
-        message = f"“{period}”不是月份，如 2026-11。 Not a month such as 2026-11."
-        raise click.UsageError(message)
     with share.open_ledger() as ledger:
         found = bank_months(books_as_of(share, ledger), period, accounts)
     if output is not None:
