@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from schemas.parse import Reading
 from tests.rule_lines import MASTER, PARAMETERS, Line, student
-from tests.rule_lines_finance import allowed, budget, paid
+from tests.rule_lines_finance import allowed, billed, budget, paid
 from tests.rule_lines_money import banked, cash, cash_counted, collected, fee, outstanding, refunded, remitted, then
 from tests.sync.school import School
 from tests.test_rule_effects import save
 from tests.test_rule_workbooks import configure
+from workbooks.taking import take_file
 
 _FILE = Path(__file__).parent / "oracles" / "books.yaml"
 ORACLES: dict[str, dict[str, Any]] = {case["id"]: case for case in yaml.safe_load(_FILE.read_text("utf-8"))}
@@ -201,7 +205,6 @@ def test_budget_of_the_worked_example(told: Told) -> None:
     expected |= {name: wanted[name] for name in ("remaining", "rate", "time_rate")}
     assert {name: november[name] for name in expected} == expected
 
-
     (line,) = told.ask("budget", "--month", "2026-11")["items"]
     assert {name: line[name] for name in expected} == expected
     assert (line["warnings"], line["points"]) == (["BEX-02"], "-45.64")
@@ -229,6 +232,52 @@ def test_declared_money_on_hand_leaves_nothing_open(told: Told) -> None:
         patch.setenv("HOUQIN_TODAY", TODAY)
         run = told.school.sync()
     assert [each["code"] for book in run["workbooks"] for each in book["findings"] if each["code"] == "RMT-01"] == []
+
+
+def test_reconciliation_to_print(told: Told, tmp_path: Path) -> None:
+    """The form has a sheet for each account on A4, with both sides adjusted; it is not read as a register again."""
+    path = tmp_path / "调节表.xlsx"
+    told.ask("bank", "reconcile", "--month", "2026-11", "-o", str(path))
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [ACCOUNT, TYPED_ACCOUNT]
+    for sheet in book:
+        cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+        assert cells[0] == "银行存款余额调节表"
+        assert cells.count(189706.17) == 2
+        assert [cell for cell in cells if cell in (3560, 286.4, 1250, 13420.76)] == [3560, 1250] * 2 + [
+            286.4,
+            13420.76,
+        ] * 2
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+    found = take_file(path, path.name, Reading(date(2026, 12, 2)))
+    assert found.tables == ()
+
+
+def test_master_ledger_shows_the_accounts(told: Told) -> None:
+    """The sheet 资金 has every account of cash and banks: how far it is checked, and what is open."""
+    book = openpyxl.load_workbook(told.school.folder / "published" / "总账.xlsx")
+    rows = list(book["资金"].iter_rows(min_row=4, values_only=True))
+    assert [(row[1], row[6], row[7], row[8], row[9], row[10]) for row in rows] == [
+        ("基本", 399.5, "2026-11-19", 382.5, 0, -2),
+        (ACCOUNT, 186432.57, "2026-11", 201876.93, 4, 0),
+        (TYPED_ACCOUNT, 186432.57, "2026-11", 201876.93, 4, 0),
+    ]
+
+
+def test_invoice_of_another_department_and_year(tmp_path: Path) -> None:
+    """O08: full-width digits and spaces make no other invoice of it; the message names where it was reimbursed."""
+    school = School(tmp_path / "share")
+    configure(school, **PARAMETERS)
+    save(school, "ZW/基础.xlsx", MASTER)
+    number = "26332000000012345678"
+    save(school, "CW/报销.xlsx", (billed(doc_no="BX-202611-0004", invoice_no=number),))
+    assert [book["held"] for book in school.sync()["workbooks"]] == [0, 0]
+    wide = "２６３３２０００ 0000 1234 5678"
+    again = billed(doc_no="ST-BX-202711-0010", doc_date="2026-11-20", invoice_no=wide, seller_name="青山文体商行")
+    save(school, "ZW/食堂报销.xlsx", (again,))
+    (found,) = school.book(school.sync(), "ZW/食堂报销.xlsx")["findings"]
+    assert (found["code"], found["severity"]) == ("INV-01", "error")
+    assert "BX-202611-0004" in found["message"]
 
 
 def test_nothing_else_is_said(told: Told) -> None:
