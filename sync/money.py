@@ -149,8 +149,9 @@ def _checked_months(books: Bookkeeping, today: date) -> dict[str, BankMonth]:
 
 
 def _checked(found: Reconciliation) -> tuple[str, Decimal | None, int, Decimal | None]:
-    """Return month, balance of the bank, number of outstanding items, and the difference."""
+    """Return how far it is checked, the bank's balance then, the number of outstanding items, and the difference."""
     if found.bank is None:
         return "", None, 0, None
     difference = None if found.difference is None else Decimal(found.difference).scaleb(-2)
-    return found.period, Decimal(found.bank).scaleb(-2), len(found.items), difference
+    checked = found.period if found.statement_until is None else f"{found.statement_until}"
+    return checked, Decimal(found.bank).scaleb(-2), len(found.items), difference

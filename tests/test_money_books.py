@@ -259,7 +259,7 @@ def test_master_ledger_shows_the_accounts(told: Told) -> None:
     rows = list(book["资金"].iter_rows(min_row=4, values_only=True))
     assert [(row[1], row[6], row[7], row[8], row[9], row[10]) for row in rows] == [
         ("基本", 399.5, "2026-11-19", 382.5, 0, -2),
-        (ACCOUNT, 186432.57, "2026-11", 201876.93, 4, 0),
+        (ACCOUNT, 186432.57, "2026-11-30", 201876.93, 4, 0),
         (TYPED_ACCOUNT, 186432.57, "2026-11", 201876.93, 4, 0),
     ]
 

@@ -143,7 +143,7 @@ class MoneyLine:
     expense: Decimal
     balance: Decimal
     checked: str
-    """Day of the last count of cash; month of the last reconciliation."""
+    """Day of the last count of cash or of the last line of the statement; month of a typed reconciliation."""
     other: Decimal | None
     """What was counted then; balance of the bank at its end. None where it never was."""
     outstanding: int
