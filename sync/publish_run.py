@@ -16,6 +16,8 @@ from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
 from sync.closes import closes_of
 from sync.current import CurrentRows
+from sync.derived_volumes import with_derived
+from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.money import with_money
@@ -28,7 +30,8 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
-from sync.stock_reports import with_stock
+from sync.stock_memory import with_memory
+from sync.stock_reports import problem_of, with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -48,6 +51,8 @@ class Published:
 
     written: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    problems: tuple[HouqinError, ...] = ()
+    """Books that contradict themselves and are not shown; looked at again in every run."""
 
 
 def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
@@ -64,8 +69,11 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         return Published()
     standing = Standing.of(ledger)
     books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
+    books = with_memory(books, ledger, share.state)
+    paths = paths_in_share(share, standing)
+    volumes = with_derived(volumes_of(share, current, paths, there, books), share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
+    problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
@@ -82,8 +90,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     results = publish(_watched(wanted, progress), hashes, share.path, moment)
     postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
     news = _news(share.path, results, known, there, volumes.sources)
-    ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
-    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+    ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
+    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
