@@ -191,3 +191,27 @@ class BankStatementLine(Register):
         broken = asked.join(followed, on="_id", how="anti").sort(_DAY, maintain_order=True)
         opens = pl.col("_last").is_null() & (pl.col("_id") == pl.col("_id").first().over("account_no"))
         return broken.filter(~opens).join(rows, on="_id", how="semi").select("_id", "before")
+
+    @cross_rule(
+        "BST-03",
+        at="serial_no",
+        zh="同一笔交易已在另一份对账单中：{date} {moved}，余额 {balance}，流水号 {other}",
+        en="the same movement is in another statement: {moved} on {date}, balance {balance}, serial no. {other}",
+        hint_zh="同一账户请始终用同一种导出格式，删去重复的文件",
+        hint_en="always use the same kind of export for an account, and delete the other file",
+    )
+    def exported_in_two_ways(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """One export has serial numbers, the other has none; in one run those without them are held."""
+        days = rows.select(_DAY).unique()
+        same = [*_DAY, "moved", "balance"]
+        named = pl.col("serial_no").is_not_null()
+        before = books.others(BankStatementLine.id, rows, days).select(*same, "serial_no")
+        against = [before, rows.filter(named).select(*same, "serial_no")]
+        asked = [rows, rows.filter(~named)]
+        found = [
+            own.select("_id", *same, "serial_no").join(others, on=same, suffix="_other")
+            for own, others in zip(asked, against, strict=True)
+        ]
+        twice = pl.concat(found).filter(named != pl.col("serial_no_other").is_not_null())
+        other = pl.coalesce("serial_no", "serial_no_other").alias("other")
+        return twice.select("_id", other).unique("_id", keep="first", maintain_order=True)
