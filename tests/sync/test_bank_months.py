@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate, pairwise
+from random import Random
 from typing import Any
 
 import polars as pl
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from schemas.columns import Kind
 from schemas.register import all_registers
 from sync.books.bank import Reconciliation, Source, adjustments, reconciliations
+from sync.books.statements import statement_of
 from tests.schemas.register_frames import facts
 
 ACCOUNT = "62220000001234567"
@@ -125,6 +130,23 @@ def test_newest_first_is_the_same_statement() -> None:
     journal = booked(*moves)
     found = [at_end(journal, stated(*moves, newest_first=order), "2026-11") for order in (False, True)]
     assert [(each.bank, each.balanced, each.gaps) for each in found] == [(100600, True, ())] * 2
+
+
+AMOUNT = st.integers(-500, 500).filter(bool)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(AMOUNT, min_size=1, max_size=5), min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_balances_put_the_lines_of_a_day_in_order(days: list[list[int]], random: Random) -> None:
+    """Whatever the order of the lines, every day ends with the balance that its movements lead to."""
+    assume(sum(days[0]) != 0)
+    moves = [(f"2026-11-{day:02d}", f"{fen / 100:.2f}", "") for day, of_day in enumerate(days, 1) for fen in of_day]
+    rows_in_order = stated(*moves)
+    shuffled = rows_in_order[random.sample(range(rows_in_order.height), rows_in_order.height)]
+    closings = list(accumulate((sum(of_day) for of_day in days), initial=100000))
+    found = statement_of(shuffled)
+    assert [(day.opening, day.closing) for day in found.days] == list(pairwise(closings))
+    assert found.gaps == ()
 
 
 def test_a_month_without_a_statement_is_not_reconciled() -> None:
