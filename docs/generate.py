@@ -21,6 +21,7 @@ from sync.commands.common import exit_code_of
 from sync.config_default import default_config_text
 from sync.errors import HouqinError
 from sync.ledger.verify import TEXTS as VERIFY_TEXTS
+from sync.open_items import TEXTS as CLOSE_TEXTS
 from workbooks.template_hints import input_message
 
 HERE = Path(__file__).resolve().parent
@@ -61,6 +62,15 @@ _PARAMETERS_EN = {
     "bank_match_days": "days that may lie between the journal and the bank's statement for the same payment",
     "budget_pace_points": "points by which a budget item may be spent faster or slower than the year goes on",
     "school_tax_no": "the school's credit code; blank: the buyer's number on invoices is not compared",
+    "recon_tolerance": "differences up to this amount in yuan are within the tolerance of an agreement",
+    "recon_critical_amount": "an unexplained difference from this amount in yuan is serious",
+    "gl_stock_account": "account of stock in the general ledger; several are separated by 、",
+    "gl_asset_account": "account of the original value of fixed assets",
+    "gl_depreciation_account": "account of accumulated depreciation",
+    "gl_cash_account": "account of cash",
+    "gl_bank_account": "account of money in banks",
+    "gl_zero_balance_account": "account of zero-balance bank accounts; empty where there is none",
+    "gl_expense_account": "account below which expenses stand by economic code: its sub-accounts end with that code",
     "semester_starts": "first days of the autumn and the spring semester (month-day)",
     "semester_ends": "last days of the autumn and the spring semester (month-day); loans end there",
     "asset_disposal_limit": "original value in yuan up to which the school itself may dispose of an asset; 0: never",
@@ -242,6 +252,12 @@ def rules_page() -> str:
         table(("code", "exit", "message", "in English", "what to do", "in English"), _error_rows()),
         "# What `houqin verify` finds\n",
         table(("code", "message", "in English"), ((f"`{code}`", t.zh, t.en) for code, t in VERIFY_TEXTS.items())),
+        "## What keeps a month open 月结\n",
+        "`houqin month trial` names these besides the codes of rules.\n",
+        table(
+            ("code", "message", "in English", "what to do", "in English"),
+            ((f"`{code}`", t.zh, t.en, t.hint_zh, t.hint_en) for code, t in CLOSE_TEXTS.items()),
+        ),
     ]
     return "\n".join(parts)
 

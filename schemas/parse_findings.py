@@ -51,7 +51,12 @@ def cell_findings(sheet: RowSet, reads: Mapping[str, ColumnRead], frame: pl.Data
 
 
 def overwrite_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
-    """Return a warning for every cell of a system column that a person filled; formulas are the template's."""
+    """Return a warning for every cell of a system column that a person filled; formulas are the template's.
+
+    A register of kind ``system`` comes with figures that the program filled in.
+    """
+    if sheet.layout.register.kind == "system":
+        return []
     filled: list[tuple[Column, int, Cell]] = [
         (column, at, cell)
         for column in sheet.layout.register.columns
@@ -68,7 +73,9 @@ def overwrite_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
 def period_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
     """Return a warning for every row that is dated outside the month of the sheet (S34)."""
     register, period = sheet.layout.register, sheet.layout.period
-    if register.date_column is None or period is None or register.date_column not in sheet.layout.columns:
+    if register.date_column is None or period is None or not register.month_in_title:
+        return []
+    if register.date_column not in sheet.layout.columns:
         return []
     column = register.column(register.date_column)
     days = frame[column.name]

@@ -101,6 +101,8 @@ class Register:
     """First and last day on which a row is active."""
     date_column: ClassVar[str | None] = None
     """Date that decides the month of a row and which referenced rows are active."""
+    month_in_title: ClassVar[bool] = True
+    """Whether the month that a title names is that of the rows: a count of November may end in December."""
     document_column: ClassVar[str | None] = None
     line_column: ClassVar[str | None] = None
     duplicate_code: ClassVar[str] = "KEY-DUP"
@@ -183,7 +185,8 @@ class Register:
     @classmethod
     def is_written(cls) -> bool:
         """Tell whether people fill any of it; else every row is made by the program, and no workbook states one."""
-        return cls.kind != "system" and any(column.name != "remark" for column in cls.entry_columns())
+        is_programs_own = cls.kind == "system" and cls.owner is None
+        return not is_programs_own and any(column.name != "remark" for column in cls.entry_columns())
 
     @classmethod
     def computed(cls) -> dict[str, pl.DataType]:

@@ -82,6 +82,12 @@ class Books(Protocol):
     def numbered(self, register: str) -> pl.DataFrame:
         """Return the rows in force and the withdrawn ones: their numbers stay used."""
 
+    def made(self, register: str) -> pl.DataFrame:
+        """Return the rows of a register that the program makes, or completes, from the books before the batch.
+
+        There are none where no ledger is at hand.
+        """
+
 
 @dataclass(frozen=True)
 class RowRule:

@@ -55,6 +55,8 @@ class Bookkeeping:
     closes: Closes = NOTHING_CLOSED
     versions: Versions | None = None
     """Where earlier versions are found; None where rows have no history."""
+    waiting: Load = empty_frame
+    """Returns the rows of a register that are held back or in conflict: they are in no book."""
     known_summary: pl.DataFrame | None = None
     """``stock_summary`` where it is known already (``sync.stock_memory``)."""
 
@@ -67,6 +69,10 @@ class Bookkeeping:
         """Return the rows in the books, no rows where the register is not in use."""
         rows = self.rows(register_id)
         return empty_frame(register_of(register_id)) if rows is None else rows
+
+    def held(self, register_id: str) -> pl.DataFrame:
+        """Return the rows of a register that are held back or in conflict, as their workbooks state them."""
+        return self.waiting(all_registers()[register_id])
 
     @cached_property
     def books(self) -> OpenBooks:
@@ -207,12 +213,28 @@ def kept_from(
 
 def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
     """Return the books of a school as of a revision, None for the newest."""
-    closes = closes_of(ledger, share.config.zone, revision)
     if revision is None or revision == ledger.head().number:
-        return kept_from(share, as_they_are(ledger, all_registers(), share.state), closes, ledger.versions)
+        return books_of(share, ledger, as_they_are(ledger, all_registers(), share.state))
 
     def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
         found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
         return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
 
-    return kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
+    closes = closes_of(ledger, share.config.zone, revision)
+    kept = kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
+    return replace(kept, waiting=_waiting(ledger, revision))
+
+
+def books_of(share: Share, ledger: Ledger, load: Load) -> Bookkeeping:
+    """Return the books of a school at the newest revision of its ledger, whose rows ``load`` gives."""
+    kept = kept_from(share, load, closes_of(ledger, share.config.zone), ledger.versions)
+    return replace(kept, waiting=_waiting(ledger, None))
+
+
+def _waiting(ledger: Ledger, revision: int | None) -> Load:
+    def waiting(register: type[Register]) -> pl.DataFrame:
+        from sync.standing import held_rows  # noqa: PLC0415 - loads what checks rows, and few books ask for them
+
+        return held_rows(ledger, register, revision)
+
+    return waiting

@@ -132,7 +132,7 @@ def _accepted(register: type[Register], passed: pl.DataFrame, sources: Sources) 
 
 
 def _in_ledger_form(register: type[Register], rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with exactly the columns that the ledger takes, the month that follows from ``_post_date`` filled in."""
+    """Return rows with exactly the columns that the ledger takes, the month of ``_post_date`` filled in."""
     dated = rows.with_columns(pl.col("_post_date").dt.strftime("%Y-%m").alias("_post_period"))
     reason = [] if "_reason" in rows.columns else [pl.lit("").alias("_reason")]
     names = (*register.names(), *register.computed(), *META, "_reason")

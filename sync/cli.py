@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from sync import __version__
+from sync.usage import in_both_languages
 
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
@@ -22,6 +23,7 @@ COMMANDS = {
     "stock": "show what lies where and what it is worth, line by line, by months",
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",
+    "reconcile": "compare books with goods, money, each other and statements",
     "assets": "list the assets with place and worth, and show what each month charges",
     "why": "tell why a row was or was not taken",
     "conflicts": "list rows that two workbooks state differently, and settle them",
@@ -87,10 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         code = 130
     except click.ClickException as exc:
+        told = in_both_languages(exc)
         if "--json" in argv:
-            _fail_json("USAGE", exc.format_message())
+            _fail_json("USAGE", told.format_message())
         else:
-            exc.show()
+            told.show()
         code = USAGE_EXIT
     except Exception as exc:  # noqa: BLE001 - the border of the program: every error becomes a sentence
         code = _report(exc, argv)

@@ -9,13 +9,18 @@ import polars as pl
 
 from schemas.books import key_expression
 from schemas.columns import Kind
+from sync.bookkeeping import books_of
 from sync.books.budget import budget_execution
 from sync.books.summary import stock_ledger
 from sync.ledger.tables import content_table
+from sync.reconciliation import difference_rows
 
 if TYPE_CHECKING:
+    from schemas.books import Load
     from schemas.register import Register
     from sync.bookkeeping import Bookkeeping
+    from sync.ledger import Ledger
+    from sync.share import Share
 
 PROGRAM = "houqin"
 """Stands for the workbook where a row comes from none."""
@@ -47,6 +52,7 @@ def _execution_of_budgets(books: Bookkeeping) -> pl.DataFrame:
 
 DERIVED: Mapping[str, Derive] = {
     "budget_execution": _execution_of_budgets,
+    "recon_difference": difference_rows,
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
     "period_close": _log_of_closes,
@@ -89,9 +95,19 @@ def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
     columns = []
     for name, dtype in content_table(register).stored.items():
-        column = pl.col(name) if name in made.columns else usual.get(name, pl.lit(None))
+        otherwise = usual.get(name, pl.lit(None))
+        column = pl.coalesce(name, otherwise) if name in made.columns else otherwise
         columns.append(column.cast(dtype).alias(name))
     return made.select(columns).with_columns(key_expression(register).alias("_key")).sort(register.key)
+
+
+def made_from(share: Share, ledger: Ledger, load: Load) -> Load:
+    """Return what makes the rows of derived registers from the books of the rows that ``load`` gives."""
+
+    def made(register: type[Register]) -> pl.DataFrame:
+        return derived_rows(books_of(share, ledger, load), register)
+
+    return made
 
 
 def _period(register: type[Register]) -> pl.Expr:

@@ -15,6 +15,7 @@ from schemas.register import all_registers
 from schemas.rules import Facts
 from sync.closes import facts_of, with_closes
 from sync.current import as_they_are
+from sync.derived import made_from
 from sync.ledger import Ledger
 from sync.memory import WITHDRAWN
 from sync.plan import Plan, Rights, plan_run
@@ -66,9 +67,12 @@ def preview_in_share(
         ),
     )
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
-    load = with_closes(as_they_are(ledger, all_registers(), share.state), ledger, share.config.zone)
+    kept = as_they_are(ledger, all_registers(), share.state)
+    load = with_closes(kept, ledger, share.config.zone)
     known = replace(standing, held=(), claims=_as_new_versions(share, ledger, load, standing.claims, foreign))
-    return plan_run(ledger, known, pairs, free, facts_of(share, ledger), load=load), taken
+    return plan_run(
+        ledger, known, pairs, free, facts_of(share, ledger), None, load, made_from(share, ledger, kept)
+    ), taken
 
 
 def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:

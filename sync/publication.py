@@ -13,6 +13,7 @@ from schemas.findings import Finding, Severity, reader_finding
 from schemas.masking import mask
 from schemas.register import Register, all_registers
 from sync.choices import conflict_id
+from sync.closes import closed_in_order
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
@@ -64,6 +65,7 @@ def publication_of(
         held=_held_lines(standing, paths, share.config.language),
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
+        closed=closed_in_order(ledger),
         rules_off=rules_switched_off(share, share.config.language),
         details=volumes.details,
         untouched=volumes.untouched,

@@ -12,9 +12,9 @@ from pathlib import Path
 from schemas.findings import Finding
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import kept_from
+from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import closes_of
+from sync.closes import settled_months
 from sync.current import CurrentRows
 from sync.derived_volumes import with_derived
 from sync.errors import HouqinError
@@ -68,10 +68,10 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
-    books = with_memory(books, ledger, share.state)
-    paths = paths_in_share(share, standing)
-    volumes = with_derived(volumes_of(share, current, paths, there, books), share, books, paths, there)
+    books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
+    paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
+    volumes = volumes_of(share, current, paths, there, books, settled)
+    volumes = with_derived(volumes, share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)

@@ -11,6 +11,7 @@ from sync.answers import answers_in, with_answers
 from sync.closes import facts_of, with_closes
 from sync.current import brought_forward
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
+from sync.derived import made_from
 from sync.errors import HouqinError
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
@@ -82,7 +83,8 @@ def sync(
         current = brought_forward(ledger, all_registers(), share.state)
         known = with_decisions(standing, decided)
         load = with_closes(current.rows, ledger, share.config.zone)
-        plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load)
+        made = made_from(share, ledger, current.rows)
+        plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
         settled = settled_by(plan, decided)
         plan = with_answers(plan, answers, settled)
         decisions = rows_to_record(settled)

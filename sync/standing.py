@@ -13,6 +13,7 @@ import polars as pl
 from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
 from sync.choices import RESOLVE, Place, Take, chosen_among
+from sync.held import rows_of
 from sync.ledger import Ledger
 from sync.ledger.tables import META
 from sync.memory import Page
@@ -40,8 +41,8 @@ class Standing:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     stops: tuple[Mapping[str, Any], ...] = ()
     """Rows of the table ``stop``: what waits for somebody to confirm it."""
-    pages: Mapping[Page, int] = field(default_factory=dict)
-    """Months that have left their workbook as a turned page, with their versions: their rows stay."""
+    pages: Mapping[Page, Mapping[str, Any]] = field(default_factory=dict)
+    """Months that have left their workbook as a turned page, with their rows in the table ``page``."""
     confirmed: frozenset[tuple[str, str]] = frozenset()
     """(workbook, file hash) of versions that somebody has let through a safe stop."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Standing:
             {row["workbook"]: decoded(row, "findings") for row in ledger.table("finding").to_dicts()},
             tuple(conflicts),
             tuple(decoded(row, "details") for row in ledger.table("stop").to_dicts()),
-            {(p["workbook"], p["register"], p["period"]): p["version_id"] for p in ledger.table("page").to_dicts()},
+            {(p["workbook"], p["register"], p["period"]): p for p in ledger.table("page").to_dicts()},
             frozenset(_parted(subject) for subject in ledger.table("decision", what=PROCEED)["subject"]),
             chosen_among(conflicts, ledger.table("decision", what=RESOLVE).to_dicts()),
             frozenset(ledger.table("rekeyed").select("register", "old_key").iter_rows()),
@@ -88,6 +89,12 @@ def is_over(workbook: Mapping[str, Any]) -> bool:
 def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Return a row of the ledger with its JSON fields as objects."""
     return {**row, **{name: None if row[name] is None else json.loads(row[name]) for name in names}}
+
+
+def held_rows(ledger: Ledger, register: type[Register], as_of: int | None = None) -> pl.DataFrame:
+    """Return the rows of a register that were held back or in conflict at a revision (None is now), as typed."""
+    table = ledger.table("held", as_of=as_of, register=register.id)
+    return rows_of(register, [decoded(row, "payload") for row in table.to_dicts()], 0)
 
 
 def no_rows(register: type[Register]) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from schemas.columns import Column, Kind
 from schemas.register import VERSION, Register
 from schemas.values import column_letters
 from workbooks import template_style as style
+from workbooks.marks import NOTE_MARK
 from workbooks.template_guide import write_guide
 from workbooks.template_hints import validation
 from workbooks.template_lists import Dictionary, write_code_table
@@ -38,6 +39,8 @@ SPARE_ROWS = 1000
 _MOST_FROZEN = 40.0
 
 Row = Mapping[str, object]
+Notes = Mapping[tuple[int, str], str]
+"""Place among the rows of a register, from 0, and column to the text of a note."""
 
 
 def write_template(
@@ -49,6 +52,7 @@ def write_template(
     language: str = "zh",
     rows: Mapping[str, Sequence[Row]] | None = None,
     lists: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    notes: Mapping[str, Notes] | None = None,
     blank_rows: int = 30,
     meta: str | None = None,
 ) -> None:
@@ -68,6 +72,7 @@ def write_template(
             where the row gives no value for it, and no program has computed it yet: give the value
             wherever the file will be read before Excel saved it.
         lists: register id to (code, name) of the rows that references may point to.
+        notes: register id to what is said beside cells of ``rows``; readers leave these notes out.
         blank_rows: lines that each sheet is prepared for; filled ones are among them.
         meta: the line under the title, in place of department and day.
 
@@ -79,7 +84,7 @@ def write_template(
     def write(beside: Path) -> None:
         workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
         dictionary = Dictionary(lists or {})
-        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows, meta)
+        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows, meta, notes or {})
         _write_workbook(job, registers, rows or {})
         workbook.close()
 
@@ -98,6 +103,7 @@ class _Job:
     language: str
     blank_rows: int
     meta: str | None
+    notes: Mapping[str, Notes]
 
 
 def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mapping[str, Sequence[Row]]) -> None:
@@ -132,6 +138,7 @@ def _write_register(job: _Job, register: type[Register], name: str, rows: Sequen
     for row, values in enumerate(_padded(rows, last_row - HEADER_ROW), start=HEADER_ROW):
         sheet.set_row(row, _row_height(widths, values))
         _write_row(sheet, job.styles, register, row, values)
+    _write_notes(sheet, register, job.notes.get(register.id, {}))
     for place, column in enumerate(register.columns, start=1):
         sheet.data_validation(
             HEADER_ROW, place, last_row + SPARE_ROWS - 1, place,
@@ -143,6 +150,15 @@ def _write_register(job: _Job, register: type[Register], name: str, rows: Sequen
         f"HOUQIN_{register.id}_v{VERSION}", f"='{name}'!$A${HEADER_ROW}:${last_column}${HEADER_ROW}"
     )
     _set_print(sheet, register)
+
+
+def _write_notes(sheet: Worksheet, register: type[Register], notes: Notes) -> None:
+    places = {column.name: place for place, column in enumerate(register.columns, start=1)}
+    for (row, name), text in notes.items():
+        lines = text.count("\n") + 2
+        sheet.write_comment(
+            HEADER_ROW + row, places[name], f"{NOTE_MARK}\n{text}", {"width": 320, "height": 20 * lines, "font_size": 9}
+        )
 
 
 def _padded(rows: Sequence[Row], count: int) -> Sequence[Row]:

@@ -23,8 +23,9 @@ from sync.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from sync.closing import BookTrial, Done, People, Trial
+    from sync.closing import Done
     from sync.share import Share
+    from sync.trial import BookTrial, People, Trial
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,12 +33,17 @@ _MONTH = re.compile(r"(\d{4})-?(\d{1,2})")
 _BY_ROLES, _APPROVER_ROLES = ("ACCOUNTANT", "CUSTODIAN"), ("PRINCIPAL",)
 
 
-@click.group("month")
-def command() -> None:
-    """Close the months of the books, or open them again (月结).
+@click.group("month", invoke_without_command=True)
+@share_option
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, *, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Close the months of the books, or open them again (月结); without a word more, list them.
 
     Example: houqin month trial 2026-11 --share school
     """
+    if ctx.invoked_subcommand is None:
+        _list(share_path, language, as_json=as_json)
 
 
 def _month_options(command: Command) -> Command:
@@ -76,7 +82,8 @@ def trial_command(
 
     Example: houqin month trial 2026-11 --share school
     """
-    from sync.closing import record_trial, trial_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.closing import record_trial  # noqa: PLC0415 - polars is not needed for the help
+    from sync.trial import trial_of  # noqa: PLC0415
 
     share = open_share(share_path)
     month = _month_of(period, named)
@@ -175,6 +182,11 @@ def list_command(*, share_path: Path | None, as_json: bool, language: str) -> No
 
     Example: houqin month list --share school
     """
+    _list(share_path, language, as_json=as_json)
+
+
+def _list(share_path: Path | None, language: str, *, as_json: bool) -> None:
+    """Print every month that was closed, looked at or opened again."""
     from sync.closes import close_rows  # noqa: PLC0415 - polars is not needed for the help
 
     share = open_share(share_path)
@@ -207,7 +219,7 @@ def _month_of(period: str | None, named: str | None) -> str:
 
 def _people(share: Share, by: str, approver: str) -> People:
     """Return who closes and who confirms: those named, else the only ones whom the settings name."""
-    from sync.closing import People  # noqa: PLC0415 - polars is not needed for the help
+    from sync.trial import People  # noqa: PLC0415 - polars is not needed for the help
 
     def only(roles: Sequence[str]) -> str:
         for role in roles:

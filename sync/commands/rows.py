@@ -52,7 +52,7 @@ def command(
     register = register_named(share, register_id)
     with share.open_ledger() as ledger:
         revision = None if as_of is None else revision_named(share, ledger, as_of)
-        if is_derived(register):
+        if is_derived(register) and (not register.is_written() or status in (None, *IN_LEDGER[:2])):
             found = made(books_as_of(share, ledger, revision), register, status)
         else:
             books = books_as_of(share, ledger, revision) if is_completed(register) else None

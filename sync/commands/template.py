@@ -29,7 +29,7 @@ def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, 
 
     config = Config() if share_path is None else load_config(share_path)
     registers, code = chosen(what, config)
-    lists = {} if share_path is None else _lists(share_path)
+    lists = {} if share_path is None else reference_lists(share_path)
     write_template(
         registers,
         output,
@@ -84,7 +84,7 @@ def start_rows(
     return {register.id: register.start_rows(today) for register in owned}
 
 
-def _lists(share_path: Path) -> dict[str, list[tuple[str, str]]]:
+def reference_lists(share_path: Path) -> dict[str, list[tuple[str, str]]]:
     """Return code and name of the rows that other registers point to, from the ledger of a share."""
     from sync.share import Share  # noqa: PLC0415
 

@@ -241,6 +241,8 @@ class Publication:
     held: Sequence[HeldLine] = ()
     conflicts: Sequence[ConflictLine] = ()
     missing: Sequence[MissingLine] = ()
+    closed: Sequence[tuple[str, str]] = ()
+    """Book and its newest closed month (``yyyy-mm``), in the order in which books are closed."""
     rules_off: Sequence[tuple[str, str]] = ()
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)

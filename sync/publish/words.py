@@ -16,6 +16,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "digest": ("账本摘要", "Ledger digest"),
     "at": ("合并时间", "Merged at"),
     "today": ("业务日期", "School day"),
+    "closed": ("已结账至", "Closed through"),
+    "nothing closed": ("尚未结账", "Nothing is closed yet"),
     "workbooks": ("工作簿", "Workbooks"),
     "contents": ("目录", "Contents"),
     "departments": ("各部门", "Departments"),

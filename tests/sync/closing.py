@@ -32,7 +32,7 @@ class ClosingSchool(School):
 
     def set(self, registers: list[str], parameters: str = "requisition_required = false\n") -> None:
         """Say which registers are in use, and set parameters."""
-        text = "school = \"青山小学\"\nregisters = " + json.dumps(registers) + "\n" + ROLES
+        text = 'school = "青山小学"\nregisters = ' + json.dumps(registers) + "\n" + ROLES
         names = 'ZW = { name = "总务处" }\nCW = { name = "财务" }\nST = { name = "食堂" }\n'
         (self.folder / "houqin.toml").write_text(f"{text}\n[departments]\n{names}\n[parameters]\n{parameters}", "utf-8")
         self.share = Share.open(self.folder)

@@ -1,0 +1,79 @@
+"""Closed months of the stock book through ``houqin stock``: whatever comes later, they say what they said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sync.closing import STORE, ClosingSchool
+from tests.sync.school import ITEMS, MASTER, issue, receipt
+
+IN_USE = [*MASTER, "stock_receipt", "stock_issue", "requisition", "period_close", "stock_ledger"]
+OPENING = receipt(qty=100, amount="200.00", unit_price="2.00", doc_date="2026-11-01")
+OUT = issue(qty=40, doc_date="2026-11-10")
+LATE = receipt(2, qty=100, amount="250.00", unit_price="2.50", doc_date="2026-11-05")
+
+
+@pytest.fixture
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> ClosingSchool:
+    """Return a school whose November is closed; then it is December, and a receipt of November arrives (O07)."""
+    made = ClosingSchool(tmp_path / "share", monkeypatch, capsys)
+    made.set([*IN_USE, "monthly_stock_summary"])
+    made.save(STORE, {"stock_receipt": [OPENING], "stock_issue": [OUT]})
+    made.sync()
+    return made
+
+
+def told(school: ClosingSchool, *words: str) -> list[dict[str, Any]]:
+    """Return the JSON of ``houqin stock`` with some words."""
+    code, lines = school.run("stock", *words)
+    assert code == 0
+    found: list[dict[str, Any]] = lines
+    return found
+
+
+def november(school: ClosingSchool) -> list[list[dict[str, Any]]]:
+    """Return everything that the stock book says of November."""
+    books = [told(school, book, "--month", "2026-11") for book in ("ledger", "summary")]
+    return [*books, told(school, "balance", "--as-of", "2026-11-30"), told(school, "balance", "--as-of", "2026-11-09")]
+
+
+def volumes(school: ClosingSchool) -> dict[str, int]:
+    """Return the volumes of November with the times at which they were written."""
+    found = (school.folder / "published" / "明细").glob("*存*/2026-11.xlsx")
+    return {path.parent.name: path.stat().st_mtime_ns for path in found}
+
+
+def test_a_closed_month_says_what_it_said(school: ClosingSchool) -> None:
+    """A late receipt, another way of valuation and a new price move December; November stays to the fen and byte."""
+    before = november(school)
+    school.close("2026-11")
+    assert november(school) == before
+    written = volumes(school)
+    assert len(written) == 2
+    school.today("2026-12-04")
+    items = [{**row, "valuation": "先进先出", "ref_price": "9.99"} for row in ITEMS]
+    school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": items})
+    school.save(STORE, {"stock_receipt": [OPENING, LATE], "stock_issue": [OUT]})
+    school.sync()
+    assert november(school) == before
+    assert volumes(school) == written
+    (line,) = told(school, "ledger", "--month", "2026-12")
+    assert (line["doc_date"], line["post_date"]) == ("2026-11-05", "2026-12-01")
+    assert (line["bal_qty"], line["bal_amount"], line["avg_price"]) == ("160.000", "370.00", "2.3125")
+    (month,) = told(school, "summary", "--month", "2026-12")
+    assert (month["open_qty"], month["open_amount"], month["ytd_in"]) == ("60.000", "120.00", "450.00")
+
+
+def test_the_summary_of_a_year_goes_on_after_a_close(school: ClosingSchool) -> None:
+    """December begins with what November left, and counts on from its sums."""
+    school.close("2026-11")
+    school.today("2026-12-04")
+    december = {"doc_no": "CK-202612-0001", "doc_date": "2026-12-02"}
+    school.save(STORE, {"stock_receipt": [OPENING], "stock_issue": [OUT, issue(qty=10) | december]})
+    school.sync()
+    first, second = told(school, "summary")
+    assert (second["open_qty"], second["open_amount"]) == (first["close_qty"], first["close_amount"])
+    assert (first["ytd_out"], second["ytd_out"], second["close_amount"]) == ("80.00", "100.00", "100.00")
