@@ -32,6 +32,8 @@ COMMANDS = {
     "count": "count goods and assets: plans, count sheets, differences, what was posted",
     "cash": "show cash and bank accounts by day, and cash as it was counted",
     "bank": "compare bank accounts with the bank's statement (余额调节表)",
+    "fees": "show what was collected of fees, refunded and passed on",
+    "budget": "show what is left of the budget, and what is over it",
     "reconcile": "compare books with goods, money, each other and statements",
     "month": "close the months of the books, or open them again",
     "status": "show how every workbook stands",

@@ -23,6 +23,7 @@ from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.lock import writer_lock
+from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
@@ -79,7 +80,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     volumes = with_derived(volumes, share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     problems = tuple(filter(None, [problem_of(books)]))
-    publication = with_stock(with_assets(publication, books), books)
+    publication = with_money(with_stock(with_assets(publication, books), books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
