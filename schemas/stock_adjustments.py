@@ -86,3 +86,7 @@ class _AsIfTaken:
     def numbered(self, register: str) -> pl.DataFrame:
         """Return the rows in force and the withdrawn ones."""
         return self.books.numbered(register)
+
+    def made(self, register: str) -> pl.DataFrame:
+        """Return the rows that the program makes from the books before the batch."""
+        return self.books.made(register)

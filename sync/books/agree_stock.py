@@ -7,6 +7,7 @@ import polars as pl
 from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
 from schemas.periods import as_posted
+from schemas.stock_adjustments import adjustments_in_force
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
     BOOKED,
@@ -73,14 +74,13 @@ def _against_documents(kept: Kept, month: str) -> Sides:
         if register.stock is not None and (rows := kept.rows(name)) is not None
     }
     moves = balances(movements(kept.registers, found), last_day(month))
-    adjusted = kept.stock_on(last_day(month)).valued.filter(
-        (pl.col("register") == "stocktake_result") & (pl.col("post_date") <= last_day(month))
-    )
+    items = stock.select("item_code").unique()
+    approved = adjustments_in_force(kept.books, items).filter(pl.col("doc_date") <= last_day(month))
     where = (pl.col("item_code"), pl.col("warehouse"))
     papers = pl.concat(
         [
             moves.select(*PLACE, scaled(pl.col("quantity"), QTY_PLACES).alias("qty")),
-            adjusted.select(*PLACE, pl.col("effect").alias("qty")),
+            approved.select(*PLACE, pl.col("effect").alias("qty")),
         ]
     )
     return Sides(side(stock, *where, qty=pl.col("qty")), side(papers, *where, qty=pl.col("qty")))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sync.books.agree_assets import ASSET_AGREEMENTS
+from sync.books.agree_budget import BUDGET_AGREEMENTS
+from sync.books.agree_counts import COUNT_AGREEMENTS
 from sync.books.agree_money import MONEY_AGREEMENTS
 from sync.books.agree_papers import PAPER_AGREEMENTS
 from sync.books.agree_stock import STOCK_AGREEMENTS
@@ -11,7 +14,17 @@ from sync.books.agreements import Agreement, Kept, compare
 from sync.books.differences import Judged, judge
 
 AGREEMENTS: tuple[Agreement, ...] = tuple(
-    sorted((*STOCK_AGREEMENTS, *MONEY_AGREEMENTS, *PAPER_AGREEMENTS), key=lambda each: each.number)
+    sorted(
+        (
+            *COUNT_AGREEMENTS,
+            *STOCK_AGREEMENTS,
+            *ASSET_AGREEMENTS,
+            *MONEY_AGREEMENTS,
+            *PAPER_AGREEMENTS,
+            *BUDGET_AGREEMENTS,
+        ),
+        key=lambda each: each.number,
+    )
 )
 
 

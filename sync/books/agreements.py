@@ -22,8 +22,12 @@ from schemas.periods import first_day_after, first_day_of
 from sync.books.checks import UnsoundBook
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from schemas.register import Register
-    from schemas.rules import Facts
+    from schemas.rules import Books, Facts
+    from sync.books.assets import AssetBook
+    from sync.books.close import Close
     from sync.books.periods import Closes
     from sync.books.valuation import Valuation
 
@@ -41,8 +45,9 @@ DOCUMENTS = {
 }
 """Documents that may stand between the sides: by how much the difference (left − right) is what it is
 because one side lacks them; ``object`` is null where a document may belong to any; ``state`` is one of ``STATES``."""
-BOOKED, HELD, UNBILLED = STATES = ("booked", "held", "unbilled")
-"""In our books, perhaps not in the other side's; held back; in our books without the number of an invoice."""
+BOOKED, HELD, UNBILLED, UNLISTED = STATES = ("booked", "held", "unbilled", "unlisted")
+"""In our books, perhaps not in the other side's; held back; in our books without the number of an invoice; an asset
+that is on no list."""
 OWN_WORDS = {"object": pl.String(), "explanation": pl.String()}
 
 _LINES = 999_999_999
@@ -63,6 +68,21 @@ class Kept(Protocol):
     @property
     def closes(self) -> Closes:
         """Return which months are closed."""
+
+    @property
+    def books(self) -> Books:
+        """Return the rows in the books as the lookups of rules ask for them."""
+
+    @property
+    def assets(self) -> AssetBook:
+        """Return the asset book: every card with what happened to it."""
+
+    @property
+    def counts(self) -> pl.DataFrame:
+        """Return every counted line with its difference and what that is worth (``sync.books.counts.differences``)."""
+
+    def stock_until(self, moment: datetime) -> Close:
+        """Return the stock book at a moment."""
 
     def stock_on(self, day: date) -> Valuation:
         """Return the months of the stock book, closed or open, in which a day lies, valued."""
