@@ -12,10 +12,10 @@ from pathlib import Path
 from schemas.findings import Finding
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import kept_from
+from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import closes_of
 from sync.current import CurrentRows
+from sync.difference_report import with_differences
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
@@ -61,9 +61,10 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
+    books = books_of(share, ledger, current.rows)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
     publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
+    publication = with_differences(publication, books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),

@@ -98,6 +98,7 @@ STOCK_AGREEMENTS = (
         ("item_catalogue",),
         _against_documents,
         book=STOCK_BOOK,
+        asked_only=True,
     ),
     Agreement(
         103,

@@ -6,25 +6,26 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from xlsxwriter.workbook import Workbook
 
+from sync.publish.agreement_sheets import agreement_listings
 from sync.publish.cover import write_cover
 from sync.publish.details import Entry, entries
 from sync.publish.package import finish
 from sync.publish.paths import DIGEST_PROPERTY, MASTER, link
-from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, write_listing
+from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, named_listing, write_listing
 from sync.publish.words import word
 from workbooks.template_style import Styles
 
 if TYPE_CHECKING:
     from sync.publish.model import AssetLine, FindingLine, Publication, StockLine, WorkbookState
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the master ledger looks different, so that it is written again."""
 MOST_LINES = 2_000
 """A sheet shows this many lines at most; the page of each workbook has the others."""
@@ -79,6 +80,7 @@ def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listin
         _stock(publication),
         _assets(publication, "asset_classes", "class", publication.assets_by_class),
         _assets(publication, "asset_departments", "department", publication.assets_by_department),
+        *agreement_listings(publication),
         _findings(publication),
         _held(publication),
         _conflicts(publication),
@@ -96,16 +98,7 @@ def _listing(
     note: str,
 ) -> Listing:
     """Return a sheet by its name among the words; the titles of ``headings`` are words too."""
-    language = publication.language
-    return Listing(
-        sheet=word(name, language),
-        table=f"hq_{name}",
-        title=word(f"{name} title", language),
-        note=note,
-        empty=word(f"{name} empty", language),
-        headings=[replace(heading, title=word(heading.title, language)) for heading in headings],
-        rows=rows,
-    )
+    return named_listing(name, publication.language, headings, rows, note)
 
 
 def _stock(publication: Publication) -> Listing:

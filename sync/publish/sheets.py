@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sync.publish.package import header_text
+from sync.publish.words import word
 from workbooks.template_style import Styles, shown_width
 
 INK, ACCENT, PALE, GRID, GREY, LINK = "#1F2D3D", "#1F4E79", "#EAF1F8", "#C9D3DD", "#6B7785", "#0B5CAD"
@@ -82,6 +83,21 @@ class Listing:
     empty: str
     headings: Sequence[Heading]
     rows: Sequence[Sequence[Value]] = field(default_factory=tuple)
+
+
+def named_listing(
+    name: str, language: str, headings: Iterable[Heading], rows: Sequence[Sequence[Value]], note: str
+) -> Listing:
+    """Return a sheet by its name among the words; the titles of ``headings`` are words too."""
+    return Listing(
+        sheet=word(name, language),
+        table=f"hq_{name}",
+        title=word(f"{name} title", language),
+        note=note,
+        empty=word(f"{name} empty", language),
+        headings=[replace(heading, title=word(heading.title, language)) for heading in headings],
+        rows=rows,
+    )
 
 
 class Page:
