@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from schemas.register import all_registers
+from sync.commands.month import command as month
 from sync.commands.reconcile import command as reconcile
 from sync.commands.rows import command as rows
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
@@ -455,3 +456,19 @@ def test_the_register_of_differences_shows_figures_and_words(school: School, tmp
     assert (said["diff"], said["status"], said["explanation"]) == ("70.00", "已说明", "货在途")
     assert said["_source"]["workbook"].endswith("差异说明.xlsx")
     assert found[str(bill.cells["invoice_no"])]["status"] == "待处理"
+
+
+def test_a_month_is_not_closed_on_a_difference_that_nobody_has_explained(school: School, tmp_path: Path) -> None:
+    """PER-C2: however small, it keeps the month of its book open; explained it is carried on."""
+    item = goods()
+    saved(school, [item, received(item, 1, "50.00"), *trial_balance(("1302", "2000.00"))])
+
+    def blocking() -> list[str]:
+        arguments = ["trial", "2026-11", "--book", "库存账", "--by", "T002", "--approver", "T009"]
+        found = CliRunner().invoke(month, [*arguments, "--share", str(school.folder), "--json"])
+        [book] = json.loads(found.stdout)["books"]
+        return [each["code"] for each in book["blocking"]]
+
+    assert [code for code in blocking() if code in ("PER-C2", "CLOSE-DIFFERENCE")] == ["PER-C2", "CLOSE-DIFFERENCE"]
+    assert explained(school, tmp_path, "ZW/差异说明.xlsx", explanation="财务未入账") == []
+    assert not {"PER-C2", "CLOSE-DIFFERENCE"} & set(blocking())
