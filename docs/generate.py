@@ -21,6 +21,7 @@ from sync.commands.common import exit_code_of
 from sync.config_default import default_config_text
 from sync.errors import HouqinError
 from sync.ledger.verify import TEXTS as VERIFY_TEXTS
+from sync.open_items import TEXTS as CLOSE_TEXTS
 from workbooks.template_hints import input_message
 
 HERE = Path(__file__).resolve().parent
@@ -251,6 +252,12 @@ def rules_page() -> str:
         table(("code", "exit", "message", "in English", "what to do", "in English"), _error_rows()),
         "# What `houqin verify` finds\n",
         table(("code", "message", "in English"), ((f"`{code}`", t.zh, t.en) for code, t in VERIFY_TEXTS.items())),
+        "## What keeps a month open 月结\n",
+        "`houqin month trial` names these besides the codes of rules.\n",
+        table(
+            ("code", "message", "in English", "what to do", "in English"),
+            ((f"`{code}`", t.zh, t.en, t.hint_zh, t.hint_en) for code, t in CLOSE_TEXTS.items()),
+        ),
     ]
     return "\n".join(parts)
 

@@ -89,6 +89,8 @@ class Register:
     """First and last day on which a row is active."""
     date_column: ClassVar[str | None] = None
     """Date that decides the month of a row and which referenced rows are active."""
+    month_in_title: ClassVar[bool] = True
+    """Whether the month that a title names is that of the rows: a count of November may end in December."""
     document_column: ClassVar[str | None] = None
     line_column: ClassVar[str | None] = None
     duplicate_code: ClassVar[str] = "KEY-DUP"

@@ -14,7 +14,7 @@ from schemas.books import OpenBooks, empty_frame
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, register_of
 from sync.asset_bookkeeping import asset_book_of
 from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
@@ -62,6 +62,11 @@ class Bookkeeping:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    def rows_or_none(self, register_id: str) -> pl.DataFrame:
+        """Return the rows in the books, no rows where the register is not in use."""
+        rows = self.rows(register_id)
+        return empty_frame(register_of(register_id)) if rows is None else rows
 
     def held(self, register_id: str) -> pl.DataFrame:
         """Return the rows of a register that are held back or in conflict, as their workbooks state them."""

@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from sync import __version__
+from sync.usage import in_both_languages
 
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
@@ -86,10 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         code = 130
     except click.ClickException as exc:
+        told = in_both_languages(exc)
         if "--json" in argv:
-            _fail_json("USAGE", exc.format_message())
+            _fail_json("USAGE", told.format_message())
         else:
-            exc.show()
+            told.show()
         code = USAGE_EXIT
     except Exception as exc:  # noqa: BLE001 - the border of the program: every error becomes a sentence
         code = _report(exc, argv)

@@ -10,6 +10,7 @@ import polars as pl
 from schemas.books import key_expression
 from schemas.columns import Kind
 from sync.bookkeeping import books_of
+from sync.books.budget import budget_execution
 from sync.books.summary import stock_ledger
 from sync.ledger.tables import content_table
 from sync.reconciliation import difference_rows
@@ -43,7 +44,14 @@ def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
     return books.closes.log
 
 
+def _execution_of_budgets(books: Bookkeeping) -> pl.DataFrame:
+    registers = ("budget_line", "purchase_request", "invoice_reimbursement")
+    plans, requests, invoices = (books.rows_or_none(each) for each in registers)
+    return budget_execution(plans, requests, invoices, books.facts.today)
+
+
 DERIVED: Mapping[str, Derive] = {
+    "budget_execution": _execution_of_budgets,
     "recon_difference": difference_rows,
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,

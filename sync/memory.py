@@ -84,8 +84,9 @@ class Memory:
     """(register, key) of rows that go on under a corrected number."""
     fallen: Mapping[int, Sequence[Flaw]] = field(default_factory=dict)
     """Row id to what holds a row that was proposed before: the claims of others are settled without it."""
-    turned: frozenset[Page] = frozenset()
-    """Months that left their workbook together when a later one came: their rows stay."""
+    turned: Mapping[Page, int | None] = field(default_factory=dict)
+    """Months that left their workbook together when a later one came, with the revision that saw it (None: this
+    run): the rows of the books until then stay."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
     """(workbook, register, key) to an open conflict and what somebody chose for it."""
     confirmed: frozenset[Place] = frozenset()

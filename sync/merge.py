@@ -11,11 +11,10 @@ from schemas.books import agreeing, key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
-from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
+from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from schemas.books import OpenBooks
     from schemas.register import Register
-    from schemas.rules import Facts
 
 
 class LedgerDecider:
@@ -59,15 +57,16 @@ class LedgerDecider:
         hashes = content_hashes(register, frame)
         rows = frame.with_columns(hashes.alias("_hash"), hashes.alias("_stated"))
         rows, flaws = with_doubles_marked(register, rows)
-        now = _state_columns(register, agreeing(current, rows.select("_key").unique()), books.facts)
+        now = state_of(register, agreeing(current, rows.select("_key").unique()), books.facts)
         rows = _with_memory(rows, now, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
+        rows, carried = with_carried_over(register, rows, gone, current, self.memory)
         decisions = Decisions(gone, gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        decisions.moved = other_sources(register, gone, current, rows, self.memory)
+        decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed = rekeys
         rows = with_settled_numbers_held(register, rows, rekeys, books)
@@ -260,38 +259,6 @@ def _with_memory(
     version = pl.coalesce(pl.col("_claim_version"), pl.when(own).then(pl.col("_now_version")))
     ranks = pl.col("_workbook").replace_strict(dict(rank), default=0, return_dtype=pl.Int64)
     return rows.with_columns(based.alias("_base"), version.alias("_base_version"), ranks.alias("_rank"))
-
-
-def _state_columns(register: type[Register], current: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Return what the ledger says of some keys now.
-
-    ``_period`` is the month of a version that may not change any more, null in an open month.
-    """
-    if "_version" not in current.columns:
-        return pl.DataFrame(schema=_STATE)
-    withdrawn = pl.col("_status") == WITHDRAWN
-    return current.select(
-        "_key",
-        pl.when(withdrawn).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash")).alias("_now"),
-        pl.col("_version").alias("_now_version"),
-        pl.col("_workbook").alias("_now_workbook"),
-        pl.col("_status").alias("_now_status"),
-        pl.when(~withdrawn).then(day_of(register)).alias("_now_day"),
-        pl.when(~withdrawn).then(pl.col("_post_date")).alias("_now_post"),
-        pl.when(in_closed_month(register, facts) & ~withdrawn).then(pl.col("_post_period")).alias("_period"),
-    )
-
-
-_STATE = {
-    "_key": pl.String(),
-    "_now": pl.String(),
-    "_now_version": pl.Int64(),
-    "_now_workbook": pl.String(),
-    "_now_status": pl.String(),
-    "_now_day": pl.Date(),
-    "_now_post": pl.Date(),
-    "_period": pl.String(),
-}
 
 
 def _with_earlier(register: type[Register], rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:

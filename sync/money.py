@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from schemas.books import empty_frame
-from schemas.register import register_of
 from sync.books.bank import Reconciliation, reconciliations, typed_reconciliation
 from sync.books.cash import balances, cash_counts, journal_days, not_counted
 
@@ -46,20 +44,14 @@ class BankMonth:
     typed: Reconciliation | None = None
 
 
-def rows_or_none(books: Bookkeeping, register_id: str) -> pl.DataFrame:
-    """Return the rows in the books of a register, no rows where it is not in use."""
-    rows = books.rows(register_id)
-    return empty_frame(register_of(register_id)) if rows is None else rows
-
-
 def money_days(books: Bookkeeping, since: date, until: date, accounts: Sequence[str] = ()) -> MoneyDays:
     """Return the journals from one day to another, of some accounts or of all of them."""
     wanted = pl.lit(value=True) if not accounts else pl.col("account").is_in(accounts)
     days = {
-        journal: journal_days(rows_or_none(books, journal), column).filter(wanted)
+        journal: journal_days(books.rows_or_none(journal), column).filter(wanted)
         for journal, column in JOURNALS.items()
     }
-    counts = rows_or_none(books, COUNT).filter(wanted)
+    counts = books.rows_or_none(COUNT).filter(wanted)
     within = pl.col("date").is_between(since, until)
     return MoneyDays(
         pl.concat(_of(journal, balances(each, since, until)) for journal, each in days.items()),
@@ -76,7 +68,7 @@ def _of(journal: str, days: pl.DataFrame) -> pl.DataFrame:
 def bank_months(books: Bookkeeping, period: str, accounts: Sequence[str] = ()) -> list[BankMonth]:
     """Return the reconciliation of every account, or of some, at the end of a month."""
     wanted = pl.lit(value=True) if not accounts else pl.col("account_no").is_in(accounts)
-    journal, statement, typed = (rows_or_none(books, each).filter(wanted) for each in (BANK, STATEMENT, TYPED))
+    journal, statement, typed = (books.rows_or_none(each).filter(wanted) for each in (BANK, STATEMENT, TYPED))
     days = int(books.facts.number("bank_match_days"))
     kinds = dict(journal.sort("date").select("account_no", "account_kind").iter_rows())
     own = set(typed.filter(pl.col("period") == period)["account_no"])

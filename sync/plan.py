@@ -16,7 +16,7 @@ from schemas.rules import Facts
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
-from sync.departures import restated_pages
+from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
 from sync.memory import Memory, Page
@@ -47,7 +47,7 @@ class Plan:
     gone: frozenset[str] = frozenset()
     """Known workbooks whose files are no longer there."""
     turned_back: frozenset[Page] = frozenset()
-    """Months that had left their workbooks as turned pages and are stated again."""
+    """Months that had left their workbooks as turned pages and are, for the most part, stated again."""
     blocked: tuple[Finding, ...] = ()
     """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
 
@@ -143,7 +143,7 @@ class _Run:
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
-            turned=known.turned | standing.pages.keys(),
+            turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
         batch = with_empty(staged.batch, sorted(concerned))
@@ -183,12 +183,12 @@ def _plan_of(look: _Look, standing: Standing, known: Recognised, gone: frozenset
     changes = changes_of(checked, look.decider, look.books, standing.claims, sources)
     outcomes = outcomes_of(taken, staged, checked, look.decider, changes, findings, known)
     retried = retried_rows(checked, staged, {row["version_id"]: row for row in look.again}, findings)
-    restated = {
+    turned = _turned(standing, known)
+    turned_back = frozenset(
         page
-        for register_id, frame in checked.frames.items()
-        for page in restated_pages(all_registers()[register_id], frame)
-    }
-    turned_back = frozenset(standing.pages.keys() & restated)
+        for each in looks(checked.frames, look.decider.decisions, look.books)
+        for page in pages_turned_back(each.register, each.rows, each.current, turned)
+    )
     blocked = tuple(blocked_findings(look.decider))
     return Plan(staged, checked, tuple(changes), tuple(outcomes), retried, known, gone, turned_back, blocked)
 
@@ -210,11 +210,17 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
         return replace(known, renamed={**known.renamed, **renamed})
     copies = copied_workbooks(seen, newcomers, look.decider.memory)
     voided = look.staged.voided
-    turned = turned_pages(seen, voided, watched)
+    turned = turned_pages(seen, voided, watched, _turned(standing, known))
     if copies or not turned <= known.turned:
         return replace(known, copies={**known.copies, **copies}, turned=known.turned | turned)
-    stops = safe_stops(seen, voided, watched, known.turned | standing.pages.keys())
+    stops = safe_stops(seen, voided, watched, _turned(standing, known))
     return replace(known, stops={**known.stops, **stops})
+
+
+def _turned(standing: Standing, known: Recognised) -> dict[Page, int | None]:
+    """Return the turned pages with the revision that saw it, None where it is this run that does."""
+    before = {page: row["revision_from"] for page, row in standing.pages.items()}
+    return {**before, **dict.fromkeys(known.turned)}
 
 
 def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[str], dict[str, Stop]]:

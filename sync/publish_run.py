@@ -14,6 +14,7 @@ from sync import __version__
 from sync.asset_reports import with_assets
 from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
+from sync.closes import settled_months
 from sync.current import CurrentRows
 from sync.difference_report import with_differences
 from sync.held import finding_as_json
@@ -27,6 +28,7 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
+from sync.stock_reports import with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -62,9 +64,10 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         return Published()
     standing = Standing.of(ledger)
     books = books_of(share, ledger, current.rows)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
-    publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
-    publication = with_differences(publication, books)
+    settled = settled_months(share, ledger)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books, settled)
+    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = with_differences(with_stock(with_assets(publication, books), books), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),

@@ -268,12 +268,13 @@ def rows_back(plan: Plan, missed: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:
-    """Remember which months left their workbooks as turned pages, and forget those that are stated again."""
-    new = sorted(plan.recognised.turned - standing.pages.keys())
+    """Remember which months left their workbooks as turned pages, late rows of them too; forget what came back."""
+    new = sorted(plan.recognised.turned)
+    ended = standing.pages.keys() & (plan.turned_back | plan.recognised.turned)
+    if ended:
+        writer.close_in("page", sorted(standing.pages[page]["version_id"] for page in ended))
     if new:
         writer.put("page", [dict(zip(("workbook", "register", "period"), page, strict=True)) for page in new])
-    if plan.turned_back:
-        writer.close_in("page", sorted(standing.pages[page] for page in plan.turned_back))
 
 
 def _record_stops(writer: Writer, plan: Plan, standing: Standing) -> None:

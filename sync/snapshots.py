@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from schemas.columns import Kind
-from schemas.exact import MONEY_PLACES, scaled
-from schemas.periods import STOCK_BOOK, books_of
+from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
+from schemas.periods import ASSET_BOOK, STOCK_BOOK, books_of
 from schemas.register import Register
 from sync.bookkeeping import Bookkeeping
+from sync.books.assets import happened_in
 from sync.books.snapshot import FIGURES, Snapshot, stock_snapshot
 
 Taken = Callable[[Bookkeeping, str], Snapshot]
@@ -27,7 +28,20 @@ def _stock(books: Bookkeeping, period: str) -> Snapshot:
     return stock_snapshot(books.stock_through(period).close, books.closes.stock, books.rows("item_catalogue"))
 
 
-SNAPSHOTS: Mapping[str, Taken] = {STOCK_BOOK: _stock}
+def _assets(books: Bookkeeping, period: str) -> Snapshot:
+    """Return value, depreciation and pieces of every card that is in the books at the end of a month."""
+    left = happened_in(books.assets, period, period).filter(pl.col("pieces") > 0).sort("asset_no")
+    places = {"value": MONEY_PLACES, "accum": MONEY_PLACES, "pieces": QTY_PLACES}
+    figures = [
+        left.select(
+            pl.col("asset_no").alias("name"), pl.lit(what).alias("what"), scaled(pl.col(what), digits).alias("figure")
+        )
+        for what, digits in places.items()
+    ]
+    return Snapshot({"figures": pl.concat(figures).select(*FIGURES)})
+
+
+SNAPSHOTS: Mapping[str, Taken] = {STOCK_BOOK: _stock, ASSET_BOOK: _assets}
 """Book to what it says of itself."""
 
 

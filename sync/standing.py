@@ -41,8 +41,8 @@ class Standing:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     stops: tuple[Mapping[str, Any], ...] = ()
     """Rows of the table ``stop``: what waits for somebody to confirm it."""
-    pages: Mapping[Page, int] = field(default_factory=dict)
-    """Months that have left their workbook as a turned page, with their versions: their rows stay."""
+    pages: Mapping[Page, Mapping[str, Any]] = field(default_factory=dict)
+    """Months that have left their workbook as a turned page, with their rows in the table ``page``."""
     confirmed: frozenset[tuple[str, str]] = frozenset()
     """(workbook, file hash) of versions that somebody has let through a safe stop."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Standing:
             {row["workbook"]: decoded(row, "findings") for row in ledger.table("finding").to_dicts()},
             tuple(conflicts),
             tuple(decoded(row, "details") for row in ledger.table("stop").to_dicts()),
-            {(p["workbook"], p["register"], p["period"]): p["version_id"] for p in ledger.table("page").to_dicts()},
+            {(p["workbook"], p["register"], p["period"]): p for p in ledger.table("page").to_dicts()},
             frozenset(_parted(subject) for subject in ledger.table("decision", what=PROCEED)["subject"]),
             chosen_among(conflicts, ledger.table("decision", what=RESOLVE).to_dicts()),
             frozenset(ledger.table("rekeyed").select("register", "old_key").iter_rows()),

@@ -32,7 +32,7 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER", "WRITER-BUSY"})
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
-_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03"})
+_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "ASSETS-UNBALANCED"})
 """Errors that say that the books contradict themselves."""
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})
 """Errors that say that somebody has to agree first."""

@@ -87,11 +87,34 @@ class StockLine:
     unit: str
     quantity: Decimal
     minimum: Decimal | None = None
+    value: Decimal = Decimal("0.00")
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Return what one unit is worth, rounded half up to four places; None where nothing is left."""
+        if self.quantity <= 0:
+            return None
+        worth, whole = int(self.value * 10**7), int(self.quantity * 10**3)
+        return Decimal((2 * worth + whole) // (2 * whole)).scaleb(-4)
 
     @property
     def is_low(self) -> bool:
         """Tell whether less is there than the least that should be."""
         return self.minimum is not None and self.quantity < self.minimum
+
+
+@dataclass(frozen=True)
+class StockMonthLine:
+    """What one month did to the stock of one warehouse, in yuan; ``items`` is how many are there at its end."""
+
+    period: str
+    warehouse: str
+    warehouse_name: str
+    items: int
+    opening: Decimal
+    received: Decimal
+    issued: Decimal
+    closing: Decimal
 
 
 @dataclass(frozen=True)
@@ -221,6 +244,10 @@ class Publication:
     language: str = "zh"
     workbooks: Sequence[WorkbookState] = ()
     stock: Sequence[StockLine] = ()
+    stock_months: Sequence[StockMonthLine] = ()
+    """Newest month first, then by warehouse."""
+    stock_problem: str = ""
+    """Why the stock book cannot be shown, where it contradicts itself."""
     assets_by_class: Sequence[AssetLine] = ()
     assets_by_department: Sequence[AssetLine] = ()
     agreements: Sequence[AgreementLine] = ()
@@ -229,6 +256,8 @@ class Publication:
     held: Sequence[HeldLine] = ()
     conflicts: Sequence[ConflictLine] = ()
     missing: Sequence[MissingLine] = ()
+    closed: Sequence[tuple[str, str]] = ()
+    """Book and its newest closed month (``yyyy-mm``), in the order in which books are closed."""
     rules_off: Sequence[tuple[str, str]] = ()
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)

@@ -16,6 +16,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "digest": ("账本摘要", "Ledger digest"),
     "at": ("合并时间", "Merged at"),
     "today": ("业务日期", "School day"),
+    "closed": ("已结账至", "Closed through"),
+    "nothing closed": ("尚未结账", "Nothing is closed yet"),
     "workbooks": ("工作簿", "Workbooks"),
     "contents": ("目录", "Contents"),
     "departments": ("各部门", "Departments"),
@@ -53,7 +55,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     # sheets
     "stock": ("库存", "Stock"),
     "stock title": ("账面库存", "Book stock"),
-    "stock note": ("共 {n} 行，其中 {low} 行低于最低库存。", "{n} lines, {low} of them below the minimum."),
+    "stock note": (
+        "共 {n} 行，金额合计 {total:,} 元，其中 {low} 行低于最低库存。月末结账前，单价和金额随补登的单据变动。",
+        (
+            "{n} lines worth {total:,} yuan, {low} of them below the minimum. Until the month is closed, prices and"
+            " values follow documents that come later."
+        ),
+    ),
     "stock empty": ("账上还没有库存。", "Nothing is in stock in the books yet."),
     "warehouse": ("仓库", "Warehouse"),
     "warehouse name": ("仓库名称", "Warehouse name"),
@@ -64,6 +72,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "quantity": ("账面数量", "Book quantity"),
     "minimum": ("最低库存", "Minimum"),
     "level": ("库存情况", "Level"),
+    "average price": ("结存单价", "Average price"),
+    "value": ("金额", "Value"),
+    "stock_months": ("收发存", "Stock by months"),
+    "stock_months title": ("各仓库收发存（金额）", "What came in and went out, by warehouse"),
+    "stock_months note": (
+        "上表为全部仓库合计，下表按仓库；逐项数量见明细中的月度收发存汇总表。",
+        "Sums above, warehouses below; the quantities of every item are in the volumes of the monthly stock summary.",
+    ),
+    "stock_months empty": ("账上还没有库存。", "Nothing is in stock in the books yet."),
+    "stock by months": ("各月收入与发出（元）", "In and out by months (yuan)"),
+    "all warehouses": ("全部", "all"),
+    "items in stock": ("有存品种", "Items in stock"),
+    "opening value": ("期初金额", "Opening value"),
+    "amount in": ("本期收入", "In"),
+    "amount out": ("本期发出", "Out"),
+    "closing value": ("期末金额", "Closing value"),
     "low": ("低于最低", "Below minimum"),
     "negative": ("负库存", "Negative"),
     "enough": ("正常", "Enough"),

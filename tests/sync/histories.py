@@ -13,6 +13,7 @@ import polars as pl
 
 from schemas.register import all_registers
 from schemas.values import Skip, Table
+from sync.closes import facts_of
 from sync.config import Config
 from sync.held import rows_of
 from sync.ledger import Ledger
@@ -129,7 +130,7 @@ class Office:
         found = identified(Scan(tuple(self._found())), standing)
         wanted = [file for file in found.files if full or is_new(file, standing, self.share)]
         taken = in_claim_order([(self._taken(file), file.department) for file in wanted])
-        plan = plan_run(self.ledger, standing, taken, rights_of(self.share), self.share.facts(), found)
+        plan = plan_run(self.ledger, standing, taken, rights_of(self.share), facts_of(self.share, self.ledger), found)
         found = renamed(found, plan.recognised.renamed)
         record(self.ledger, plan, standing, found, self.share.fingerprint())
         for outcome in plan.outcomes:

@@ -231,6 +231,75 @@ def test_two_workbooks_that_exchange_their_names_keep_their_rows(office: Office)
     assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10"}
 
 
+def test_a_row_carried_over_and_changed_on_the_way(office: Office) -> None:
+    """A row that leaves one workbook of a department and comes in another one with other content is amended."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    office.save(BOOK, receipts(line(1), line(3)))
+    office.save(OTHER, receipts(line(11), line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, BOOK) == ({"read": 2, "unchanged": 2}, [])
+    assert office.told(plan, OTHER) == ({"read": 2, "accepted": 1, "unchanged": 1}, [])
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+    saved(office, BOOK, line(1), line(2), line(3))
+    assert office.rows()["0002"]["_workbook"] == OTHER
+    saved(office, OTHER, line(11), line(2, 6))
+    assert office.in_force() == {"0001": "10", "0002": "6", "0003": "10", "0011": "10"}
+
+
+def test_a_row_that_was_missing_comes_back_changed_in_another_workbook(office: Office) -> None:
+    """A row carried over in two steps, each merged by itself, ends as one carried over at once."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    saved(office, BOOK, line(1), line(3))
+    assert office.in_force()["0002"] == "10?"
+    saved(office, OTHER, line(11), line(2, 5))
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+
+
+def test_a_row_carried_over_with_a_mistake_stays_as_it_was(office: Office) -> None:
+    """Held in its new workbook, the row stays in the books as it was and is not missing; corrected, it is amended."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    office.save(BOOK, receipts(line(1), line(3)))
+    office.save(OTHER, receipts(line(11), line(2, 5, amount="1.00")))
+    plan = office.run()
+    assert office.told(plan, BOOK) == ({"read": 2, "unchanged": 2}, [])
+    assert office.told(plan, OTHER)[0] == {"read": 2, "held": 1, "unchanged": 1}
+    assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10", "0011": "10"}
+    saved(office, OTHER, line(11), line(2, 5))
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+
+
+@pytest.mark.parametrize("rest", [[line(2)], [line(2, remark=VOID)]])
+def test_a_row_that_its_workbook_still_states_is_not_carried_over(office: Office, rest: list[Row]) -> None:
+    """What another workbook says otherwise of a row that its own one states, or voids, is a conflict."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), *rest))
+    office.save(OTHER, receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, OTHER)[0] == {"read": 1, "conflicting": 1}
+
+
+def test_a_row_that_another_department_writes_is_not_carried_over(office: Office) -> None:
+    """A number that one department gives up and another one uses for something else is a conflict."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1)))
+    office.save("ST/食堂.xlsx", receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, "ST/食堂.xlsx")[0] == {"read": 1, "conflicting": 1}
+    assert office.in_force() == {"0001": "10", "0002": "10?"}
+
+
+def test_a_number_given_up_and_used_again_elsewhere(office: Office) -> None:
+    """A line that is renumbered and another line that takes its old number in another workbook both count."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), line(3, batch_no="T2")))
+    office.save(OTHER, receipts(line(2, 5, batch_no="T9")))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10"}
+
+
 def test_a_deleted_copy_states_nothing(office: Office) -> None:
     """A row that leaves its workbook is missing although a copy stated it that is no longer there."""
     saved(office, BOOK, line(1), line(2))

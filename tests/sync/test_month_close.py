@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.sync.closing import STORE, ClosingSchool, november
 from tests.sync.school import ITEMS, MASTER, codes, counted, issue, receipt
@@ -327,3 +329,76 @@ def test_no_workbook_closes_a_month(school: ClosingSchool) -> None:
     assert [(row["book"], row["period"], row["status"], row["by"]) for row in rows] == [
         ("库存账", "2026-11", "已结", "T002")
     ]
+
+
+TAMPERING = {
+    "balances": (
+        "UPDATE month_balance SET content = replace(content, '15000', '16000') WHERE part = 'stock'",
+        "VERIFY-BALANCE",
+    ),
+    "digest": ("UPDATE month_close SET digest = '0'", "VERIFY-BALANCE"),
+    "approver": ("UPDATE month_close SET approver = 'T009'", "VERIFY-INSERTED"),
+    "volumes": ("UPDATE month_close SET volumes = '{'", "VERIFY-BALANCE"),
+    "row": ("UPDATE reg_stock_issue SET qty_base = 9000", "VERIFY-REPLAY"),
+    "removed row": ("DELETE FROM reg_stock_issue", "VERIFY-CLOSED-ROWS"),
+    "moved row": (
+        "UPDATE reg_stock_issue SET _post_date = '2026-12-01', _post_period = '2026-12'",
+        "VERIFY-CLOSED-ROWS",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_tampering_with_closed_months_is_named(school: ClosingSchool, what: str) -> None:
+    """``houqin verify`` finds whatever somebody changes behind its back in a close or in its rows."""
+    school.close("2026-11")
+    assert school.run("verify")[1]["problems"] == []
+    statement, code = TAMPERING[what]
+    with sqlite3.connect(school.share.state / "ledger.db") as database:
+        database.execute(statement)
+    database.close()
+    exit_code, told = school.run("verify")
+    assert exit_code == 1
+    assert code in {problem["code"] for problem in told["problems"]}
+
+
+def test_later_settings_do_not_unprove_a_close(school: ClosingSchool) -> None:
+    """A closed month is valued again by the rules of then: items and the method may change later."""
+    school.close("2026-11")
+    school.set([*school.share.registers], 'requisition_required = false\nvaluation_method = "先进先出"\n')
+    items = [{**ITEMS[0], "ref_price": "3.00", "valuation": "先进先出"}, *ITEMS[1:]]
+    school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": items})
+    school.today("2026-12-31")
+    december = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-01", qty=10, amount="100.00", unit_price="10.00")
+    out = issue(2, doc_no="CK-202612-0001", doc_date="2026-12-02", qty=20)
+    school.save(STORE, {"stock_receipt": [receipt(), december], "stock_issue": [issue(), out]})
+    school.sync()
+    assert school.balance() == (Decimal(5), Decimal("50.00"))
+    school.close("2026-12")
+    assert school.run("verify")[1]["problems"] == []
+
+
+def test_volumes_of_closed_months_are_never_written_again(school: ClosingSchool) -> None:
+    """The volume of a closed month stays the file that it is, whatever its workbook is called later."""
+    closing = school.close("2026-11")
+    volume = school.folder / "published/明细/入库单/2026-11.xlsx"
+    assert not any("明细" in path for path in closing["published"])
+    before = (volume.stat().st_mtime_ns, volume.read_bytes())
+    school.path(STORE).rename(school.path("ZW/仓库.xlsx"))
+    school.today("2026-12-05")
+    late = receipt(2, doc_date="2026-11-20")
+    school.save("ZW/仓库.xlsx", {**november(), "stock_receipt": [receipt(), late]})
+    published = school.sync()["published"]
+    assert "published/明细/入库单/2026-12.xlsx" in published
+    assert (volume.stat().st_mtime_ns, volume.read_bytes()) == before
+    volume.unlink()
+    school.sync(full=True)
+    assert volume.is_file()
+
+
+def test_the_cover_says_which_months_are_closed(school: ClosingSchool) -> None:
+    """总账.xlsx shows on its cover through which month each book is closed."""
+    school.close("2026-11")
+    with CalamineWorkbook.from_path(str(school.folder / "published/总账.xlsx")) as book:
+        rows = book.get_sheet_by_name("封面").to_python()
+    assert ["已结账至", "2026-11 库存账"] in [row[:2] for row in rows]

@@ -147,6 +147,7 @@ class TestMaster:
             *(
                 "封面",
                 "库存",
+                "收发存",
                 "资产分类",
                 "资产部门",
                 "对账汇总",
@@ -269,8 +270,8 @@ class TestMaster:
     def test_english_speaks_english(self, tmp_path: Path) -> None:
         """With the language en no Chinese is left but names and data."""
         book = written_master(tmp_path, publication(language="en"))
-        sheets = ["Cover", "Stock", "Assets by class", "Assets by department", "Agreements", "Differences", "Findings"]
-        assert book.sheetnames[:7] == sheets
+        sheets = ["Cover", "Stock", "Stock by months", "Assets by class", "Assets by department", "Agreements"]
+        assert book.sheetnames[:8] == [*sheets, "Differences", "Findings"]
         assert [row["Level"] for row in table_rows(book["Stock"], "hq_stock")] == ["Below minimum", "No minimum set"]
 
     def test_the_same_publication_gives_the_same_bytes(self, tmp_path: Path) -> None:

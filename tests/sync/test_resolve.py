@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
+from sync.bookkeeping import books_as_of
 from sync.choices import Take, conflict_id
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
-from sync.publication import stock_lines
 from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
+from sync.stock_reports import stock_lines
 from tests.sync.school import MASTER, POOL, School, codes, counted, issue, receipt
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
@@ -161,7 +162,8 @@ def test_stock_follows_the_decision(school: School, take: str, stock: str) -> No
     """What the decision puts into the books is what is in stock."""
     decide(school, **{based_conflict(school): take})
     with school.share.open_ledger() as ledger:
-        lines = stock_lines(school.share.registers, ledger.rows)
+        books = books_as_of(school.share, ledger)
+        lines = stock_lines(books, books.stock_summary)
     assert [(line.item, f"{line.quantity:.3f}") for line in lines] == [("QJ0001", stock)]
 
 
