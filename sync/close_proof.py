@@ -79,10 +79,10 @@ def _replay_problems(
     revision, month = row["on_revision"], (since, row["period"])
 
     def load(register: type[Register]) -> pl.DataFrame:
-        return ledger.rows(register, as_of=revision, statuses=ALL_STATUSES, posted=None if counted else month)
+        return ledger.rows(register, as_of=revision, statuses=ALL_STATUSES, posted=month if within else None)
 
     try:
-        counted = _counted(ledger, revision, month)
+        within = row["book"] == STOCK_BOOK and not _counted(ledger, revision, month)
         in_use = json.loads(row["volumes"])
         registers = {
             name: register
@@ -91,7 +91,9 @@ def _replay_problems(
         }
         facts = share.facts()
         then = replace(facts, parameters={**facts.parameters, "valuation_method": row["method"]})
-        kept = replace(books_as_of(share, ledger, revision), registers=registers, load=load, facts=then, closes=before)
+        known = books_as_of(share, ledger, revision)
+        closes = replace(before, log=known.closes.log)
+        kept = replace(known, registers=registers, load=load, facts=then, closes=closes)
         made = snapshot_of(row["book"], kept, row["period"])
         if made.stored() != parts:
             yield _problem("VERIFY-REPLAY", row)

@@ -81,11 +81,12 @@ def with_settled_numbers_held(
         {"_id": list(rekeys), "_key": list(rekeys.values())}, schema={"_id": pl.Int64(), "_key": pl.String()}
     )
     months = dict(settled_rows(register, pairs, books).select("_id", "_post_period").iter_rows())
-    held = pl.col("_id").is_in(list(months))
+    held = pl.col("_id").is_in(list(months)) & pl.col("_outcome").is_in([PROPOSED, HELD])
+    chosen = pl.col("_reason").is_in(list(Take))
     month = pl.col("_id").replace_strict(months, default=None, return_dtype=pl.String)
     return rows.with_columns(
         pl.when(held).then(pl.lit(HELD)).otherwise(pl.col("_outcome")).alias("_outcome"),
-        pl.when(held).then(pl.lit(CLOSED)).otherwise(pl.col("_reason")).alias("_reason"),
+        pl.when(held & ~chosen).then(pl.lit(CLOSED)).otherwise(pl.col("_reason")).alias("_reason"),
         pl.coalesce(month, "_period").alias("_period"),
     )
 

@@ -125,7 +125,7 @@ def with_carried_over(
     elsewhere = pl.col("_now_workbook") != pl.col("_workbook")
     other = pl.col("_base").is_null() & ~pl.col("_earlier") & (pl.col("_now") != pl.col("_hash")) & ~pl.col("_doubled")
     barred = pl.col("_workbook").is_in([*memory.branches, *memory.stopped]) | pl.col("_key").is_in(void)
-    same_department = _department("_workbook") == _department("_now_workbook")
+    same_department = department_of("_workbook") == department_of("_now_workbook")
     came = rows.filter(other & elsewhere & same_department & ~barred & (pl.col("_now") != WITHDRAWN))
     if came.is_empty():
         return rows, {}
@@ -139,10 +139,6 @@ def with_carried_over(
     return rows, dict(first.join(gone, on="_key", how="semi").select("_key", "_workbook").iter_rows())
 
 
-def _department(workbook: str) -> pl.Expr:
-    return pl.col(workbook).str.split("/").list.first()
-
-
 def _unstated(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """Return the keys in the books that leave their own workbook in this run, or are missing already: ``_key``."""
     earlier = {page: since for page, since in memory.turned.items() if since is not None}
@@ -150,6 +146,11 @@ def _unstated(register: type[Register], rows: pl.DataFrame, current: pl.DataFram
     left = own.filter(pl.col("_status") == "accepted").join(rows, on=["_key", "_workbook"], how="anti")
     missing = current.filter(pl.col("_status") == "missing")
     return pl.concat([without_pages(left, register, earlier).select("_key"), missing.select("_key")])
+
+
+def department_of(workbook: str) -> pl.Expr:
+    """Return the department of the workbook that a column names."""
+    return pl.col(workbook).str.split("/").list.first()
 
 
 def part_withdrawals(register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks) -> None:

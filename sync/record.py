@@ -125,11 +125,14 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
     files = {file.identity: file for file in found.files}
     outcomes = {outcome.name: since_saved(outcome, standing) for outcome in plan.outcomes}
     retried = retried_counts(plan, standing)
+    names = plan.recognised.renamed
+    displaced = names.keys() - set(names.values())
     for identity in sorted({*standing.workbooks, *outcomes}):
         before = standing.workbooks.get(identity)
         row = _kept(before)
         if identity in outcomes:
             row |= _read(outcomes[identity], before, configuration)
+            row["branch_of"] = None if row["branch_of"] in displaced else row["branch_of"]
         elif identity in files and row["state"] == GONE:
             row["state"] = row["reason"]
         elif is_vanished(plan, identity) and row["state"] != "waiting":
@@ -141,6 +144,7 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
             row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
         elif identity in plan.gone and row["state"] != GONE:
             row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
+            row["title"] = standing.title(names.get(identity, identity))
         if before is not None and _same(before, row, row):
             continue
         if before is not None:

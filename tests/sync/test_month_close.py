@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -402,3 +406,108 @@ def test_the_cover_says_which_months_are_closed(school: ClosingSchool) -> None:
     with CalamineWorkbook.from_path(str(school.folder / "published/总账.xlsx")) as book:
         rows = book.get_sheet_by_name("封面").to_python()
     assert ["已结账至", "2026-11 库存账"] in [row[:2] for row in rows]
+
+
+CASH = "CW/现金日记账.xlsx"
+
+
+def cash(seq: int, day: str, income: str, balance: str) -> dict[str, object]:
+    """Return a line of the cash journal."""
+    named = {"account": "备用金", "seq": seq, "date": day, "summary": "零星收入", "kind": "其他", "cashier": "王芳"}
+    return {**named, "income": income, "balance": balance}
+
+
+def test_two_books_stand_at_different_months(school: ClosingSchool) -> None:
+    """A book waits for those before it, holds its own rows only, and is opened with what depends on it."""
+    school.set([*school.share.registers, "cash_journal", "greenery_log"])
+    lines = [cash(1, "2026-11-21", "100.00", "100.00"), cash(2, "2026-11-28", "50.00", "150.00")]
+    school.save(CASH, {"cash_journal": lines})
+    assert codes(school.book(school.sync(), CASH)) == []
+    assert school.blocking("2026-11", "--book", "现金") == ["CLOSE-ORDER"]
+    school.close("2026-11", "--book", "库存账")
+    school.save(CASH, {"cash_journal": [lines[0], {**lines[1], "summary": "捐款"}]})
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    told = school.sync()
+    assert counted(school.book(told, CASH)) == {"read": 2, "accepted": 1, "unchanged": 1}
+    assert codes(school.book(told, STORE)) == ["IMP-05"]
+    done = school.close("2026-11", "--book", "现金")
+    assert done["months"] == [{"book": "现金", "period": "2026-11"}]
+    school.save(CASH, {"cash_journal": lines})
+    assert codes(school.book(school.sync(), CASH)) == ["IMP-05"]
+    assert school.run("verify")[1]["problems"] == []
+    code, opened = school.month("reopen", "2026-11", "--book", "库存账", "--reason", "漏记")
+    assert (code, [each["book"] for each in opened["months"]]) == (0, ["现金", "库存账"])
+
+
+def test_closes_travel_with_backups(school: ClosingSchool, tmp_path: Path) -> None:
+    """A backup holds the closes with their balances, and a restored ledger can prove them."""
+    school.close("2026-11")
+    assert school.run("backup", "-o", str(tmp_path / "kept.zip"))[0] == 0
+    school.month("reopen", "2026-11", "--reason", "漏记")
+    assert school.run("restore", str(tmp_path / "kept.zip"), "--replace")[0] == 0
+    assert [row["status"] for row in school.month("list")[1]] == ["已结"]
+    school.sync(full=True)
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def test_the_first_close_takes_all_earlier_months_and_the_year_goes_on(school: ClosingSchool) -> None:
+    """Earlier months are closed with the first one; the year carries its balances forward and its sums begin anew."""
+    september = receipt(1, doc_no="RK-202609-0001", doc_date="2026-09-02", qty=4, amount="34.00")
+    school.save(STORE, {**november(), "stock_receipt": [september, receipt()]})
+    school.sync()
+    months = [each["period"] for each in school.close("2026-11")["months"]]
+    assert months == ["2026-09", "2026-10", "2026-11"]
+    assert school.closed_balance("2026-10") == (Decimal(4), Decimal("34.00"))
+    school.today("2027-01-31")
+    school.close("2026-12")
+    january = receipt(1, doc_no="RK-202701-0001", doc_date="2027-01-05", qty=1, amount="8.50")
+    school.save(STORE, {**november(), "stock_receipt": [september, receipt(), january]})
+    school.sync()
+    school.close("2027-01")
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-12") == (Decimal(19), Decimal("161.50"))
+    assert school.closed_balance("2027-01") == (Decimal(20), Decimal("170.00"))
+    _, rows = school.run("stock", "summary", "--month", "2027-01")
+    (line,) = (row for row in rows if row["item_code"] == "QJ0001")
+    assert (line["open_qty"], line["ytd_in"], line["ytd_out"]) == ("19.000", "8.50", "0.00")
+
+
+def test_a_close_that_was_killed_is_whole(school: ClosingSchool) -> None:
+    """Killed once the ledger has the close, nothing is lost or doubled: the next run publishes what is left."""
+    command = [sys.executable, "-m", "sync.cli", "month", "close", "2026-11", "--share", str(school.folder)]
+    before = _newest(school)
+    running = subprocess.Popen(command)
+    deadline = time.monotonic() + 120
+    while _newest(school) == before and running.poll() is None and time.monotonic() < deadline:
+        pass
+    running.kill()
+    running.wait()
+    assert _newest(school) == before + 1
+    assert school.blocking("2026-11") == ["CLOSE-DONE"]
+    school.sync()
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def _newest(school: ClosingSchool) -> int:
+    with contextlib.closing(sqlite3.connect(school.share.state / "ledger.db")) as database:
+        return int(database.execute("SELECT max(number) FROM revision").fetchone()[0])
+
+
+def test_months_are_closed_in_postgresql_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], empty_postgresql: str
+) -> None:
+    """A ledger in PostgreSQL keeps the same closes, and proves them."""
+    school = ClosingSchool(tmp_path / "share", monkeypatch, capsys, ledger=empty_postgresql)
+    school.save(STORE, november())
+    school.sync()
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    assert codes(school.book(school.sync(), STORE)) == ["IMP-05"]
+    assert school.run("verify")[1]["problems"] == []
+    assert school.month("reopen", "2026-11", "--reason", "漏记")[0] == 0
+    school.sync()
+    school.close("2026-11")
+    assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
+    assert school.run("verify")[1]["problems"] == []

@@ -11,6 +11,7 @@ import pytest
 from schemas.register import all_registers
 from sync.bookkeeping import books_as_of
 from sync.choices import Take, conflict_id
+from sync.commands.conflicts import listed
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
 from sync.run import sync
 from sync.share import Share
@@ -97,6 +98,18 @@ def edited(school: School, name: str, qty: int, **cells: object) -> dict[str, An
     row = receipt(qty=qty, amount=f"{qty * 8.5:.2f}", **cells)
     school.save(name, {"stock_receipt": [row]})
     return school.book(school.sync(), name)
+
+
+def test_a_listed_conflict_names_the_cells_that_differ(school: School) -> None:
+    """Quantity and amount differ, what belongs to them with them is shown as well."""
+    based_conflict(school)
+    with school.share.open_ledger() as ledger:
+        standing = Standing.of(ledger)
+    (told,) = [listed(standing, row) for row in standing.conflicts]
+    assert sorted(told["fields"]) == ["amount", "qty"]
+    assert {"item_code", "unit", "qty", "unit_price", "amount"} <= set(told["group"])
+    assert [told[side]["qty"] for side in ("base", "ours", "theirs")] == ["25.000", "20.000", "10.000"]
+    assert told["ours"]["item_code"] == told["theirs"]["item_code"]
 
 
 def test_ours_keeps_the_ledgers_row(school: School) -> None:
