@@ -34,6 +34,8 @@ COMMANDS = {
     "verify": "prove that nothing in the ledger was altered",
     "cash": "show cash and bank accounts by day, and cash as it was counted",
     "bank": "compare bank accounts with the bank's statement (余额调节表)",
+    "fees": "show what was collected of fees, refunded and passed on",
+    "budget": "show what is left of the budget, and what is over it",
     "backup": "keep ledger, accepted files and settings in one file",
     "restore": "put a backup in the place of the ledger",
     "export": "write the rows of registers as csv, parquet or xlsx",

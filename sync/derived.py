@@ -60,6 +60,14 @@ DERIVED: Mapping[str, Derive] = {
 """Register id to how its rows follow from the books."""
 
 
+_OPEN: Mapping[str, Derive] = {
+    "stock_ledger": lambda books: stock_ledger(books.stock),
+    "monthly_stock_summary": lambda books: books.stock_summary.filter(
+        ~pl.col("period").is_in(list(books.closes.stock_months))
+    ),
+}
+
+
 def is_derived(register: type[Register]) -> bool:
     """Tell whether the rows of a register are made from the books and not read from the ledger."""
     return register.id in DERIVED
@@ -71,7 +79,19 @@ def derived_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
     They are accepted, and come from no workbook (``_workbook`` is ``PROGRAM``) where the book does not say
     otherwise. ``_post_period`` is the month that their key names, else that of their date.
     """
-    made = DERIVED[register.id](books)
+    return _as_rows(register, DERIVED[register.id](books))
+
+
+def open_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
+    """Return those of the derived rows of the stock book that belong to no closed month, without valuing these.
+
+    Raises:
+        KeyError: the register is not one of the stock book.
+    """
+    return _as_rows(register, _OPEN[register.id](books))
+
+
+def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
     columns = []
     for name, dtype in content_table(register).stored.items():

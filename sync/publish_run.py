@@ -16,9 +16,12 @@ from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
 from sync.closes import settled_months
 from sync.current import CurrentRows
+from sync.derived_volumes import with_derived
 from sync.difference_report import with_differences
+from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
@@ -28,7 +31,8 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived
 from sync.steps import Progress
-from sync.stock_reports import with_stock
+from sync.stock_memory import with_memory
+from sync.stock_reports import problem_of, with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError
@@ -48,6 +52,8 @@ class Published:
 
     written: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    problems: tuple[HouqinError, ...] = ()
+    """Books that contradict themselves and are not shown; looked at again in every run."""
 
 
 def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
@@ -63,11 +69,13 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     if before == whole and there == known:
         return Published()
     standing = Standing.of(ledger)
-    books = books_of(share, ledger, current.rows)
-    settled = settled_months(share, ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books, settled)
+    books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
+    paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
+    volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
-    publication = with_differences(with_stock(with_assets(publication, books), books), books)
+    problems = tuple(filter(None, [problem_of(books)]))
+    publication = with_money(with_stock(with_assets(publication, books), books), books)
+    publication = with_differences(publication, books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
@@ -83,8 +91,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     results = publish(_watched(wanted, progress), hashes, share.path, moment)
     postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
     news = _news(share.path, results, known, there, volumes.sources)
-    ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
-    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+    ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
+    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:

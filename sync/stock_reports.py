@@ -19,12 +19,21 @@ _MONTHS_SHOWN = 12
 
 def with_stock(publication: Publication, books: Bookkeeping) -> Publication:
     """Return a publication with the stock book; where it contradicts itself, with nothing but the reason."""
-    try:
-        summary = books.stock_summary
-    except UnsoundBook as exc:
-        return replace(publication, stock_problem=exc.message(publication.language))
+    problem = problem_of(books)
+    if problem is not None:
+        return replace(publication, stock_problem=problem.message(publication.language))
+    summary = books.stock_summary
     months = month_lines(books, summary)
     return replace(publication, stock=stock_lines(books, summary), stock_months=months)
+
+
+def problem_of(books: Bookkeeping) -> UnsoundBook | None:
+    """Return how the stock book contradicts itself, None where it is sound."""
+    try:
+        _ = books.stock_summary
+    except UnsoundBook as exc:
+        return exc
+    return None
 
 
 def stock_lines(books: Bookkeeping, summary: pl.DataFrame) -> list[StockLine]:

@@ -92,7 +92,7 @@ def volumes_of(
                 untouched[register_id, month.period] = month.in_the_books
             else:
                 rows = completed(in_the_books(current.of_month(register, month)), register, books)
-                frames.append(_with_paths(rows, paths))
+                frames.append(with_paths(rows, paths))
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)
@@ -118,6 +118,7 @@ def _source(share: Share, register: type[Register], month: Month, paths: Mapping
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
-def _with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
+def with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
+    """Return rows with the paths of their workbooks in place of their identities."""
     shown = pl.col("_workbook").replace_strict(dict(paths), default=pl.col("_workbook"), return_dtype=pl.String)
     return frame.with_columns(shown.alias("_workbook"))

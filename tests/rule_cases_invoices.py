@@ -116,10 +116,12 @@ def payment_cases() -> list[Case]:
 
 
 def _in_2024() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Return invoices of a year with a budget: one without an item of it, one with it."""
+    """Return invoices of a year with a budget: one without an item of it, one with it and in the journal."""
     number = {"doc_date": "2024-11-10", "invoice_date": "2024-11-05", "verify_date": "2024-11-11"}
     days = {"approve_date": "2024-11-12", "pay_date": "2024-11-13"}
-    return (*budget(2024, "30203"), paid(**number, **days)), (paid(**number, **days, budget_code="30203"),)
+    transfer = {"income": None, "expense": "100.00", "balance": "900.00", "voucher_no": "PZ-0001", "kind": "报销支出"}
+    right = (paid(**number, **days, budget_code="30203"), banked(date="2024-11-13", **transfer))
+    return (*budget(2024, "30203"), paid(**number, **days)), right
 
 
 def _goods_paid() -> tuple[Line, ...]:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from schemas.parse import Reading
 from tests.rule_lines import MASTER, PARAMETERS, Line, student
-from tests.rule_lines_finance import allowed, budget, paid
+from tests.rule_lines_finance import allowed, billed, budget, paid
 from tests.rule_lines_money import banked, cash, cash_counted, collected, fee, outstanding, refunded, remitted, then
 from tests.sync.school import School
 from tests.test_rule_effects import save
 from tests.test_rule_workbooks import configure
+from workbooks.taking import take_file
 
 _FILE = Path(__file__).parent / "oracles" / "books.yaml"
 ORACLES: dict[str, dict[str, Any]] = {case["id"]: case for case in yaml.safe_load(_FILE.read_text("utf-8"))}
@@ -36,6 +41,7 @@ STATEMENT = """中国某某银行账户明细查询
 """
 
 
+@cache
 def journal() -> tuple[Line, ...]:
     """Return the bank journal of the worked example: what the bank does not have yet is booked at the month's end."""
     first = banked(account_no=ACCOUNT, date="2026-11-02", income="200000.00", balance="200000.00")
@@ -45,6 +51,7 @@ def journal() -> tuple[Line, ...]:
     return first.but(settle_no="2026 1102 000001"), goods, scrap, food
 
 
+@cache
 def typed() -> tuple[Line, ...]:
     """Return another account with the same figures, whose reconciliation the school typed."""
     balance = banked(account_no=TYPED_ACCOUNT, date="2026-11-02", income="186432.57", balance="186432.57")
@@ -62,6 +69,7 @@ def typed() -> tuple[Line, ...]:
     return balance, *items
 
 
+@cache
 def cash_box() -> tuple[Line, ...]:
     """Return a cash box: counted on the 18th (right) and the 19th (2 short of what it should have), not on the 20th."""
     first = cash(account="基本", date="2026-11-18", income="500.00", balance="500.00")
@@ -72,6 +80,7 @@ def cash_box() -> tuple[Line, ...]:
     return first, second, third, right, short
 
 
+@cache
 def boarding() -> tuple[Line, ...]:
     """Return the boarding fee of 486 pupils, of whom 12 got it back, and what was passed on of it."""
     boarders = fee(fee_code="SF901", fee_kind="住宿费", fee_name="住宿费", standard="650.00", stage="初中")
@@ -85,6 +94,7 @@ def boarding() -> tuple[Line, ...]:
     return (boarders, *pupils, *own, *others, *back, passed_on)
 
 
+@cache
 def budgeted() -> tuple[Line, ...]:
     """Return a budget of 80,000, requests of which 12,500 are not paid yet, and invoices of 36,820.45."""
     lines = budget(2026, "30201", "80000.00")
@@ -195,14 +205,79 @@ def test_budget_of_the_worked_example(told: Told) -> None:
     expected |= {name: wanted[name] for name in ("remaining", "rate", "time_rate")}
     assert {name: november[name] for name in expected} == expected
 
+    (line,) = told.ask("budget", "--month", "2026-11")["items"]
+    assert {name: line[name] for name in expected} == expected
+    assert (line["warnings"], line["points"]) == (["BEX-02"], "-45.64")
+    assert wanted["flag"] == "BEX-02 (behind by 45.64 points)"
+
 
 def test_fees_of_the_worked_example(told: Told) -> None:
-    """O17: what was collected and not refunded is 8,100 more than what was passed on."""
-    wanted = ORACLES["O17"]["expect"]
+    """O17: what was collected and not refunded is 8,100 more than what was passed on; the run says so."""
+    wanted = dict(ORACLES["O17"]["expect"])
+    (line,) = told.ask("fees", "--month", "2026-10")
+    figures = ("collected", "refunded", "due", "remitted", "diff")
+    assert {name: line[name] for name in figures} == {name: wanted[name] for name in figures}
     found = [each for book in told.run["workbooks"] for each in book["findings"] if each["code"] == wanted["code"]]
     assert [each["severity"] for each in found] == ["warning"]
     for figure in (wanted["due"], wanted["remitted"], wanted["diff"]):
         assert figure in found[0]["message"]
+
+
+def test_declared_money_on_hand_leaves_nothing_open(told: Told) -> None:
+    """O17, its note: with 8,100 declared on hand nothing is left to be explained, and nothing is said."""
+    fees = boarding()
+    declared = fees[-1].but(on_hand="8100.00")
+    save(told.school, "ZW/全部.xlsx", (*MASTER, *journal(), *typed(), *cash_box(), *fees[:-1], declared, *budgeted()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOUQIN_TODAY", TODAY)
+        run = told.school.sync()
+    assert [each["code"] for book in run["workbooks"] for each in book["findings"] if each["code"] == "RMT-01"] == []
+
+
+def test_reconciliation_to_print(told: Told, tmp_path: Path) -> None:
+    """The form has a sheet for each account on A4, with both sides adjusted; it is not read as a register again."""
+    path = tmp_path / "调节表.xlsx"
+    told.ask("bank", "reconcile", "--month", "2026-11", "-o", str(path))
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == [ACCOUNT, TYPED_ACCOUNT]
+    for sheet in book:
+        cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+        assert cells[0] == "银行存款余额调节表"
+        assert cells.count(189706.17) == 2
+        assert [cell for cell in cells if cell in (3560, 286.4, 1250, 13420.76)] == [3560, 1250] * 2 + [
+            286.4,
+            13420.76,
+        ] * 2
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+    found = take_file(path, path.name, Reading(date(2026, 12, 2)))
+    assert found.tables == ()
+
+
+def test_master_ledger_shows_the_accounts(told: Told) -> None:
+    """The sheet 资金 has every account of cash and banks: how far it is checked, and what is open."""
+    book = openpyxl.load_workbook(told.school.folder / "published" / "总账.xlsx")
+    rows = list(book["资金"].iter_rows(min_row=4, values_only=True))
+    assert [(row[1], row[6], row[7], row[8], row[9], row[10]) for row in rows] == [
+        ("基本", 399.5, "2026-11-19", 382.5, 0, -2),
+        (ACCOUNT, 186432.57, "2026-11-30", 201876.93, 4, 0),
+        (TYPED_ACCOUNT, 186432.57, "2026-11", 201876.93, 4, 0),
+    ]
+
+
+def test_invoice_of_another_department_and_year(tmp_path: Path) -> None:
+    """O08: full-width digits and spaces make no other invoice of it; the message names where it was reimbursed."""
+    school = School(tmp_path / "share")
+    configure(school, **PARAMETERS)
+    save(school, "ZW/基础.xlsx", MASTER)
+    number = "26332000000012345678"
+    save(school, "CW/报销.xlsx", (billed(doc_no="BX-202611-0004", invoice_no=number),))
+    assert [book["held"] for book in school.sync()["workbooks"]] == [0, 0]
+    wide = "２６３３２０００ 0000 1234 5678"
+    again = billed(doc_no="ST-BX-202711-0010", doc_date="2026-11-20", invoice_no=wide, seller_name="青山文体商行")
+    save(school, "ZW/食堂报销.xlsx", (again,))
+    (found,) = school.book(school.sync(), "ZW/食堂报销.xlsx")["findings"]
+    assert (found["code"], found["severity"]) == ("INV-01", "error")
+    assert "BX-202611-0004" in found["message"]
 
 
 def test_nothing_else_is_said(told: Told) -> None:

@@ -62,7 +62,8 @@ Key = tuple[str, ...]
 def _entry_no(cells: Mapping[str, object]) -> str:
     """Return what names a line of a bank's statement: serial number, what moved, and the balance."""
     moved = Decimal(str(cells.get("income") or 0)) - Decimal(str(cells.get("expense") or 0))
-    return f"{cells.get('serial_no')} {moved:.2f} 余{cells.get('balance')}"
+    said = (cells.get("serial_no"), f"{moved:.2f}", f"余{cells.get('balance')}")
+    return " ".join(str(each) for each in said if each is not None)
 
 
 def key_of(line: Line) -> Key:

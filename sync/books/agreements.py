@@ -81,6 +81,10 @@ class Kept(Protocol):
     def counts(self) -> pl.DataFrame:
         """Return every counted line with its difference and what that is worth (``sync.books.counts.differences``)."""
 
+    @property
+    def stock_summary(self) -> pl.DataFrame:
+        """Return the month summary of the stock book, of every month up to today."""
+
     def stock_until(self, moment: datetime) -> Close:
         """Return the stock book at a moment."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,18 @@ def output_options(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
         with_language
     )
+
+
+def month_named(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Return the month that an option names, None where it names none.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if text is None or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        return text
+    message = f"“{text}”不是月份，如 2026-11。 Not a month such as 2026-11."
+    raise click.BadParameter(message)
 
 
 def open_share(path: Path | None) -> Share:

@@ -16,6 +16,7 @@ from xlsxwriter.workbook import Workbook
 from sync.publish.agreement_sheets import agreement_listings
 from sync.publish.cover import write_cover
 from sync.publish.details import Entry, entries
+from sync.publish.money_sheets import money_listing
 from sync.publish.package import finish
 from sync.publish.paths import DIGEST_PROPERTY, MASTER, link
 from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, named_listing, write_listing
@@ -26,7 +27,7 @@ from workbooks.template_style import Styles
 if TYPE_CHECKING:
     from sync.publish.model import AssetLine, FindingLine, Publication, WorkbookState
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised when the master ledger looks different, so that it is written again."""
 MOST_LINES = 2_000
 """A sheet shows this many lines at most; the page of each workbook has the others."""
@@ -81,6 +82,7 @@ def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listin
         *stock_listings(publication),
         _assets(publication, "asset_classes", "class", publication.assets_by_class),
         _assets(publication, "asset_departments", "department", publication.assets_by_department),
+        money_listing(publication),
         *agreement_listings(publication),
         _findings(publication),
         _held(publication),

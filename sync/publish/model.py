@@ -131,6 +131,28 @@ class AssetLine:
 
 
 @dataclass(frozen=True)
+class MoneyLine:
+    """One account of cash or at a bank, as of the publication's day, this month's entries beside it."""
+
+    journal: str
+    """``cash`` or ``bank``."""
+    account: str
+    kind: str
+    opening: Decimal
+    income: Decimal
+    expense: Decimal
+    balance: Decimal
+    checked: str
+    """Day of the last count of cash or of the last line of the statement; month of a typed reconciliation."""
+    other: Decimal | None
+    """What was counted then; balance of the bank at its end. None where it never was."""
+    outstanding: int
+    """Days of this month that were not counted; items that stand between journal and bank."""
+    difference: Decimal | None
+    """Over or short; adjusted journal less adjusted bank."""
+
+
+@dataclass(frozen=True)
 class FindingLine:
     """One finding in the words of the publication's language; severity as ``Finding`` has it."""
 
@@ -250,6 +272,8 @@ class Publication:
     """Why the stock book cannot be shown, where it contradicts itself."""
     assets_by_class: Sequence[AssetLine] = ()
     assets_by_department: Sequence[AssetLine] = ()
+    money: Sequence[MoneyLine] = ()
+    """Accounts of cash, then of banks."""
     agreements: Sequence[AgreementLine] = ()
     differences: Sequence[DifferenceLine] = ()
     findings: Sequence[FindingLine] = ()

@@ -105,6 +105,29 @@ _WORDS: dict[str, tuple[str, str]] = {
             " depreciation {accumulated:,}, net value {net:,}."
         ),
     ),
+    "money": ("资金", "Money"),
+    "money title": ("现金和银行存款", "Cash and bank accounts"),
+    "money note": (
+        "截至 {day}：现金 {cash:,} 元，银行存款 {bank:,} 元；未日清 {uncounted} 天，未达账项 {outstanding} 笔。",
+        (
+            "As of {day}: {cash:,} yuan in cash, {bank:,} at banks; {uncounted} days without a count, {outstanding}"
+            " outstanding items."
+        ),
+    ),
+    "money empty": ("账上还没有现金和银行日记账。", "No journal of cash or bank is in the books yet."),
+    "journal": ("账", "Journal"),
+    "cash": ("现金", "Cash"),
+    "bank": ("银行", "Bank"),
+    "account": ("账户", "Account"),
+    "account kind": ("账户性质", "Kind"),
+    "month opening": ("本月期初", "Opening of the month"),
+    "month in": ("本月收入", "In"),
+    "month out": ("本月支出", "Out"),
+    "book balance": ("账面余额", "Book balance"),
+    "checked": ("核对到", "Checked"),
+    "counted or bank": ("实点/对账单", "Counted / statement"),
+    "open points": ("未盘天数/未达笔数", "Days not counted / items open"),
+    "money difference": ("长短款/调节差额", "Over or short / difference"),
     "class": ("分类代码", "Class"),
     "class name": ("分类名称", "Class name"),
     "department name": ("部门名称", "Department name"),
