@@ -38,7 +38,7 @@ _BOOKS = {"stock_ledger": STOCK_BOOK, "monthly_stock_summary": STOCK_BOOK}
 def with_derived(
     volumes: Volumes, share: Share, books: Bookkeeping, paths: Mapping[str, str], present: Mapping[str, Release]
 ) -> Volumes:
-    """Return volumes with those of the registers that the program makes.
+    """Return volumes with those of the registers that the program alone makes.
 
     ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. A book
     that contradicts itself shows its closed months only.
@@ -46,7 +46,7 @@ def with_derived(
     for register in share.registers.values():
         if register.id in _BOOKS:
             volumes = _with_settled(volumes, share, register, books, present)
-        elif is_derived(register):
+        elif is_derived(register) and not register.is_written():
             try:
                 rows = with_paths(derived_rows(books, register), paths)
             except UnsoundBook:

@@ -19,6 +19,7 @@ from sync.closes import settled_months
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
 from sync.derived_volumes import with_derived
+from sync.difference_report import with_differences
 from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
@@ -76,11 +77,11 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     standing = Standing.of(ledger)
     books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
     paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
-    volumes = volumes_of(share, current, paths, there, books, settled)
-    volumes = with_derived(volumes, share, books, paths, there)
+    volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
     problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)
+    publication = with_differences(publication, books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),

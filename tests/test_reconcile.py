@@ -14,10 +14,16 @@ import yaml
 from click.testing import CliRunner, Result
 
 from schemas.register import all_registers
+from schemas.system.recon_difference import KINDS
+from sync.books.agreement_list import AGREEMENTS
+from sync.commands.month import command as month
 from sync.commands.reconcile import command as reconcile
 from sync.commands.rows import command as rows
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
-from tests.rule_lines_finance import billed, paid
+from tests.rule_lines_assets import listed
+from tests.rule_lines_counts import approved, counted, owned, planned
+from tests.rule_lines_counts import explained as counted_reason
+from tests.rule_lines_finance import billed, budget, paid
 from tests.rule_lines_money import (
     banked,
     cash,
@@ -271,6 +277,77 @@ def test_the_stock_book_is_the_sum_of_its_documents(school: School) -> None:
     assert code == 0
 
 
+def test_goods_are_what_was_counted(school: School) -> None:
+    """O10: 36 at the cut-off, 41 counted after 10 came and 4 went: 1 is short, 23.80, until it is posted."""
+    item, expected = goods(), ORACLES["O10"]["expect"]
+    month = [
+        received(item, 60, "23.80", doc_date="2026-11-02"),
+        issued(item, 24, doc_date="2026-11-20"),
+    ]
+    later = [
+        received(item, 10, "23.80", doc_date="2026-12-01", doc_no="RK-202612-0001"),
+        issued(item, 4, doc_date="2026-12-01", doc_no="CK-202612-0001"),
+    ]
+    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-12-02 08:00", "count_to": "2026-12-02 12:00"}
+    plan = planned("CK01", **times)
+    sheet = counted(plan, item, 41, count2=41, counted_at="2026-12-02 10:00", keeper="王芳")
+    rows = [item, *month, *later, plan, sheet]
+    saved(school, rows)
+    [line] = differences(school, "stock-count")
+    assert (line["object"], line["recon_kind"]) == (f"{item.item} CK01", "账实")
+    assert (line["diff_qty"], line["diff"]) == (f"{-expected['diff_qty']}.000", expected["diff_amount"].lstrip("-"))
+    assert (line["left_value"], line["severity"], line["status"]) == ("856.80", "差异", "待处理")
+    saved(school, [*rows, counted_reason(sheet)])
+    assert differences(school, "stock-count")[0]["status"] == "已说明"
+    saved(school, [*rows, approved(sheet, approve_date="2026-12-02")])
+    assert differences(school, "stock-count") == []
+    assert differences(school, "stock-documents") == []
+
+
+def test_assets_are_what_was_counted(school: School) -> None:
+    """A card whose thing is not found differs by one piece and its net worth; one that is found agrees."""
+    there, gone = owned(), owned()
+    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-12-01 08:00", "count_to": "2026-12-01 18:00"}
+    plan = planned(**times)
+    lines = [counted(plan, there, unit="台"), counted(plan, gone, 0, count2=0, unit="台")]
+    saved(school, [there, gone, plan, *lines])
+    assert (summary(school, "assets-count")["lines"], summary(school, "assets-count")["agreeing"]) == (2, 1)
+    [line] = differences(school, "assets-count")
+    assert (line["object"], line["diff_qty"]) == (gone.cells["asset_no"], "1.000")
+
+
+def test_cards_are_what_the_ledger_says(school: School) -> None:
+    """Original values of fixed assets make 1601, accumulated depreciation 1602; intangible assets stand elsewhere."""
+    cards = [owned(), owned(), owned(gl_account="无形资产")]
+    worth = ("1601", "7000.00"), ("1602", "-6900.00")
+    saved(school, [*cards, *trial_balance(*worth)])
+    assert differences(school, "assets-ledger") == []
+    [line] = differences(school, "depreciation-ledger")
+    assert (line["object"], line["left_value"], line["right_value"]) == ("1602", "7000.00", "6900.00")
+    assert (line["code"], line["recon_kind"]) == ("X-46", "台账-GL")
+
+
+def test_departments_have_on_their_lists_what_their_cards_say(school: School) -> None:
+    """Assets in use of rooms with a list are on one; those that are not are named."""
+    known, missing = owned(), owned()
+    lists = [listed(known, semester="2026-2027-1", start_date="2026-09-02", qty_end=None, end_sign=None, end_date=None)]
+    saved(school, [known, missing, *lists])
+    [line] = differences(school, "assets-lists")
+    assert (line["object"], line["diff_qty"], line["documents"]) == ("JW", "1.000", [missing.cells["asset_no"]])
+
+
+def test_budget_execution_is_what_the_ledger_spent(school: School) -> None:
+    """What was paid since January of each item is the expense account that ends with its code (X-48)."""
+    lines = [*budget("2026"), *budget("2026", "30202", "500.00")]
+    bills = [paid("100.00", budget_code="30201"), paid("60.00", budget_code="30202", pay_ref="PZ-0002")]
+    accounts = trial_balance(("720130201", "100.00"), ("720130202", "50.00"))
+    total = ledger_account("2026-11", "7201", open_dr="150.00", close_dr="150.00")
+    saved(school, [*lines, *bills, *accounts, total])
+    [line] = differences(school, "budget-ledger")
+    assert (line["object"], line["left_value"], line["right_value"]) == ("30202", "60.00", "50.00")
+    assert (line["recon_kind"], line["code"]) == ("账表", "X-48")
+
+
 def test_what_lacks_a_side_is_not_compared_and_says_why(school: School) -> None:
     """Without a trial balance nothing is held against the ledger, and that is no difference."""
     found, code = told(school, "books", "--month", "2026-11")
@@ -381,3 +458,41 @@ def test_the_register_of_differences_shows_figures_and_words(school: School, tmp
     assert (said["diff"], said["status"], said["explanation"]) == ("70.00", "已说明", "货在途")
     assert said["_source"]["workbook"].endswith("差异说明.xlsx")
     assert found[str(bill.cells["invoice_no"])]["status"] == "待处理"
+
+
+def test_a_month_is_not_closed_on_a_difference_that_nobody_has_explained(school: School, tmp_path: Path) -> None:
+    """PER-C2: however small, it keeps the month of its book open; explained it is carried on."""
+    item = goods()
+    saved(school, [item, received(item, 1, "50.00"), *trial_balance(("1302", "2000.00"))])
+
+    def blocking() -> list[str]:
+        arguments = ["trial", "2026-11", "--book", "库存账", "--by", "T002", "--approver", "T009"]
+        found = CliRunner().invoke(month, [*arguments, "--share", str(school.folder), "--json"])
+        [book] = json.loads(found.stdout)["books"]
+        return [each["code"] for each in book["blocking"]]
+
+    assert [code for code in blocking() if code in ("PER-C2", "CLOSE-DIFFERENCE")] == ["PER-C2", "CLOSE-DIFFERENCE"]
+    assert explained(school, tmp_path, "ZW/差异说明.xlsx", explanation="财务未入账") == []
+    assert not {"PER-C2", "CLOSE-DIFFERENCE"} & set(blocking())
+
+
+def test_agreements_have_numbers_of_their_own_and_name_their_book() -> None:
+    """A number and an id stand for one agreement; a side begins with the name of the book that it keeps open."""
+    assert len({each.number for each in AGREEMENTS}) == len({each.id for each in AGREEMENTS}) == len(AGREEMENTS)
+    assert all(each.kind in KINDS for each in AGREEMENTS)
+    for each in AGREEMENTS:
+        assert not each.book or each.left_name.startswith(each.book) or each.right_name.startswith(each.book), each.id
+
+
+def test_the_master_ledger_shows_agreements_and_differences(school: School) -> None:
+    """对账汇总 has every agreement of last month and this one, 差异 what differs with its candidate causes."""
+    item = goods()
+    saved(school, [item, billed("50.00", goods_amount="50.00"), unnamed := received(item, 25)])
+    book = openpyxl.load_workbook(school.folder / "published" / "总账.xlsx")
+    summaries, lines = (
+        [[cell.value for cell in row] for row in book[name].iter_rows(min_row=4)] for name in ("对账汇总", "差异")
+    )
+    assert {row[0] for row in summaries} == {"2026-11", "2026-12"}
+    [line] = [row for row in lines if row[0]]
+    assert line[0].startswith("DZ-20261130-0501/")
+    assert unnamed.number in line[-1]

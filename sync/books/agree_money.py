@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import polars as pl
 
+from schemas.books import empty_frame
 from schemas.findings import Text
+from schemas.register import all_registers
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
     BOOKED,
@@ -22,10 +24,12 @@ from sync.books.agreements import (
     rows_of,
     side,
 )
+from sync.books.bank import reconciliations
 from sync.books.differences import fen
 from sync.books.periods import BANK_BOOK, CASH_BOOK
 
-CASH, BANK, STATEMENT, COUNT = "cash_journal", "bank_journal", "bank_reconciliation", "cash_count"
+CASH, BANK, COUNT = "cash_journal", "bank_journal", "cash_count"
+STATEMENT, STATEMENT_LINES = "bank_reconciliation", "bank_statement_line"
 _ZERO_BALANCE, _UNION = "零余额账户", "工会"
 _FEES = "收费收入"
 
@@ -111,34 +115,36 @@ def _bank_against_ledger(kept: Kept, month: str) -> Sides | Text:
 
 def _bank_statement(kept: Kept, month: str) -> Sides | Text:
     """Compare journal and statement of every account after the items that only one of them has (余额调节)."""
-    lines = rows_of(kept, STATEMENT).filter(pl.col("period") == month)
-    balances = balances_at_end(rows_of(kept, BANK), "account_no", month).select("account_no", "balance")
-    if lines.is_empty():
-        return Text(f"没有 {month} 的银行存款余额调节表", f"there is no bank reconciliation of {month}")
-    adjusted = (
-        lines.sort("line_no")
-        .group_by("account_no", maintain_order=True)
-        .agg(
-            fen("bank_balance").first().alias("bank"),
-            (_items("银行已收单位未收") - _items("银行已付单位未付")).alias("to_book"),
-            (_items("单位已收银行未收") - _items("单位已付银行未付")).alias("to_bank"),
+    parts = (kept.rows(register) for register in (STATEMENT_LINES, STATEMENT))
+    lines, typed = (
+        empty_frame(all_registers()[name]) if rows is None else rows
+        for name, rows in zip((STATEMENT_LINES, STATEMENT), parts, strict=True)
+    )
+    days = int(kept.facts.number("bank_match_days"))
+    found = reconciliations(rows_of(kept, BANK), lines, typed, month, days)
+    known = [each for each in found if each.difference is not None]
+    if not known:
+        return Text(
+            f"没有 {month} 的银行对账单或余额调节表", f"there is no bank statement or reconciliation of {month}"
         )
-        .join(balances, on="account_no", how="inner")
+    frame = pl.DataFrame(
+        [(each.account_no, each.adj_book, each.adj_bank) for each in known],
+        schema={"account_no": pl.String(), "book": pl.Int64(), "bank": pl.Int64()},
+        orient="row",
     )
     account = pl.col("account_no")
-    without = sorted(set(balances["account_no"]) - set(lines["account_no"]))
     return Sides(
-        side(adjusted, account, value=pl.col("balance") + pl.col("to_book")),
-        side(adjusted, account, value=pl.col("bank") + pl.col("to_bank")),
+        side(frame, account, value=pl.col("book")),
+        side(frame, account, value=pl.col("bank")),
         left_out=tuple(
-            Text(f"{number} 没有 {month} 的余额调节表", f"{number} has no reconciliation of {month}")
-            for number in without
+            Text(
+                f"{each.account_no} 没有 {month} 的对账单或余额调节表",
+                f"{each.account_no} has no statement or reconciliation of {month}",
+            )
+            for each in found
+            if each.difference is None
         ),
     )
-
-
-def _items(kind: str) -> pl.Expr:
-    return pl.when(pl.col("item_kind") == kind).then(fen("item_amount")).otherwise(0).sum()
 
 
 def _fees_passed_on(kept: Kept, month: str) -> Sides | Text:
@@ -230,7 +236,7 @@ MONEY_AGREEMENTS = (
         Text("银行账与对账单", "Bank journal and statement"),
         "银行存款日记账",
         "银行对账单",
-        (BANK, STATEMENT),
+        (BANK,),
         _bank_statement,
         _journal_documents(BANK),
         code="BRC-01",
@@ -243,7 +249,7 @@ MONEY_AGREEMENTS = (
         "账款",
         Text("收费与上缴", "Fees collected and remitted"),
         "收费、退费登记",
-        "上缴登记",
+        "银行上缴登记",
         ("fee_collection", "fee_refund", "fee_remittance"),
         _fees_passed_on,
         _fee_documents,

@@ -22,8 +22,12 @@ from schemas.periods import first_day_after, first_day_of
 from sync.books.checks import UnsoundBook
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from schemas.register import Register
-    from schemas.rules import Facts
+    from schemas.rules import Books, Facts
+    from sync.books.assets import AssetBook
+    from sync.books.close import Close
     from sync.books.periods import Closes
     from sync.books.valuation import Valuation
 
@@ -41,8 +45,9 @@ DOCUMENTS = {
 }
 """Documents that may stand between the sides: by how much the difference (left − right) is what it is
 because one side lacks them; ``object`` is null where a document may belong to any; ``state`` is one of ``STATES``."""
-BOOKED, HELD, UNBILLED = STATES = ("booked", "held", "unbilled")
-"""In our books, perhaps not in the other side's; held back; in our books without the number of an invoice."""
+BOOKED, HELD, UNBILLED, UNLISTED = STATES = ("booked", "held", "unbilled", "unlisted")
+"""In our books, perhaps not in the other side's; held back; in our books without the number of an invoice; an asset
+that is on no list."""
 OWN_WORDS = {"object": pl.String(), "explanation": pl.String()}
 
 _LINES = 999_999_999
@@ -63,6 +68,25 @@ class Kept(Protocol):
     @property
     def closes(self) -> Closes:
         """Return which months are closed."""
+
+    @property
+    def books(self) -> Books:
+        """Return the rows in the books as the lookups of rules ask for them."""
+
+    @property
+    def assets(self) -> AssetBook:
+        """Return the asset book: every card with what happened to it."""
+
+    @property
+    def counts(self) -> pl.DataFrame:
+        """Return every counted line with its difference and what that is worth (``sync.books.counts.differences``)."""
+
+    @property
+    def stock_summary(self) -> pl.DataFrame:
+        """Return the month summary of the stock book, of every month up to today."""
+
+    def stock_until(self, moment: datetime) -> Close:
+        """Return the stock book at a moment."""
 
     def stock_on(self, day: date) -> Valuation:
         """Return the months of the stock book, closed or open, in which a day lies, valued."""
@@ -116,6 +140,8 @@ class Agreement:
     """The rule between registers that says the same (DOMAIN.md 2.3)."""
     book: str = ""
     """The book that cannot be closed while an unexplained difference is open."""
+    asked_only: bool = False
+    """True for a proof of the program's own figures that values the whole stock book: not done after every run."""
 
 
 @dataclass(frozen=True)
@@ -190,15 +216,17 @@ def recon_id(number: int, month: str) -> str:
     return f"DZ-{last_day(month):%Y%m%d}-{number:04d}"
 
 
-def _line_numbers(objects: pl.Series) -> pl.Series:
-    """Return a line number for every object that depends on nothing else, so that it is the same in every run.
+def line_of(name: str) -> int:
+    """Return the line number of an object: it depends on nothing else, so that it is the same in every run."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % _LINES + 1
 
-    Objects that would share one are numbered on in their order.
-    """
+
+def _line_numbers(objects: pl.Series) -> pl.Series:
+    """Return the line number of every object; those that would share one are numbered on in their order."""
     taken: set[int] = set()
     numbers = []
     for each in objects:
-        number = int.from_bytes(hashlib.sha256(each.encode()).digest()[:8]) % _LINES + 1
+        number = line_of(each)
         while number in taken:
             number = number % _LINES + 1
         taken.add(number)

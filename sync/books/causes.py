@@ -18,12 +18,13 @@ import polars as pl
 
 from schemas.exact import QTY_PLACES, scaled
 from schemas.findings import Text
-from sync.books.agreements import DOCUMENTS
+from sync.books.agreements import DOCUMENTS, UNLISTED
 
 MOST_LINES = 200
 """Of each agreement the largest differences are explained, this many."""
 MOST_DOCUMENTS = 5_000
 MOST_PAIRED = 1_000
+MOST_LISTED = 20
 _MOST_NAMED, _MOST_PAIRS = 3, 3
 """More pairs than this with the right sum are chance, and are not named at all."""
 _UNIT = 10**QTY_PLACES
@@ -34,7 +35,7 @@ class Cause:
     """One candidate: what may have happened, and which documents to look at."""
 
     kind: str
-    """``document``, ``pair``, ``sign``, ``transposed``, ``swapped`` or ``unit``."""
+    """``document``, ``pair``, ``sign``, ``transposed``, ``unlisted``, ``unit`` or ``swapped``."""
     documents: tuple[str, ...]
     text: Text
 
@@ -82,6 +83,7 @@ def causes_of(lines: pl.DataFrame, evidence: Evidence) -> dict[int, tuple[Cause,
         told = (
             *_of_documents(line["diff"], evidence.of(line["object"])),
             *_of_sides(line),
+            *_of_unlisted(line, evidence.of(line["object"])),
             *_of_units(line, evidence.factors),
             *_of_swaps(line, swapped),
         )
@@ -166,6 +168,16 @@ def _turned(amount: int, change: int) -> int | None:
         if int(digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :]) == wanted:
             return wanted
     return None
+
+
+def _of_unlisted(line: Mapping[str, Any], documents: Sequence[dict[str, Any]]) -> Iterator[Cause]:
+    """Yield the assets that are on no list, where they are all that differs."""
+    missing = [row for row in documents if row["state"] == UNLISTED]
+    if missing and sum(row["qty"] for row in missing) == line["diff_qty"]:
+        numbers = tuple(row["doc_no"] for row in missing[:MOST_LISTED])
+        more = "……" if len(missing) > len(numbers) else ""
+        words = Text(f"没有登记：{'、'.join(numbers)}{more}", f"on no list: {', '.join(numbers)}{more}")
+        yield Cause("unlisted", numbers, words)
 
 
 def _of_units(line: Mapping[str, Any], factors: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[Cause]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from xlsxwriter.workbook import Workbook
 
+from sync.publish.agreement_sheets import agreement_listings
 from sync.publish.cover import write_cover
 from sync.publish.details import Entry, entries
 from sync.publish.money_sheets import money_listing
@@ -82,6 +83,7 @@ def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listin
         _assets(publication, "asset_classes", "class", publication.assets_by_class),
         _assets(publication, "asset_departments", "department", publication.assets_by_department),
         money_listing(publication),
+        *agreement_listings(publication),
         _findings(publication),
         _held(publication),
         _conflicts(publication),
@@ -98,6 +100,7 @@ def _listing(
     rows: Sequence[Sequence[Value]],
     note: str,
 ) -> Listing:
+    """Return a sheet of the publication in its language."""
     return named_listing(name, publication.language, headings, rows, note)
 
 

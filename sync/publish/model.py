@@ -212,6 +212,43 @@ class MissingLine:
 
 
 @dataclass(frozen=True)
+class AgreementLine:
+    """One agreement in one month: how many objects were compared, and what of them differs."""
+
+    period: str
+    title: str
+    kind: str
+    left_name: str
+    right_name: str
+    is_compared: bool
+    lines: int
+    agreeing: int
+    differing: int
+    serious: int
+    unexplained: int
+    amount: Decimal
+    remark: str = ""
+    """Why it, or a part of it, was not compared."""
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """One object on which two sides differ."""
+
+    number: str
+    title: str
+    object: str
+    left_value: Decimal
+    right_value: Decimal
+    diff: Decimal
+    diff_qty: Decimal | None
+    severity: str
+    status: str
+    explanation: str = ""
+    causes: str = ""
+
+
+@dataclass(frozen=True)
 class Publication:
     """Everything that is shown after a revision.
 
@@ -237,6 +274,8 @@ class Publication:
     assets_by_department: Sequence[AssetLine] = ()
     money: Sequence[MoneyLine] = ()
     """Accounts of cash, then of banks."""
+    agreements: Sequence[AgreementLine] = ()
+    differences: Sequence[DifferenceLine] = ()
     findings: Sequence[FindingLine] = ()
     held: Sequence[HeldLine] = ()
     conflicts: Sequence[ConflictLine] = ()
