@@ -30,6 +30,7 @@ from sync.nights import (
 from sync.notify import Event, notify
 from sync.proof import prove
 from sync.publish.daily import DAILY, Day, DifferenceLine, daily_page
+from sync.publish.words import word
 from sync.publish_run import publish_again
 from sync.rehearsal import rehearse
 from sync.rotation import rotate
@@ -58,10 +59,15 @@ class Night:
 
 
 class Skipped(HouqinError):  # noqa: N818 - says what happened
-    """A step cannot be done because an earlier one failed (``step``)."""
+    """A step cannot be done because an earlier one failed (``step``, ``step_en``)."""
 
     code = "NIGHT-SKIPPED"
-    text = Text("前面的步骤（{step}）没有成功，本步未做", "not done: the step {step} before it failed")
+    text = Text("前面的步骤（{step}）没有成功，本步未做", "not done: the step {step_en} before it failed")
+
+    @classmethod
+    def after(cls, name: str) -> Skipped:
+        """Return the error for the step that failed."""
+        return cls(step=word(f"step {name}", "zh"), step_en=word(f"step {name}", "en"))
 
 
 def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) -> Night:
@@ -185,7 +191,7 @@ class _Course:
         """Keep everything in one file, in the folder that the settings name."""
         folder = self.share.config.backup_folder
         folder.mkdir(parents=True, exist_ok=True)
-        made = backup(self.share, folder, datetime.now(UTC))
+        made = backup(self.share, folder.resolve(), datetime.now(UTC))
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
         self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
@@ -198,7 +204,7 @@ class _Course:
     def restore(self) -> Step:
         """Restore the new backup into a scratch place."""
         if self.made is None:
-            raise Skipped(step="backup")
+            raise Skipped.after("backup")
         proven = rehearse(Path(self.made.path), self.share.state)
         self.made = replace(self.made, verified=True)
         self.kept = (*self.kept[:-1], self.made)
@@ -211,10 +217,12 @@ class _Course:
         )
 
     def rotate(self) -> Step:
-        """Remove backups that are too old; none before the new one was proven."""
+        """Remove backups that are too old from the folder of the settings; none before the new one was proven."""
         if self.made is None or not self.made.verified:
-            raise Skipped(step="restore")
-        done = rotate(self.kept, self.share.config.backup, self.share.config.zone)
+            raise Skipped.after("restore")
+        folder = self.share.config.backup_folder
+        here = [each for each in self.kept if Path(each.path).parent == folder.resolve()]
+        done = rotate(here, self.share.config.backup, self.share.config.zone)
         self.kept = done.kept
         kept, removed = len(done.kept), len(done.removed)
         zh, en = f"保留 {kept} 份，删除 {removed} 份", f"{kept} kept, {removed} removed"
@@ -273,7 +281,7 @@ def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:
     """Return what the channels are told of a night: the summary of the page, the steps that failed, where it lies."""
     language = share.config.language
     school = share.config.school or share.path.name
-    failed = [f"✗ {step.name}: {step.message(language)}" for step in record.failed]
+    failed = [f"✗ {word(f'step {step.name}', language)}: {step.message(language)}" for step in record.failed]
     summary = [] if day is None else list(daily_page(day).summary_lines)
     page = share.path / DAILY
     where = [str(page)] if page.is_file() else []
@@ -281,4 +289,6 @@ def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:
     title = f"{school} 后勤日报 {share.today:%Y-%m-%d}" if chinese else f"{school}: day of {share.today:%Y-%m-%d}"
     if failed:
         title = ("【故障】" if chinese else "FAILED: ") + title
-    return Event(title, (*failed, *summary, *where), bool(failed), page if where and day is not None else None)
+    lines = (*failed, *summary, *where)
+    attached = page if where and day is not None else None
+    return Event(title, lines, bool(failed), attached, f"houqin-{share.today:%Y-%m-%d}.html")
