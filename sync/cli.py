@@ -19,6 +19,7 @@ COMMANDS = {
     "template": "write an empty workbook for a register or a department",
     "validate": "check workbooks and show every finding at its cell",
     "sync": "merge what departments have saved into the ledger",
+    "watch": "the daemon: merge what departments save as they save it",
     "nightly": "what is done every night: reread, prove, compare, back up, report, tell",
     "rows": "list the rows of a register, now or as of any moment",
     "history": "show every version of one row",

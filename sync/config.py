@@ -74,7 +74,11 @@ class Schedule(_Part):
     quiet_seconds: Annotated[float, Field(ge=0)] = 2
     """How long a file must not have changed before it is read."""
     rescan_seconds: Annotated[float, Field(gt=0)] = 300
-    """How often the whole folder is looked through, whatever the watcher has reported."""
+    """How often the content of every file is looked at, whatever was reported."""
+    watching: Literal["auto", "native", "polling"] = "auto"
+    """Whether the operating system reports changes, or the folder is looked through; ``auto``: by where it lies."""
+    poll_seconds: Annotated[float, Field(gt=0)] = 2
+    """How often a folder is looked through whose changes nobody reports."""
     nightly: time = time(20, 0)
     """Local time of the nightly run."""
 

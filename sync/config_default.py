@@ -60,7 +60,9 @@ timezone = "Asia/Shanghai"       # 学校所在时区，决定“今天”是哪
 
 [schedule]
 quiet_seconds = 2                # 文件停止变化多少秒后才读取
-rescan_seconds = 300             # 每隔多少秒把文件夹完整查看一遍
+rescan_seconds = 300             # 每隔多少秒核对一遍所有文件的内容
+watching = "auto"                # 如何得知文件变化：auto 自动、native 由系统通知、polling 定时查看（网络盘）
+poll_seconds = 2                 # 定时查看时每隔多少秒看一次
 nightly = 20:00:00               # 每晚汇总、对账、备份的时间
 
 [notifications]

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock of the operating system on a file in the state folder.
+"""One writer at a time, and one daemon: a lock of the operating system on a file in the state folder.
 
 The lock ends with the process that holds it, however that ends: it needs no expiry and leaves
 nothing to tidy up. Worker processes do not hold it: descriptors are not inherited over ``exec``, and
@@ -20,6 +20,7 @@ from schemas.findings import Text
 from sync.errors import HouqinError
 
 LOCK_NAME = "writer.lock"
+DAEMON_LOCK_NAME = "daemon.lock"
 NIGHT_LOCK_NAME = "night.lock"
 _FAR = 1 << 30
 """Windows locks bytes, and nobody can read locked ones: the byte locked lies behind the text."""
@@ -36,6 +37,18 @@ class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
         "another program is writing the ledger (process {pid} on {host}, since {since})",
         "请等它结束后再试",
         "wait until it has finished and try again",
+    )
+
+
+class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
+    """Another daemon watches this share already (``pid``, ``host``, ``since``)."""
+
+    code = "DAEMON-BUSY"
+    text = Text(
+        "这个共享文件夹已有守护程序在运行（进程 {pid}，电脑 {host}，开始于 {since}）",
+        "a daemon watches this folder already (process {pid} on {host}, since {since})",
+        "一个文件夹只需要一个；要换电脑时请先停掉原来的",
+        "one is enough; stop it first to run it elsewhere",
     )
 
 
@@ -70,6 +83,17 @@ def night_lock(state: Path) -> Iterator[None]:
         NightBusy: another nightly run is under way.
     """
     with _lock(state / NIGHT_LOCK_NAME, NightBusy):
+        yield
+
+
+@contextmanager
+def daemon_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the daemon of a share, as long as it runs.
+
+    Raises:
+        DaemonBusy: another one holds it.
+    """
+    with _lock(state / DAEMON_LOCK_NAME, DaemonBusy):
         yield
 
 

@@ -21,15 +21,15 @@ from sync.lock import writer_lock
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
-from sync.publish.plan import Action, Result, Target, publish, targets
+from sync.publish.plan import FOLDERS, Action, Result, Target, publish, targets
 from sync.publish.releases import Release, mark_of, present
 from sync.share import Share
 from sync.standing import GONE, Standing
-from sync.state import archived
+from sync.state import archived, remove_parts
 from sync.steps import Progress
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
-from workbooks.write import TargetLockedError
+from workbooks.write import TargetLockedError, remove_leftovers
 
 MARK_LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
@@ -48,9 +48,7 @@ class Published:
     postponed: tuple[str, ...] = ()
 
 
-def publish_all(
-    share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress
-) -> Published:
+def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
     ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
@@ -62,6 +60,9 @@ def publish_all(
     whole = Release(_whole_hash(share, ledger))
     if before == whole and there == known:
         return Published()
+    for folder in FOLDERS:
+        remove_leftovers(share.path / folder)
+    remove_parts(share.state)
     standing = Standing.of(ledger)
     volumes = volumes_of(share, current, paths_in_share(share, standing), there)
     publication = publication_of(share, ledger, standing, current.rows, volumes)
@@ -187,9 +188,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     return Target(place, content_hash, write)
 
 
-def mark(
-    source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str
-) -> None:
+def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
     """Write one marked copy; runs in a worker process, for the file may be hostile."""
     from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
 

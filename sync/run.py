@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from schemas.findings import Finding, reader_finding
 from schemas.register import all_registers
@@ -49,12 +50,14 @@ def sync(
     *,
     full: bool = False,
     orders: Orders = NOTHING_ORDERED,
+    leave: Collection[Path] = (),
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
-    held back; they are carried out, and recorded, with everything else.
+    held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
+    just now: they are there, and read by the next run.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -67,7 +70,7 @@ def sync(
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         found = identified(scan(share.config.folders), standing)
-        wanted = [file for file in found.files if full or is_new(file, standing, share)]
+        wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         taken = read_files(share, wanted, pool, told)
         told.step("merge", 1)
         taken, postponed = kept_for_good(share, found.files, taken)

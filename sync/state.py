@@ -77,6 +77,12 @@ def archived(state: Path, sha256: str) -> Path | None:
     return next(iter(sorted(_folder(state, sha256).glob(f"{sha256}.*"))), None)
 
 
+def remove_parts(state: Path) -> None:
+    """Remove what killed programs were copying into the archive; only the holder of the writer's lock may."""
+    for part in (state / "archive").glob("??/.*"):
+        part.unlink(missing_ok=True)
+
+
 def archived_files(state: Path) -> list[Path]:
     """Return every file of the archive in the order of their names, which begin with their SHA-256 (hex)."""
     return sorted(file for file in (state / "archive").glob("??/*.*") if _SHA256.fullmatch(file.stem))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,13 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         beside.unlink(missing_ok=True)
     if os.name == "posix":
         _flush(path.parent, os.O_RDONLY)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed programs were writing below a folder; nobody else may be writing there."""
+    for beside in folder.rglob(".~*.tmp"):
+        with contextlib.suppress(OSError):
+            beside.unlink()
 
 
 def replace_bytes(path: Path, content: bytes) -> None:

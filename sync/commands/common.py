@@ -30,7 +30,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 """Exit codes (DESIGN 13); where several apply: ledger, unreadable, held, findings."""
 
-_BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY"})
+_BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})

@@ -1,0 +1,67 @@
+"""``houqin watch``: the daemon, in the foreground, until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from sync.commands.common import output_options, print_json, share_option
+from sync.daemon import Daemon
+from sync.log import LOGGER
+from sync.run import SyncResult
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
+
+
+@click.command("watch")
+@share_option
+@output_options
+def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Merge what departments save, a few seconds after they saved it, until it is stopped.
+
+    What was saved while nobody watched is taken first. Files that are being saved are left until they have come
+    to rest; a share that is offline is waited for. Stop it with Ctrl-C, or with a signal: nothing is lost.
+
+    Example: houqin watch --share school
+    """
+    if share_path is None:
+        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
+        raise click.UsageError(message)
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOGGER.addHandler(shown)
+    last: list[int] = []
+
+    def told(result: SyncResult) -> None:
+        last[:] = [result.revision]
+        _tell(result, language)
+
+    daemon = Daemon(share_path, told)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        daemon.stop()
+
+    for name in _SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    daemon.run()
+    if as_json:
+        print_json({"runs": daemon.runs, "revision": last[0] if last else None})
+
+
+def _tell(result: SyncResult, language: str) -> None:
+    """Log what became of the workbooks that a run read."""
+    for outcome in result.plan.outcomes:
+        counts = outcome.counts
+        words = (
+            f"读取 {counts['read']}，入账 {counts['accepted']}，搁置 {counts['held']}，冲突 {counts['conflicting']}"
+            if language == "zh"
+            else f"read {counts['read']}, accepted {counts['accepted']}, held {counts['held']}, "
+            f"conflicting {counts['conflicting']}"
+        )
+        LOGGER.info("%s: %s", result.standing.title(outcome.name), words)

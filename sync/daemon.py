@@ -1,0 +1,265 @@
+"""The daemon: merges what departments save, as they save it, and survives whatever happens to the share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.config import DEPARTMENTS_FOLDER
+from sync.errors import HouqinError
+from sync.heartbeat import Failure, Heart, utc_now
+from sync.lock import NightBusy, WriterBusy, daemon_lock
+from sync.log import LOGGER, log_to
+from sync.nightly import missed_night, next_night, nightly
+from sync.notify import Event, notify
+from sync.run import SyncResult, sync
+from sync.settling import Look, Settling
+from sync.share import Share
+from sync.watch import Hints, glances, is_remote
+from workbooks.pool import ReaderPool
+
+if TYPE_CHECKING:
+    from sync.config import Schedule
+
+_BURST_SECONDS = 0.2
+"""Events of one save come together: they are worth one look."""
+_LOOK_SECONDS = 10
+"""How often a folder is looked through although the system reports changes: reports get lost."""
+_LISTEN_AGAIN_SECONDS = 60
+_LONGEST_BACKOFF = 60
+_PATIENCE_SECONDS = 30
+"""How long a run that is due waits for files that never come to rest."""
+_NIGHT_SECONDS = 30
+"""How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
+_LOUD = timedelta(minutes=15)
+"""How long something may keep the daemon from working before people are told."""
+
+
+class Stopped(BaseException):
+    """The daemon was asked to stop in the midst of reading; nothing has been written.
+
+    It passes through what catches every error, for it is none.
+    """
+
+
+class Daemon:
+    """Watches one shared folder until it is stopped; one run at a time, by one thread."""
+
+    def __init__(self, folder: Path, on_run: Callable[[SyncResult], None] = lambda _result: None) -> None:
+        self.runs = 0
+        self._folder = folder
+        self._on_run = on_run
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._settling = Settling()
+        self._hints: Hints | None = None
+        self._listen_at = 0.0
+        self._rescan_at = time.monotonic()
+        self._not_before = 0.0
+        self._backoff = 0.0
+        self._failure: Failure | None = None
+        self._away = False
+        """Whether the share is offline, or its settings cannot be used."""
+        self._night_at = 0.0
+        self._share: Share | None = None
+        """The share as it was when its settings could last be read."""
+        self._told_since: str | None = None
+        """Since when the failure lasts that people were told of."""
+
+    def stop(self) -> None:
+        """Ask the daemon to end; safe to call from a signal handler."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Watch until ``stop`` is called; what was saved while nobody watched is taken first.
+
+        Raises:
+            ConfigError: there is no usable houqin.toml at the start; later mistakes in it are waited for.
+            DaemonBusy: another daemon watches this share.
+        """
+        self._share = share = Share.open(self._folder)
+        state = share.state
+        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+            LOGGER.info("watching %s", share.path)
+            try:
+                while not self._stopping.is_set():
+                    self._turn(pool, heart)
+                    heart.tell(doing="waiting" if self._failure is None else "failing", **self._facts())
+                    self._pause(self._share.config.schedule)
+            finally:
+                if self._hints is not None:
+                    self._hints.stop()
+        LOGGER.info("stopped")
+
+    def _facts(self) -> dict[str, object]:
+        return {"failures": () if self._failure is None else (self._failure,)}
+
+    def _turn(self, pool: ReaderPool, heart: Heart) -> None:
+        """Look once, and merge what has settled, or do what is done every night."""
+        try:
+            share = Share.open(self._folder)
+            seen = glances(share.config.folders)
+        except (OSError, HouqinError) as exc:
+            self._failed(exc)
+            self._away = True
+            return
+        self._share = share
+        if self._away:
+            self._away, self._failure, self._not_before = False, None, 0.0
+            self._rescan_at = time.monotonic()
+        heart.tell(watching="native" if self._listens(share) else "polling")
+        now = time.monotonic()
+        look = self._settling.look(seen, now, share.config.schedule.quiet_seconds)
+        heart.tell(queue=len(look.settled) + len(look.restless))
+        if now >= self._not_before and self._wants_run(look, now):
+            heart.tell(doing="merging")
+            self._merge(share, look, pool, heart)
+        if not look.restless and not self._stopping.is_set():
+            self._night(share, pool, heart)
+
+    def _wants_run(self, look: Look, now: float) -> bool:
+        if look.is_ready:
+            return True
+        due = now >= self._rescan_at
+        return due and (not look.restless or now >= self._rescan_at + _PATIENCE_SECONDS)
+
+    def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
+        try:
+            result = sync(share, pool, _Interruptible(self._stopping), leave=look.restless)
+        except Stopped:
+            return
+        except WriterBusy as exc:
+            LOGGER.info("%s", exc)
+            self._not_before = time.monotonic() + 1
+            return
+        except Exception as exc:  # noqa: BLE001 - the daemon outlives whatever one run brings about, and tells it
+            self._failed(exc)
+            return
+        self.runs += 1
+        self._settling.taken(look)
+        self._failure, self._not_before = None, 0.0
+        heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
+        self._rescan_at = time.monotonic() + self._next_rescan(share, result)
+        self._on_run(result)
+
+    def _night(self, share: Share, pool: ReaderPool, heart: Heart) -> None:
+        """Do what is done every night when it is due, or was missed; it comes after what was saved before."""
+        if time.monotonic() < max(self._night_at, self._not_before):
+            return
+        now = datetime.now(UTC)
+        try:
+            until_next = (next_night(share, now) - now).total_seconds()
+            self._night_at = time.monotonic() + min(_NIGHT_SECONDS, max(1.0, until_next))
+            if missed_night(share, now) is None:
+                return
+            heart.tell(doing="night")
+            nightly(share, pool, _Interruptible(self._stopping))
+        except (Stopped, NightBusy):
+            return
+        except Exception as exc:  # noqa: BLE001 - as in a run
+            self._failed(exc)
+
+    def _next_rescan(self, share: Share, result: SyncResult) -> float:
+        """Return the seconds until every file is looked at again: soon where one was locked, or a target was open."""
+        wanted = share.config.schedule.rescan_seconds
+        if not (result.findings or result.postponed):
+            self._backoff = 0.0
+            return wanted
+        self._backoff = _longer(self._backoff)
+        return min(wanted, self._backoff)
+
+    def _failed(self, exc: Exception) -> None:
+        """Note what keeps us from working, once, and wait longer every time."""
+        code = exc.code if isinstance(exc, HouqinError) else type(exc).__name__
+        told = self._failure
+        if told is not None and (told.code, told.message) == (code, str(exc)):
+            self._failure = replace(told, times=told.times + 1)
+        else:
+            self._failure = Failure(utc_now(), code, str(exc))
+            LOGGER.error("%s: %s", code, exc, exc_info=None if isinstance(exc, HouqinError | OSError) else exc)
+        self._backoff = _longer(self._backoff)
+        self._not_before = time.monotonic() + self._backoff
+        self._tell_people(self._failure)
+
+    def _tell_people(self, failure: Failure) -> None:
+        """Tell people, once, of a failure that lasts."""
+        lasts = datetime.now(UTC) - datetime.fromisoformat(failure.at)
+        if lasts < _LOUD or self._told_since == failure.at or self._share is None:
+            return
+        self._told_since = failure.at
+        title = (
+            "后勤账：自动入账停了" if self._share.config.language == "zh" else "Houqin: workbooks are no longer taken"
+        )
+        notify(self._share, Event(title, (f"{failure.at} {failure.code}", failure.message), failed=True))
+
+    def _listens(self, share: Share) -> bool:
+        """Tell whether the system reports changes; begin to listen, again, where it should and does not."""
+        wanted = share.config.schedule.watching
+        folder = share.path / DEPARTMENTS_FOLDER
+        if self._hints is not None and self._hints.is_listening and wanted != "polling":
+            return True
+        now = time.monotonic()
+        if now < self._listen_at:
+            return False
+        self._listen_at = now + _LISTEN_AGAIN_SECONDS
+        if self._hints is not None:
+            self._hints.stop()
+            self._hints = None
+        if wanted == "polling" or (wanted == "auto" and is_remote(folder)):
+            return False
+        hints = Hints(folder, self._wake.set)
+        try:
+            hints.start()
+        except OSError as exc:
+            LOGGER.warning("the system reports no changes below %s (%s): it is looked through instead", folder, exc)
+            return False
+        self._hints = hints
+        return True
+
+    def _pause(self, schedule: Schedule) -> None:
+        """Wait for a hint, the next look, or the end."""
+        now = time.monotonic()
+        listens = self._hints is not None and self._hints.is_listening
+        times = [now + (_LOOK_SECONDS if listens else schedule.poll_seconds), max(self._rescan_at, self._not_before)]
+        times.append(max(self._night_at, self._not_before))
+        rest = self._settling.next_rest(schedule.quiet_seconds)
+        if rest is not None:
+            times.append(max(rest, self._not_before))
+        self._wake.wait(max(0.0, min(times) - now))
+        self._stopping.wait(_BURST_SECONDS)
+        self._wake.clear()
+        if self._stopping.is_set():
+            self._wake.set()
+
+
+def _longer(seconds: float) -> float:
+    """Return the next time to wait: twice as long, up to a minute."""
+    return min(_LONGEST_BACKOFF, max(1.0, 2 * seconds))
+
+
+class _Interruptible:
+    """Progress of a run that can be given up while it reads, for nothing is written by then."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._step = ""
+
+    def step(self, name: str, total: int) -> None:
+        """Begin a step."""
+        del total
+        self._step = name
+
+    def advance(self) -> None:
+        """Finish one part.
+
+        Raises:
+            Stopped: the daemon was asked to end while files are read.
+        """
+        if self._step == "read" and self._stopping.is_set():
+            raise Stopped

@@ -1,0 +1,90 @@
+"""A daemon in a process of its own, and waiting for what it does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sync.config import CONFIG_NAME
+from sync.heartbeat import Heartbeat, read_heartbeat
+from tests.sync.school import School
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+"""Seconds after which something that should happen is taken not to; a machine may be busy."""
+
+
+def eventually(holds: Callable[[], object], what: str) -> None:
+    """Wait until something holds."""
+    last = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < last, what
+        time.sleep(0.02)
+
+
+class Watched:
+    """A school with a daemon."""
+
+    def __init__(self, school: School, process: subprocess.Popen[str]) -> None:
+        self.school = school
+        self.process = process
+
+    @property
+    def heartbeat(self) -> Heartbeat | None:
+        """Return what the daemon tells."""
+        return read_heartbeat(self.school.share.state)
+
+    def takes(self, register: str, count: int) -> None:
+        """Wait until a register has that many rows in the books, and everything is published."""
+        eventually(lambda: len(self.school.rows(register)) == count, f"{count} rows of {register}")
+        self.rests()
+
+    def rests(self) -> None:
+        """Wait until nothing is left to do."""
+
+        def idle() -> bool:
+            told = self.heartbeat
+            return told is not None and told.doing == "waiting" and told.queue == 0 and told.last_scan is not None
+
+        eventually(idle, f"nothing to do: {self.heartbeat}")
+
+    def fails(self, code: str) -> None:
+        """Wait until the daemon tells a failure."""
+        eventually(lambda: self.heartbeat and [each.code for each in self.heartbeat.failures] == [code], code)
+
+    def recovers(self) -> None:
+        """Wait until the daemon tells no failure."""
+        eventually(lambda: self.heartbeat and not self.heartbeat.failures, "no failure")
+
+    def stop(self) -> int:
+        """Ask the daemon to end and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def watched(school: School, **schedule: object) -> Iterator[Watched]:
+    """Run a daemon with a short quiet time; it is killed at the end if it still runs."""
+    settings = {"quiet_seconds": 0.3, "poll_seconds": 0.2} | schedule
+    path = school.folder / CONFIG_NAME
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.split(" ")[0] not in settings]
+    at = lines.index("[schedule]") + 1
+    shown = [
+        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in settings.items()
+    ]
+    path.write_text("\n".join([*lines[:at], *shown, *lines[at:]]), encoding="utf-8")
+    command = [sys.executable, "-m", "sync.cli", "watch", "--share", str(school.folder)]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            daemon = Watched(school, process)
+            eventually(lambda: daemon.heartbeat or process.poll() is not None, "a sign of life")
+            yield daemon
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,155 @@
+"""The daemon: what departments save is taken, whenever and however they save it (DESIGN 10)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sync.config import CONFIG_NAME
+from sync.nights import read_nights
+from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, watched
+from tests.sync.school import MASTER, School, receipt
+
+BOOK = "ZW/库房.xlsx"
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> School:
+    """Return a school whose master data nobody has merged yet."""
+    made = School(tmp_path / "school")
+    made.save("ZW/基础资料.xlsx", MASTER)
+    return made
+
+
+@pytest.fixture
+def daemon(school: School) -> Iterator[Watched]:
+    """Return the school with a daemon that has one receipt in the books."""
+    school.save(BOOK, {"stock_receipt": [receipt(1)]})
+    with watched(school) as running:
+        running.takes("stock_receipt", 1)
+        yield running
+
+
+def problems(school: School) -> list[str]:
+    """Return the codes of everything that stands against some file: unreadable, gone, missing rows, safe stops."""
+    found = {finding["code"] for book in school.sync()["workbooks"] for finding in book["findings"]}
+    return sorted(code for code in found if code.startswith(("FILE", "IMP")))
+
+
+def test_save_is_published_and_a_signal_ends_it(daemon: Watched) -> None:
+    """What lay there before is taken, what is saved then too; after a signal nothing is told any more."""
+    master = daemon.school.folder / "published" / "总账.xlsx"
+    before = master.stat().st_mtime_ns
+    daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    daemon.takes("stock_receipt", 2)
+    assert master.stat().st_mtime_ns > before
+    assert daemon.stop() == 0
+    assert daemon.heartbeat is None
+    assert daemon.school.sync()["published"] == []
+
+
+@pytest.mark.parametrize("watching", ["native", "polling"])
+def test_both_ways_of_watching(school: School, watching: str) -> None:
+    """A folder whose changes nobody reports is looked through."""
+    with watched(school, watching=watching) as daemon:
+        daemon.takes("item_catalogue", 3)
+        assert daemon.heartbeat is not None
+        assert daemon.heartbeat.watching == watching
+        school.save(BOOK, {"stock_receipt": [receipt(1)]})
+        daemon.takes("stock_receipt", 1)
+
+
+def test_half_written_file_is_left_until_it_rests(daemon: Watched) -> None:
+    """A file that is written piece by piece is never read in between: nothing stands against it."""
+    whole = daemon.school.save("ZW/新.xlsx", {"stock_receipt": [receipt(2)]}).read_bytes()
+    daemon.takes("stock_receipt", 2)
+    daemon.school.path("ZW/新.xlsx").unlink()
+    daemon.school.save("ZW/别的.xlsx", {"stock_receipt": [receipt(3)]})
+    with daemon.school.path("ZW/新.xlsx").open("wb") as file:
+        for start in range(0, len(whole), 400):
+            file.write(whole[start : start + 400])
+            file.flush()
+            os.fsync(file.fileno())
+    daemon.takes("stock_receipt", 3)
+    assert problems(daemon.school) == []
+
+
+def test_saving_by_delete_and_rename(daemon: Watched) -> None:
+    """The way in which Office saves (lock file, new file, delete, rename) is one change of one workbook."""
+    path = daemon.school.path(BOOK)
+    fresh = School(daemon.school.folder.parent / "elsewhere").save(
+        BOOK, {"stock_receipt": [receipt(1, qty=30, amount="255.00")]}
+    )
+    for _ in range(3):
+        lock = path.with_name("~$库房.xlsx")
+        lock.write_bytes(b"lock")
+        beside = path.with_name("8F2A1B00.tmp")
+        shutil.copyfile(fresh, beside)
+        path.unlink()
+        beside.rename(path)
+        lock.unlink()
+    eventually(lambda: [row["qty"] for row in daemon.school.rows("stock_receipt")] == ["30.000"], "the amendment")
+    daemon.rests()
+    assert problems(daemon.school) == []
+
+
+def test_share_offline_and_back(daemon: Watched) -> None:
+    """A share that goes offline is waited for; nothing is missing afterwards, and what was saved then is taken."""
+    folder, away = daemon.school.folder, daemon.school.folder.with_name("away")
+    folder.rename(away)
+    daemon.fails("CONFIG")
+    away.rename(folder)
+    daemon.recovers()
+    daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    daemon.takes("stock_receipt", 2)
+    assert problems(daemon.school) == []
+
+
+def test_trouble_is_told_and_outlived(daemon: Watched) -> None:
+    """Settings that cannot be used, a second daemon, and a folder that was replaced: the daemon goes on afterwards."""
+    settings = daemon.school.folder / CONFIG_NAME
+    good = settings.read_text(encoding="utf-8")
+    settings.write_text("school = [", encoding="utf-8")
+    daemon.fails("CONFIG")
+    settings.write_text(good, encoding="utf-8")
+    daemon.recovers()
+    command = [sys.executable, "-m", "sync.cli", "watch", "--share", str(daemon.school.folder), "--json"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (second.returncode, "DAEMON-BUSY" in second.stdout) == (4, True)
+    assert str(daemon.process.pid) in second.stdout
+    departments = daemon.school.folder / "departments"
+    copy = departments.with_name("copy")
+    shutil.copytree(departments, copy)
+    departments.rename(departments.with_name("former"))
+    copy.rename(departments)
+    daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    daemon.takes("stock_receipt", 2)
+
+
+def test_killed_daemon_leaves_the_lock(daemon: Watched) -> None:
+    """After a kill of the daemon alone the next one starts at once and takes what was saved meanwhile."""
+    os.kill(daemon.process.pid, signal.SIGKILL)
+    daemon.process.wait(PATIENCE)
+    daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    with watched(daemon.school) as again:
+        again.takes("stock_receipt", 2)
+
+
+def test_night_is_done_when_it_is_due(school: School) -> None:
+    """The daemon does at its time, or at its start where nobody was there, what is done every night."""
+    school.sync()
+    due = datetime.now(school.share.config.zone) + timedelta(seconds=1)
+    with watched(school, nightly=f"{due:%H:%M:%S}") as daemon:
+        eventually(lambda: read_nights(school.share.state).last, "the night")
+        daemon.rests()
+        night = read_nights(school.share.state).last
+    assert night is not None
+    assert [step.name for step in night.failed] == []
