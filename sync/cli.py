@@ -31,6 +31,7 @@ COMMANDS = {
     "backup": "keep ledger, accepted files and settings in one file",
     "restore": "put a backup in the place of the ledger",
     "export": "write the rows of registers as csv, parquet or xlsx",
+    "service": "let the operating system keep houqin watch running",
     "doctor": "look for what keeps this installation from working",
 }
 """Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""

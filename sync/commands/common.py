@@ -33,6 +33,7 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
+_FINDINGS_CODES = frozenset({"SERVICE-FAILED"})
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})
 """Errors that say that somebody has to agree first."""
 
@@ -107,6 +108,8 @@ def exit_code_of(exc: Exception) -> int:
         return LEDGER
     if isinstance(exc, HouqinError) and exc.code in _UNREADABLE_CODES:
         return UNREADABLE
+    if isinstance(exc, HouqinError) and exc.code in _FINDINGS_CODES:
+        return FINDINGS
     if isinstance(exc, HouqinError):
         return HELD if exc.code in _HELD_CODES else USAGE
     return UNREADABLE if isinstance(exc, OSError | TargetLockedError) else FINDINGS
