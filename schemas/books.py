@@ -53,12 +53,15 @@ def empty_frame(register: type[Register]) -> pl.DataFrame:
 class OpenBooks:
     """The books that a batch is checked against; rows that pass are put in one register at a time.
 
-    ``load`` returns the accepted rows of a register from wherever they are kept.
+    ``load`` returns the accepted rows of a register from wherever they are kept, ``made`` those that the
+    program makes from the books.
     """
 
-    def __init__(self, facts: Facts, load: Load) -> None:
+    def __init__(self, facts: Facts, load: Load, made: Load | None = None) -> None:
         self.facts = facts
         self._load = load
+        self._make = made or empty_frame
+        self._made: dict[str, pl.DataFrame] = {}
         self._kept: dict[str, pl.DataFrame] = {}
         self._passed: dict[str, pl.DataFrame] = {}
         self._merged: dict[str, pl.DataFrame] = {}
@@ -107,6 +110,12 @@ class OpenBooks:
         """Return the rows in force and the withdrawn ones: their numbers stay used."""
         rows, kept = self.rows(register), self.kept(register)
         return pl.concat([rows, _without(kept, rows.select("_key")).select(rows.columns)], how="vertical_relaxed")
+
+    def made(self, register: str) -> pl.DataFrame:
+        """Return the rows of a register that the program makes from the books as they were before the batch."""
+        if register not in self._made:
+            self._made[register] = self._make(all_registers()[register])
+        return self._made[register]
 
     def state(self, register: type[Register], rows: pl.DataFrame) -> None:
         """Say what the workbooks of the batch state of a register, before anything of it passes."""

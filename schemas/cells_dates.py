@@ -310,4 +310,3 @@ def _clock_at(seconds: int) -> time | None:
 def _rounded(moment: datetime) -> datetime:
     """Return a moment to the second: Excel keeps 14:30 as a binary fraction of a day."""
     return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
-

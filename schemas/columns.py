@@ -131,6 +131,11 @@ class Column:
     """The rule in words, for the input hint of the template."""
     aliases: tuple[str, ...] = ()
     """Other headers that mean this column."""
+    ranked: bool = False
+    """True where of several headers that mean it one counts: the first of title and aliases in their order."""
+    above: tuple[str, ...] = ()
+    """Labels before a value above the table that stands for all rows of a sheet without this column; for a month
+    the title says it too."""
     unit: str | None = None
     item: str | None = None
     """For a quantity: the columns that say in which unit, and of which item, it is measured."""
@@ -275,9 +280,7 @@ def month(title: str, title_en: str, **options: object) -> Column:
 
 def semester(title: str, title_en: str, **options: object) -> Column:
     """A semester, ``2026-2027-1`` in autumn and ``-2`` in spring."""
-    return _make(
-        Kind.SEMESTER, title, title_en, options, pattern=r"\d{4}-\d{4}-[12]", example="2026-2027-1"
-    )
+    return _make(Kind.SEMESTER, title, title_en, options, pattern=r"\d{4}-\d{4}-[12]", example="2026-2027-1")
 
 
 def enum(title: str, title_en: str, values: tuple[str, ...], **options: object) -> Column:

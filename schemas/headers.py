@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.columns import UNITS, Column, Kind
+from schemas.layout_meta import value_above
 from schemas.normal import matching
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class HeaderMatch:
     suffixes: Mapping[str, str]
     """Column name to what its header has in brackets."""
     default_unit: str | None
+    above: Mapping[str, str] = field(default_factory=dict)
+    """Column that the sheet lacks to what stands above the table for all its rows."""
     missing: tuple[Column, ...] = field(default=())
     share: float = 0.0
     """Part of the required columns that is there, 0 to 1."""
@@ -157,7 +160,7 @@ def best_headers(grid: Grid, registers: Sequence[type[Register]]) -> dict[type[R
             rank = (count, -window.levels)
             if count >= FEWEST_NAMES and (register not in best or rank > best[register][0]):
                 best[register] = (rank, window)
-    return {register: match_header(register, window) for register, (_, window) in best.items()}
+    return {register: match_header(register, window, grid) for register, (_, window) in best.items()}
 
 
 def _counts(window: Window, index: Mapping[str, frozenset[type[Register]]]) -> dict[type[Register], int]:
@@ -171,7 +174,7 @@ def _counts(window: Window, index: Mapping[str, frozenset[type[Register]]]) -> d
     return {register: len(columns) for register, columns in owners.items()}
 
 
-def match_header(register: type[Register], window: Window) -> HeaderMatch:
+def match_header(register: type[Register], window: Window, grid: Grid) -> HeaderMatch:
     """Return how the window fits the register: its columns, what is double, unknown and missing."""
     claims: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     unknown: dict[int, str] = {}
@@ -195,13 +198,24 @@ def match_header(register: type[Register], window: Window) -> HeaderMatch:
         remarks |= left if name == "remark" else {}
     unit = _default_unit(register, columns, suffixes)
     needed = needed_columns(register)
+    above = _said_above(register, columns, grid, window)
     missing = tuple(
-        column for column in needed if column.name not in columns and not (unit and column.kind is Kind.UNIT)
+        column
+        for column in needed
+        if column.name not in columns and column.name not in above and not (unit and column.kind is Kind.UNIT)
     )
     share = 1 - len(missing) / len(needed)
     return HeaderMatch(
-        register, window, columns, duplicates, dict(sorted(unknown.items())), remarks, suffixes, unit, missing, share
+        *(register, window, columns, duplicates, dict(sorted(unknown.items())), remarks, suffixes, unit),
+        *(above, missing, share),
     )
+
+
+def _said_above(register: type[Register], columns: Mapping[str, int], grid: Grid, window: Window) -> dict[str, str]:
+    rows = grid.cells[: window.first_row - grid.first_row]
+    absent = [column for column in register.columns if column.above and column.name not in columns]
+    said = ((column.name, value_above(column, rows, grid.sheet)) for column in absent)
+    return {name: value for name, value in said if value is not None}
 
 
 def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -> list[tuple[int, str]]:
@@ -209,10 +223,12 @@ def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -
 
     A second text for the remark (说明 beside 备注) and a second system column are no contradiction,
     nor are code and name of the same thing (物品编码 beside 品名): the code counts. Of two 序号 the
-    first one numbers the lines of the sheet.
+    first one numbers the lines of the sheet. A ranked column has one header that counts.
     """
     if len(claimed) == 1:
         return claimed
+    if column.ranked:
+        return [min(claimed, key=lambda claim: _rank(column, window.texts[claim[0]]))]
     own = [claim for claim in claimed if heading(column.title) in window.texts[claim[0]]]
     if column.name == "remark" or column.system:
         return (own or claimed)[:1]
@@ -223,6 +239,12 @@ def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -
         return claimed[-1:]
     plain = [claim for claim in claimed if not claim[1] or _is_unit(claim[1])]
     return plain or claimed
+
+
+def _rank(column: Column, texts: Sequence[str]) -> int:
+    """Return the place of a header among title and aliases of its column."""
+    known = [heading(name) for name in (column.title, *column.aliases)]
+    return min((known.index(text) for text in texts if text in known), default=len(known))
 
 
 def _is_unit(suffix: str) -> bool:
@@ -251,9 +273,7 @@ def _split(text: str) -> tuple[str, str]:
     return (stem, suffix) if found[1] or _is_unit(suffix) else ("", "")
 
 
-def _default_unit(
-    register: type[Register], columns: Mapping[str, int], suffixes: Mapping[str, str]
-) -> str | None:
+def _default_unit(register: type[Register], columns: Mapping[str, int], suffixes: Mapping[str, str]) -> str | None:
     """Return the unit of ``数量（个）`` when the sheet has no unit column and only one unit is named."""
     units = {
         suffixes[column.name]
@@ -292,9 +312,7 @@ def _texts(row: Sequence[Cell]) -> dict[int, str]:
 def _single(grid: Grid, number: int, row: Mapping[int, str]) -> Window:
     texts = {grid.first_column + place: (heading(text),) for place, text in row.items()}
     shown = {grid.first_column + place: text for place, text in row.items()}
-    last = max(
-        (low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number
-    )
+    last = max((low for top, left, low, _ in grid.details.merged if top == number and left in texts), default=number)
     within = last <= min(number + 1, grid.first_row + len(grid.cells) - 1)
     return Window(number, last if within else number, texts, shown, 1)
 

@@ -56,6 +56,8 @@ class Layout:
     """Worksheet column to header of unknown columns with content, which is kept in the remark (S06)."""
     default_unit: str | None = None
     """Unit of ``数量（个）`` where the sheet has no unit column (DOMAIN.md 6.6 S03)."""
+    above: Mapping[str, str] = field(default_factory=dict)
+    """Column that the sheet lacks to the value that stands above the table for all its rows."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What meta line and footer say, by label: 制表人, 审核人, 时间 …"""
 
@@ -209,6 +211,7 @@ def _layout(grid: Grid, match: HeaderMatch, flaws: Sequence[Finding]) -> Layout:
         department_of(metadata),
         {column: header for column, header in unknown.items() if column in match.remarks},
         match.default_unit,
+        match.above,
         metadata_of(rows.footer) | metadata,
     )
 

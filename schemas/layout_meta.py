@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from schemas.normal import matching, tidy
+from schemas.columns import Kind
+from schemas.normal import code_text, matching, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from schemas.columns import Column
     from schemas.values import Cell
 
 _DEPARTMENT_LABELS = (
@@ -89,6 +92,34 @@ def _pairs(line: str) -> list[tuple[str, str]]:
         if tidy(value) and not _UNFILLED.fullmatch(rest):
             pairs.append((name, tidy(value)))
     return pairs
+
+
+def value_above(column: Column, rows: Sequence[Sequence[Cell]], sheet: str) -> str | None:
+    """Return what the rows above a table say of a column that the table lacks, None where they say nothing.
+
+    ``账号：6222…`` in one cell, or label and value in cells beside each other. Of a code only what is one.
+    """
+    if not column.above:
+        return None
+    lines = [line for line in map(row_text, rows) if line]
+    if column.kind is Kind.MONTH and (period := period_of(lines, sheet)):
+        return period
+    said = metadata_of(line for line in lines if is_meta(line))
+    labels = {matching(label) for label in column.above}
+    values = [value for label, value in said.items() if label in labels] + list(_beside(rows, labels))
+    if column.pattern is None:
+        return next(iter(values), None)
+    codes = (re.search(rf"(?<![0-9A-Z*]){column.pattern}(?![0-9A-Z*])", code_text(value)) for value in values)
+    return next((found[0] for found in codes if found), None)
+
+
+def _beside(rows: Sequence[Sequence[Cell]], labels: Collection[str]) -> Iterator[str]:
+    """Yield what stands to the right of a label in a cell of its own."""
+    for row in rows:
+        filled = [cell for cell in row if cell not in (None, "")]
+        for cell, value in pairwise(filled):
+            if isinstance(cell, str) and matching(cell).rstrip(":") in labels:
+                yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def department_of(metadata: Mapping[str, str]) -> str | None:

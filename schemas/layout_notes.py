@@ -29,9 +29,7 @@ def sheet_notes(
     details = grid.details
     hidden = details.hidden_rows.intersection(data_rows)
     if hidden:
-        yield reader_finding(
-            "ROW-HIDDEN", grid.workbook, sheet=grid.sheet, register=register.id, count=len(hidden)
-        )
+        yield reader_finding("ROW-HIDDEN", grid.workbook, sheet=grid.sheet, register=register.id, count=len(hidden))
     if not (details.red_cells or details.comments or details.formulas):
         return
     rows = frozenset(data_rows)

@@ -107,9 +107,7 @@ class _Places:
         serial = numbering | {register.line_column}
         self.all_keys = [place[name] for name in register.key if name in place]
         self.keys = [place[name] for name in register.key if name in place and name not in numbering]
-        self.content = [
-            place[column.name] for column in entry if column.name not in serial and column.name != "remark"
-        ]
+        self.content = [place[column.name] for column in entry if column.name not in serial and column.name != "remark"]
         self.formulas = {place[column.name] for column in entry if column.formula}
         self.needed = [place[column.name] for column in needed_columns(register) if column.name in place]
         self.exact = {place[column.name] for column in entry if column.kind in _EXACT_KINDS}

@@ -159,9 +159,7 @@ def _mark(sums: _Sums, label: str, stated: Decimal | None) -> None:
         sums.marks[_level(label)] = (sums.live, sums.whole)
 
 
-def _finding(
-    totals: Totals, column: Column, row: int, label: str, stated: Decimal, sums: _Sums
-) -> Finding:
+def _finding(totals: Totals, column: Column, row: int, label: str, stated: Decimal, sums: _Sums) -> Finding:
     return reader_finding(
         "SUBTOTAL-MISMATCH",
         totals.grid.workbook,

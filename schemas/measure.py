@@ -83,7 +83,8 @@ def _without_catalogue(
     flaws = _broken_singles(column, frame)
     by_id = {row["_id"]: row for row in frame.filter(pl.col("_id").is_in([i for i, _ in cells])).iter_rows(named=True)}
     flaws += [
-        _no_conversion(by_id[row_id], column, column.name, text, _units_in(text)) for row_id, text in cells
+        _no_conversion(by_id[row_id], column, column.name, text, _units_in(text))
+        for row_id, text in cells
         if row_id in by_id
     ]
     blank = pl.lit(None, decimal(QTY_PLACES))
@@ -234,9 +235,7 @@ def _factor(item: str, unit: str, row: Mapping[str, Any], books: OpenBooks) -> D
     day = row.get("doc_date") or books.facts.today
     found = (
         books.rows("unit_conversion")
-        .filter(
-            (pl.col("item_code") == item) & (pl.col("alt_unit") == unit) & (pl.col("valid_from") <= day)
-        )
+        .filter((pl.col("item_code") == item) & (pl.col("alt_unit") == unit) & (pl.col("valid_from") <= day))
         .sort("valid_from")["factor"]
         .to_list()
     )

@@ -24,6 +24,7 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "premises_report_month": Decimal(3),
     "count_tolerance_pct": Decimal(0),
     "count_tolerance_pct_food": Decimal(2),
+    "count_approve_level": "校长",
     "appraisal_min": Decimal(0),
     "asset_disposal_limit": Decimal(0),
     "cash_float_limit": Decimal("0.00"),
@@ -34,9 +35,20 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
     "collective_decision_threshold": Decimal("5000.00"),
     "public_procurement_limit": Decimal("300000.00"),
     "cash_settlement_threshold": Decimal("1000.00"),
+    "bank_match_days": Decimal(5),
+    "budget_pace_points": Decimal("20.00"),
     "quorum": "2/3",
     "school_names": "",
     "school_tax_no": "",
+    "recon_tolerance": Decimal("0.00"),
+    "recon_critical_amount": Decimal("1000.00"),
+    "gl_stock_account": "1302",
+    "gl_asset_account": "1601",
+    "gl_depreciation_account": "1602",
+    "gl_cash_account": "1001",
+    "gl_bank_account": "1002",
+    "gl_zero_balance_account": "1011",
+    "gl_expense_account": "7201",
     "semester_starts": "09-01、02-15",
     "semester_ends": "01-31、08-31",
 }
@@ -45,7 +57,8 @@ DEFAULTS: dict[str, str | Decimal | bool] = {
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31"
 _TWO_DAYS = rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})"
 FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS) | {
-    "quorum": r"[1-9]\d?/[1-9]\d?"
+    "quorum": r"[1-9]\d?/[1-9]\d?",
+    "count_approve_level": "总务主任|校长|领导班子|主管部门",
 }
 """Name to the form of a parameter that is a text, to be matched in full."""
 

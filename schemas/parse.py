@@ -108,17 +108,18 @@ def _read(sheet: RowSet) -> dict[str, ColumnRead]:
     computed = {
         column.name: own_formulas(sheet.grid, sheet.rows, cells_of[column.name], column, sheet.layout)
         for column in columns
+        if column.name in sheet.layout.columns
     }
     for name, own in computed.items():
         for position in own:
             cells_of[name][position] = None
     clean = read_clean_columns([Raw(cells_of[column.name], column, sheet.context) for column in columns])
     for column, values in zip(columns, clean, strict=True):
-        own = computed[column.name]
+        own = computed.get(column.name, frozenset())
         block = Block(cells_of[column.name], _units(column, reads), sheet.breaks(), own)
         reads[column.name] = read_column(block, column, sheet.context, values)
     for column in columns:
-        if computed[column.name]:
+        if computed.get(column.name):
             reads[column.name] = recomputed(reads, column, computed[column.name], sheet.layout.register)
     return with_unknown_columns(sheet, reads)
 
@@ -145,9 +146,9 @@ def _frame(sheet: RowSet, reads: Mapping[str, ColumnRead]) -> pl.DataFrame:
 def _stated(sheet: RowSet) -> dict[str, int]:
     """Return the columns that the sheet makes a statement about.
 
-    A unit in a header is one, and unknown columns state the remark.
+    A unit in a header is one, so is a value above the table, and unknown columns state the remark.
     """
-    stated = dict(sheet.layout.columns)
+    stated = dict.fromkeys(sheet.layout.above, min(sheet.layout.columns.values())) | dict(sheet.layout.columns)
     standing_in = sheet.unit_column_without_header()
     if standing_in is not None:
         column, number = standing_in

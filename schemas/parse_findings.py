@@ -31,9 +31,7 @@ def key_texts(sheet: RowSet, frame: pl.DataFrame, positions: Iterable[int]) -> d
     wanted = sorted(set(positions))
     names = list(sheet.layout.register.key)
     keys = frame[wanted].select(pl.col(name).cast(pl.String).fill_null("") for name in names)
-    return {
-        position: key if any(key) else () for position, key in zip(wanted, keys.rows(), strict=True)
-    }
+    return {position: key if any(key) else () for position, key in zip(wanted, keys.rows(), strict=True)}
 
 
 def cell_findings(sheet: RowSet, reads: Mapping[str, ColumnRead], frame: pl.DataFrame) -> list[Finding]:
@@ -53,7 +51,12 @@ def cell_findings(sheet: RowSet, reads: Mapping[str, ColumnRead], frame: pl.Data
 
 
 def overwrite_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
-    """Return a warning for every cell of a system column that a person filled; formulas are the template's."""
+    """Return a warning for every cell of a system column that a person filled; formulas are the template's.
+
+    A register of kind ``system`` comes with figures that the program filled in.
+    """
+    if sheet.layout.register.kind == "system":
+        return []
     filled: list[tuple[Column, int, Cell]] = [
         (column, at, cell)
         for column in sheet.layout.register.columns
@@ -80,9 +83,7 @@ def period_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
     findings = []
     for at in outside:
         day = str(days[at])[:10]
-        found = _reader_finding(
-            sheet, column, at, "PERIOD-MIXED", key=keys[at], value=day, day=day, period=period
-        )
+        found = _reader_finding(sheet, column, at, "PERIOD-MIXED", key=keys[at], value=day, day=day, period=period)
         findings.append(found)
     return findings
 
@@ -111,9 +112,7 @@ def _filled_by_hand(sheet: RowSet, column: Column) -> Iterator[tuple[int, Cell]]
             yield at, cell
 
 
-def _finding(
-    sheet: RowSet, column: Column, place: tuple[int, Cell], outcome: Outcome, key: tuple[str, ...]
-) -> Finding:
+def _finding(sheet: RowSet, column: Column, place: tuple[int, Cell], outcome: Outcome, key: tuple[str, ...]) -> Finding:
     position, cell = place
     args = {"value": _seen(cell, column), **outcome.args}
     return _reader_finding(sheet, column, position, outcome.code, severity=outcome.severity, key=key, **args)

@@ -31,6 +31,8 @@ class RowSet:
 
     def cells(self, name: str) -> list[Cell]:
         """Return the raw cells of a column in these rows; merged ranges fill their blank cells (S08)."""
+        if name not in self.layout.columns:
+            return [self.layout.above[name]] * len(self.rows)
         return self.cells_at(self.layout.columns[name])
 
     def cells_at(self, number: int) -> list[Cell]:
@@ -65,8 +67,8 @@ class RowSet:
         return sorted(columns, key=lambda column: column.kind is not Kind.UNIT)
 
     def has(self, column: Column) -> bool:
-        """Tell whether the sheet has a column."""
-        return column.name in self.layout.columns
+        """Tell whether the sheet has a column, or says above the table what stands in it."""
+        return column.name in self.layout.columns or column.name in self.layout.above
 
     def unit_column_without_header(self) -> tuple[Column, int] | None:
         """Return the unit column that the header of a quantity stands in for (``数量（个）``, S03).

@@ -189,9 +189,7 @@ def _resolve_lists(
     return frame.with_columns(pl.Series(column.name, cells, dtype=pl.String)), flaws
 
 
-def _unknown_register(
-    frame: pl.DataFrame, column: Column, texts: Sequence[str]
-) -> tuple[pl.DataFrame, list[Flaw]]:
+def _unknown_register(frame: pl.DataFrame, column: Column, texts: Sequence[str]) -> tuple[pl.DataFrame, list[Flaw]]:
     """Judge by the form alone where the rows are not at hand: BG000l was meant to be BG0001."""
     flaws: list[Flaw] = []
     if column.kind is Kind.REFERENCE:
@@ -214,9 +212,7 @@ def _rows_with(frame: pl.DataFrame, column: Column, texts: Sequence[str]) -> Ite
     return frame.filter(pl.col(column.name).is_in(list(texts))).iter_rows(named=True)
 
 
-def join_wanted(
-    register: type[Register], frame: pl.DataFrame, wants: Iterable[str], books: OpenBooks
-) -> pl.DataFrame:
+def join_wanted(register: type[Register], frame: pl.DataFrame, wants: Iterable[str], books: OpenBooks) -> pl.DataFrame:
     """Add ``column.attribute`` for every wanted attribute of a referenced row, null where there is none."""
     by_column: dict[str, list[str]] = {}
     for want in sorted(set(wants)):

@@ -7,6 +7,7 @@ import os
 import pkgutil
 import re
 from dataclasses import dataclass
+from types import new_class
 from typing import TYPE_CHECKING, ClassVar
 
 import schemas
@@ -113,7 +114,7 @@ class Register:
     row_rules: ClassVar[tuple[RowRule, ...]]
     cross_rules: ClassVar[tuple[CrossRule, ...]]
 
-    def __init_subclass__(cls, **options: object) -> None:
+    def __init_subclass__(cls, *, listed: bool = True, **options: object) -> None:
         super().__init_subclass__(**options)
         cls.id = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         own = {name: value for base in reversed(cls.__mro__[:-1]) for name, value in vars(base).items()}
@@ -125,7 +126,19 @@ class Register:
         cls.columns = tuple(columns)
         cls.row_rules = tuple(value for value in own.values() if isinstance(value, RowRule))
         cls.cross_rules = tuple(value for value in own.values() if isinstance(value, CrossRule))
-        _KNOWN[cls.id] = cls
+        if listed:
+            _KNOWN[cls.id] = cls
+
+    @classmethod
+    def as_form(cls, title: str, names: Sequence[str]) -> type[Register]:
+        """Return the register with some of its columns and a title of its own, to be printed and filled.
+
+        Columns that a sheet does not have make no statement; it is read as what it is.
+        """
+        told = {"title": title, "date_column": None}
+        shown: type[Register] = new_class(cls.__name__, (cls,), {"listed": False}, lambda body: body.update(told))
+        shown.columns = tuple(cls.column(name) for name in names)
+        return shown
 
     @staticmethod
     def start_rows(today: date) -> Sequence[Mapping[str, object]]:
@@ -156,6 +169,12 @@ class Register:
         return tuple(column for column in cls.columns if column.need is not Need.SYSTEM)
 
     @classmethod
+    def is_written(cls) -> bool:
+        """Tell whether people fill any of it; else every row is made by the program, and no workbook states one."""
+        is_programs_own = cls.kind == "system" and cls.owner is None
+        return not is_programs_own and any(column.name != "remark" for column in cls.entry_columns())
+
+    @classmethod
     def computed(cls) -> dict[str, pl.DataType]:
         """Return the names and types of values that the check adds: quantities in the base unit, derived values."""
         measured = [column for column in cls.columns if column.kind is Kind.QTY and column.unit and column.item]
@@ -176,9 +195,7 @@ class Register:
     @classmethod
     def references(cls) -> tuple[str, ...]:
         """Return the ids of the registers that its rows point to and must resolve in."""
-        targets = [
-            target for column in cls.columns if not column.pending_allowed for target in column.register_refs
-        ]
+        targets = [target for column in cls.columns if not column.pending_allowed for target in column.register_refs]
         return tuple(dict.fromkeys(targets))
 
     @classmethod

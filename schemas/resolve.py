@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from schemas.columns import Column
 
 _LOOK_ALIKE = str.maketrans({"O": "0", "L": "1", "I": "1", "Q": "0", "Z": "2", "S": "5", "B": "8"})
-_TITLES = re.compile(
-    r"(老师|主任|校长|园长|副校长|书记|会计|出纳|师傅|同志|先生|女士|组长|医生|保管员|阿姨)$"
-)
+_TITLES = re.compile(r"(老师|主任|校长|园长|副校长|书记|会计|出纳|师傅|同志|先生|女士|组长|医生|保管员|阿姨)$")
 _BRACKETED = re.compile(r"\([^()]*\)$")
 
 
@@ -150,9 +148,7 @@ def _shortened(plain: str) -> Iterable[str]:
 
 def _nearest(typed: str, plain: str, directories: Sequence[Directory]) -> str:
     """Return the code or name that was probably meant, empty where nothing is near."""
-    look_alikes = {
-        code.translate(_LOOK_ALIKE): code for directory in directories for code in sorted(directory.codes)
-    }
+    look_alikes = {code.translate(_LOOK_ALIKE): code for directory in directories for code in sorted(directory.codes)}
     if typed.translate(_LOOK_ALIKE) in look_alikes:
         return look_alikes[typed.translate(_LOOK_ALIKE)]
     words = sorted({word for d in directories for word in (*d.codes, *d.by_name)})
@@ -197,4 +193,3 @@ def texts_of(column: Column, values: pl.Series) -> list[str]:
     if column.kind in (Kind.REFERENCE_LIST, Kind.CODE_LIST):
         return sorted({part for value in unique for part in split_list(value)})
     return sorted(unique)
-

@@ -37,6 +37,8 @@ class Facts:
     """Ids of the registers that the school uses."""
     known: frozenset[str] = frozenset()
     """Ids of the registers whose rows are at hand; without a share these are the ones in the files."""
+    closed: Mapping[str, str] = field(default_factory=dict)
+    """Book to its newest closed month (``2026-11``)."""
 
     @property
     def small_unit(self) -> bool:
@@ -79,6 +81,12 @@ class Books(Protocol):
 
     def numbered(self, register: str) -> pl.DataFrame:
         """Return the rows in force and the withdrawn ones: their numbers stay used."""
+
+    def made(self, register: str) -> pl.DataFrame:
+        """Return the rows of a register that the program makes, or completes, from the books before the batch.
+
+        There are none where no ledger is at hand.
+        """
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import polars as pl
 
 from schemas.books import agreeing
 from schemas.exact import QTY_PLACES, scaled
+from schemas.periods import as_posted
 from schemas.register import StockPosting, all_registers
 from schemas.rules_shared import accepted_versions, as_quantity
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from schemas.rules import Books
 
 _PLACE = ["warehouse", "item_code"]
-_MOVE = [*_PLACE, "doc_date", "effect"]
+MOVE = {"warehouse": pl.String(), "item_code": pl.String(), "doc_date": pl.Date(), "effect": pl.Int64()}
+"""What moves stock: where, of what, on which day, and by how many thousandths of the base unit."""
+
+_MOVE = list(MOVE)
 _SAME = ["_key", *_MOVE]
 _SHORTAGE = {
     "_id": pl.Int64(),
@@ -38,7 +42,7 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
 
     A balance is that of one item in one warehouse at the end of its movement's day or of any later
     day, over everything in force and the candidates taken so far. Candidates are taken in the order
-    (date, kind rank, document, line); what only adds stock, or takes less than its accepted version,
+    (post date, kind rank, document, line); what only adds stock, or takes less than its accepted version,
     counts at once; the accepted version of another changed row counts until the change is taken. A
     change that makes no balance worse is taken.
 
@@ -48,8 +52,8 @@ def shortages(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:
 
     Source: DOMAIN.md 4.2 and 4.7 (9) and (11).
     """
-    candidates = movements(rows, register, "_id", "_key")
-    before = movements(accepted_versions(rows, books, register), register, "_key")
+    candidates = movements(as_posted(rows), register, "_id", "_key")
+    before = movements(as_posted(accepted_versions(rows, books, register)), register, "_key")
     items = pl.concat([candidates.select("item_code"), before.select("item_code")]).unique()
     return shortfalls(rows, candidates, before, lambda stated: _settled(stated, books, register, items))
 
@@ -137,7 +141,7 @@ def rank_of(posting: StockPosting) -> pl.Expr:
 
 
 def movements_in_force(books: Books, among: pl.DataFrame) -> pl.DataFrame:
-    """Return what moves stock at present: ``warehouse``, ``item_code``, ``doc_date``, ``effect``.
+    """Return what moves stock at present: ``warehouse``, ``item_code``, ``doc_date`` (the day it posts), ``effect``.
 
     ``among`` has one column: the movements are those of its items (``item_code``) or in its
     warehouses (``warehouse``).
@@ -149,19 +153,23 @@ def movements_in_force(books: Books, among: pl.DataFrame) -> pl.DataFrame:
         names = [place for place, _ in register.stock.places] if among.columns == ["warehouse"] else among.columns
         found = [books.rows(register.id, among.rename({among.columns[0]: name})) for name in names]
         rows = found[0] if len(found) == 1 else pl.concat(found).unique("_key", maintain_order=True)
-        parts.append(movements(rows, register.id).select(_MOVE))
+        parts.append(movements(as_posted(rows), register.id).select(_MOVE))
     return agreeing(pl.concat(parts), among)
 
 
 def _settled(stated: pl.DataFrame, books: Books, register: str, items: pl.DataFrame) -> pl.DataFrame:
-    """Return the movements of some items in force that some candidates leave as they are."""
-    parts = []
-    for other in all_registers().values():
-        if other.stock is None:
-            continue
-        kept = books.others(register, stated, items) if other.id == register else books.rows(other.id, items)
-        parts.append(movements(kept, other.id).select(_MOVE))
-    return pl.concat(parts)
+    """Return the movements of some items in force that some candidates leave as they are, adjustments included."""
+    from schemas.stock_adjustments import adjustments_in_force  # noqa: PLC0415 - it is built on this module
+
+    own = movements(as_posted(books.others(register, stated, items)), register).select(_MOVE)
+    adjusted = adjustments_in_force(books, items).select(_MOVE)
+    return pl.concat([settled_movements(books, items, register), own, adjusted])
+
+
+def settled_movements(books: Books, items: pl.DataFrame, apart_from: str | None = None) -> pl.DataFrame:
+    """Return what the documents in force move of some items (``item_code``), those of one register apart."""
+    names = [name for name, other in all_registers().items() if other.stock is not None and name != apart_from]
+    return pl.concat(movements(as_posted(books.rows(name, items)), name).select(_MOVE) for name in names)
 
 
 def _day_ends(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -31,9 +31,7 @@ class Taken:
         return (*self.findings, *(found for table in self.tables for found in table.findings))
 
 
-def take(
-    grids: Sequence[Grid], registers: Mapping[str, type[Register]], workbook: str, reading: Reading
-) -> Taken:
+def take(grids: Sequence[Grid], registers: Mapping[str, type[Register]], workbook: str, reading: Reading) -> Taken:
     """Return the typed tables of a workbook and the findings on its other sheets.
 
     Args:

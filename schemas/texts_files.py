@@ -328,6 +328,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请先更正其后的出库，作废将在下次合并时再试",
         "correct the later issues first; the withdrawal is tried again in the next run",
     ),
+    "LED-02": (
+        "E",
+        "金额不足：{item} 在 {warehouse} 于 {day} 只值 {available} 元，{doc} 按原入库价须退回 {wanted} 元",
+        "not enough value: {item} in {warehouse} is worth {available} yuan on {day}, {doc} sends back {wanted} yuan",
+        "请核对退货的原单号和数量，或先更正其前的入库、出库单；金额足够后自动入账",
+        "check original and quantity of the return, or correct what came before it; it is taken once it is covered",
+    ),
     "FILE-GONE": (
         "W",
         "工作簿已不在文件夹中，已入账的行保持不变",

@@ -43,21 +43,7 @@ class Percent:
     value: float
 
 
-Cell = (
-    str
-    | int
-    | float
-    | bool
-    | date
-    | datetime
-    | time
-    | timedelta
-    | ErrorCell
-    | NoValue
-    | ImageCell
-    | Percent
-    | None
-)
+Cell = str | int | float | bool | date | datetime | time | timedelta | ErrorCell | NoValue | ImageCell | Percent | None
 """One raw cell. None is blank; the empty string never occurs; numbers are floats or whole ints."""
 
 CellPlace = tuple[int, int]

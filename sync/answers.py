@@ -144,9 +144,7 @@ def _decided(known: Known, department: str, line: Chosen, name: str) -> Decision
 
 def _finding(code: str, workbook: str, line: Chosen) -> Finding:
     name = line.mark.rpartition("-")[0] or line.mark
-    return reader_finding(
-        code, workbook, sheet=line.sheet, cell=line.cell, row=line.row, value=line.value, id=name
-    )
+    return reader_finding(code, workbook, sheet=line.sheet, cell=line.cell, row=line.row, value=line.value, id=name)
 
 
 def with_answers(plan: Plan, answers: Answers, settled: Iterable[Settled]) -> Plan:

@@ -128,15 +128,12 @@ def _ended(current: pl.DataFrame, keys: Sequence[str]) -> list[int]:
 
 def _accepted(register: type[Register], passed: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     sha256 = pl.col("_workbook").replace_strict(dict(sources.sha256), default=None, return_dtype=pl.String)
-    return _in_ledger_form(
-        register, passed.with_columns(pl.lit("accepted").alias("_status"), sha256.alias("_sha256"))
-    )
+    return _in_ledger_form(register, passed.with_columns(pl.lit("accepted").alias("_status"), sha256.alias("_sha256")))
 
 
 def _in_ledger_form(register: type[Register], rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with exactly the columns that the ledger takes, the posting date filled in."""
-    day = pl.col(register.date_column).cast(pl.Date) if register.date_column else pl.lit(None, pl.Date())
-    dated = rows.with_columns(day.alias("_post_date"), day.dt.strftime("%Y-%m").alias("_post_period"))
+    """Return rows with exactly the columns that the ledger takes, the month of ``_post_date`` filled in."""
+    dated = rows.with_columns(pl.col("_post_date").dt.strftime("%Y-%m").alias("_post_period"))
     reason = [] if "_reason" in rows.columns else [pl.lit("").alias("_reason")]
     names = (*register.names(), *register.computed(), *META, "_reason")
     return dated.with_columns(*reason).select(names)

@@ -78,9 +78,7 @@ def chosen_among(
     ``decisions`` are rows of the table ``decision`` about conflicts, oldest first.
     """
     takes = {row["subject"]: Take(json.loads(row["details"])["take"]) for row in decisions}
-    return {
-        place_of(row): (row, takes[name]) for row in conflicts if (name := conflict_id(row["version_id"])) in takes
-    }
+    return {place_of(row): (row, takes[name]) for row in conflicts if (name := conflict_id(row["version_id"])) in takes}
 
 
 def place_of(conflict: Mapping[str, Any]) -> Place:

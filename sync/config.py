@@ -193,7 +193,7 @@ class Config(_Part):
         return tuple(
             key
             for key, register in self.registers_in_use.items()
-            if (writes_by_default(register, department) if listed is None else key in listed)
+            if register.is_written() and (writes_by_default(register, department) if listed is None else key in listed)
         )
 
     def may_write(self, department: str, register_id: str) -> bool:

@@ -154,9 +154,7 @@ def brought_forward(ledger: Ledger, registers: Mapping[str, type[Register]], fol
     return CurrentRows(ledger, place, listed)
 
 
-def as_they_are(
-    ledger: Ledger, registers: Mapping[str, type[Register]], folder: Path
-) -> Load:
+def as_they_are(ledger: Ledger, registers: Mapping[str, type[Register]], folder: Path) -> Load:
     """Return what gives the current rows of a register to readers, which write nothing.
 
     They come from the files where these are of the newest revision, else from the ledger.
@@ -271,9 +269,7 @@ def _built(ledger: Ledger, register: type[Register], revision: int, files: _File
     return tuple(months)
 
 
-def _updated(
-    ledger: Ledger, register: type[Register], since: int, before: Kept, files: _Files
-) -> tuple[Month, ...]:
+def _updated(ledger: Ledger, register: type[Register], since: int, before: Kept, files: _Files) -> tuple[Month, ...]:
     """Write the months that revisions after ``since`` touched and return all months."""
     changed = ledger.changed_since(register, since)
     ended = changed.filter(pl.col("_to").is_not_null())["_version"].to_list()

@@ -178,9 +178,7 @@ def with_decisions(standing: Standing, decisions: Iterable[Decision]) -> Standin
             withdrawals.add(decision.place)
         else:
             confirmed.add((decision.place[0], decision.sha256))
-    return replace(
-        standing, choices=choices, withdrawals=frozenset(withdrawals), confirmed=frozenset(confirmed)
-    )
+    return replace(standing, choices=choices, withdrawals=frozenset(withdrawals), confirmed=frozenset(confirmed))
 
 
 def settled_by(plan: Plan, decisions: Iterable[Decision]) -> list[Settled]:
@@ -198,9 +196,7 @@ def _settled(plan: Plan, decision: Decision) -> Settled:
     if blocked:
         return Settled(decision, Result.HELD, blocked)
     gone = (pl.col("_key") == key) & (pl.col("_status") == "withdrawn")
-    withdrawn = any(
-        change.added.filter(gone).height for change in plan.changes if change.register.id == register_id
-    )
+    withdrawn = any(change.added.filter(gone).height for change in plan.changes if change.register.id == register_id)
     return Settled(decision, Result.DONE if withdrawn else Result.CHANGED)
 
 
@@ -241,5 +237,3 @@ def _row(decision: Decision, now: datetime) -> dict[str, Any]:
     details |= {"sha256": decision.file, "cell": decision.cell} if decision.file else {}
     subject = f"{workbook}{KEY_SEPARATOR}{decision.sha256}" if decision.what == PROCEED else decision.id
     return {"who": decision.who, "what": decision.what, "subject": subject, "decided_at": now, "details": details}
-
-

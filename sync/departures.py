@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.books import agreeing
+from schemas.periods import in_closed_month, month_of
 from schemas.stock_balance import shortages
 from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
 from sync.stops import without_pages
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     from sync.memory import Decisions, Memory, Page
 
 
-def gone_rows(
-    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
-) -> pl.DataFrame:
+def gone_rows(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """Return the rows in force that their own workbook, read in this run, no longer states: ``GONE_SCHEMA``.
 
     A row that is missing already leaves once more where its workbook now says 作废, or where somebody
@@ -99,30 +99,38 @@ def other_sources(
     return {key: other for workbook, key, other in pairs if (workbook, register.id, key) not in memory.voided}
 
 
-def month_of(register: type[Register]) -> pl.Expr:
-    """Return the month of a row (``yyyy-mm``), null in a register without a date."""
-    if register.date_column is None:
-        return pl.lit(None, pl.String())
-    return pl.col(register.date_column).cast(pl.Date).dt.strftime("%Y-%m")
+def part_withdrawals(register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks) -> None:
+    """Move the rows that are withdrawn without confirmation out of those that are gone.
 
-
-def part_withdrawals(
-    register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks
-) -> None:
-    """Move the rows that are withdrawn without confirmation out of those that are gone."""
+    A row of a closed month goes nowhere: that it left says nothing, and that somebody wants it to be
+    withdrawn is held.
+    """
     voided = [(workbook, key) for workbook, register_id, key in memory.voided if register_id == register.id]
     confirmed = [(workbook, key) for workbook, register_id, key in memory.confirmed if register_id == register.id]
     voided += [(workbook, key) for workbook, key in confirmed if key not in decisions.moved]
     marked = pl.DataFrame(voided, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")
-    at_once = pl.col("_voided").fill_null(value=False) | pl.lit(register.deletions == "follow")
+    voided_rows = pl.col("_voided").fill_null(value=False)
+    at_once = voided_rows | pl.lit(register.deletions == "follow")
     left = decisions.gone.filter(~pl.col("_key").is_in([*decisions.rekeyed.values()])).join(
         marked.unique().with_columns(pl.lit(True).alias("_voided")), on=["_workbook", "_key"], how="left"
     )
+    settled = settled_rows(register, left, books)
+    left = left.join(settled.select("_key"), on="_key", how="anti", maintain_order="left")
+    decisions.settled, decisions.closed = settled.select(*GONE_SCHEMA), settled.filter(voided_rows)
     leaving = left.filter(at_once)
     blocked = _short_without(register, leaving, books)
     decisions.blocked = leaving.join(blocked, on="_key", how="inner")
     decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
     decisions.gone = left.filter(~at_once)
+
+
+def settled_rows(register: type[Register], left: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:
+    """Return those of some rows in the books, named by ``_key``, that post to a closed month, with ``_post_period``."""
+    current = agreeing(books.kept(register.id), left.select("_key").unique())
+    if "_post_period" not in current.columns:
+        return left.clear().with_columns(pl.lit(None, pl.String).alias("_post_period"))
+    closed = current.filter(in_closed_month(register, books.facts) & (pl.col("_status") != WITHDRAWN))
+    return left.join(closed.select("_key", "_post_period"), on="_key", how="inner", maintain_order="left")
 
 
 def _short_without(register: type[Register], leaving: pl.DataFrame, books: OpenBooks) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.masking import mask
+from sync.completed import completed
+from sync.derived import derived_rows
 from sync.held import rows_of
 from sync.ledger import IN_THE_BOOKS
 from sync.publish.words import status_title
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
     from sync.ledger import Ledger
 
 IN_LEDGER = (*IN_THE_BOOKS, "withdrawn")
@@ -73,13 +76,25 @@ class Extract:
         return [*own, *(f"{header} 2" if header in own else header for header in source)]
 
 
-def extract(ledger: Ledger, register: type[Register], status: str | None, revision: int) -> Extract:
-    """Return the rows of a register as of a revision: those in the books, of one status, or all."""
+def extract_made(books: Bookkeeping, register: type[Register], status: str | None) -> Extract:
+    """Return the rows of a register that the program makes: those in the books, of one status, or all."""
+    rows = derived_rows(books, register)
+    kept = rows if status in (None, "all") else rows.filter(pl.col("_status") == status)
+    told = kept.with_columns(pl.col("_from").alias("_revision"), pl.lit(None, pl.String).alias("_findings"))
+    return Extract(register, _masked(told.select(*register.names(), *_SOURCE), register))
+
+
+def extract(ledger: Ledger, register: type[Register], status: str | None, revision: int, books: Bookkeeping) -> Extract:
+    """Return the rows of a register as of a revision: those in the books, of one status, or all.
+
+    ``books`` are those of the same revision.
+    """
     titles = {row["path"]: row["title"] for row in ledger.table("workbook", as_of=revision).to_dicts()}
     pieces: list[pl.DataFrame] = []
     wanted = {None: IN_THE_BOOKS, "all": IN_LEDGER}.get(status, (status,) if status in IN_LEDGER else ())
     if wanted:
-        rows = ledger.rows(register, as_of=revision, statuses=[each for each in wanted if each])
+        stored = ledger.rows(register, as_of=revision, statuses=[each for each in wanted if each])
+        rows = completed(stored, register, books)
         pieces.append(rows.with_columns(pl.col("_from").alias("_revision"), pl.lit(None, pl.String).alias("_findings")))
     if status in ("held", "conflict", "all"):
         pieces.append(_held(ledger, register, status, revision))

@@ -35,6 +35,10 @@ class Fallen:
         """Return all fallen rows with their flaws."""
         return {**self.alone, **{row_id: flaws for row_id, (_, flaws) in self.with_others.items()}}
 
+    def with_alone(self, more: Mapping[int, Sequence[Flaw]]) -> Fallen:
+        """Return them with further rows that fall by themselves."""
+        return Fallen({**self.alone, **more}, self.with_others)
+
 
 def fallen_rows(checked: Checked, before: Fallen) -> Fallen:
     """Return the rows that fell, those of earlier rounds too; equal to ``before`` where all is settled."""

@@ -91,7 +91,6 @@ class Memory:
     confirmed: frozenset[Place] = frozenset()
     """(workbook, register, key) of missing rows whose withdrawal somebody confirmed."""
 
-
     def read_whole(self, register_id: str) -> frozenset[str]:
         """Return the workbooks whose rows of a register were all read in this run."""
         return self.read_now - {workbook for workbook, unread in self.unread if unread == register_id}
@@ -107,6 +106,10 @@ class Decisions:
     """Those of them that are withdrawn at once: marked 作废, or of a register that follows deletions."""
     blocked: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Those that would have been withdrawn if that did not make a stock balance negative."""
+    settled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE_SCHEMA))
+    """Rows of closed months that left their workbook: they stay as they are."""
+    closed: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Those of them whose withdrawal somebody asked for, with ``_post_period``: it is held."""
     rekeyed: dict[int, str] = field(default_factory=dict)
     """Row id to the old key that it replaces."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)

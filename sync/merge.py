@@ -11,8 +11,10 @@ from schemas.books import agreeing, key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
+from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
 from sync.choices import Take, base_cells, conflict_of, take_for
+from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from schemas.books import OpenBooks
     from schemas.register import Register
+    from schemas.rules import Facts
 
 
 class LedgerDecider:
@@ -56,7 +59,8 @@ class LedgerDecider:
         hashes = content_hashes(register, frame)
         rows = frame.with_columns(hashes.alias("_hash"), hashes.alias("_stated"))
         rows, flaws = with_doubles_marked(register, rows)
-        rows = _with_memory(rows, current, self.memory.claims.get(register.id), self.memory.rank)
+        now = _state_columns(register, agreeing(current, rows.select("_key").unique()), books.facts)
+        rows = _with_memory(rows, now, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
         decisions = Decisions(gone, gone.clear(), gone.clear())
@@ -66,6 +70,7 @@ class LedgerDecider:
         decisions.moved = other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed = rekeys
+        rows = with_settled_numbers_held(register, rows, rekeys, books)
         rows, overtaken = self._overtaken(register, rows, current, decisions)
         elsewhere = voided_elsewhere(register, current, self.memory)
         decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
@@ -74,9 +79,11 @@ class LedgerDecider:
         rows = rows.with_columns(replaces.alias("_replaces"))
         reason = pl.when(pl.col("_replaces").is_not_null()).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
         rows = rows.with_columns(reason.alias("_reason"))
+        rows = rows.with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
         held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
-        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken]
+        dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
+        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken, *dated]
 
     def _settle(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
@@ -93,9 +100,7 @@ class LedgerDecider:
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
             base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
-            verdict = settle(register, row, state, base)
-            if verdict.outcome == CONFLICT and state is not None:
-                verdict = self._chosen(register, row, state, base, verdict, decisions)
+            verdict = self._verdict(register, row, state, base, decisions)
             merged = verdict.outcome == PROPOSED and bool(verdict.cells)
             outcome = {"_outcome": verdict.outcome, "_reason": verdict.reason, "_merged": merged}
             changed[row["_id"]] = {**outcome, **verdict.cells}
@@ -129,6 +134,25 @@ class LedgerDecider:
             flaws += _conflict_flaws(register, row, state, base)
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
         return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
+
+    def _verdict(
+        self,
+        register: type[Register],
+        row: Mapping[str, Any],
+        state: Mapping[str, Any] | None,
+        base: Mapping[str, Any] | None,
+        decisions: Decisions,
+    ) -> Verdict:
+        """Return the line of the table that a row meets, what somebody chose and what is closed considered."""
+        verdict = settle(register, row, state, base)
+        if verdict.outcome == CONFLICT and state is not None:
+            verdict = self._chosen(register, row, state, base, verdict, decisions)
+        if row["_period"] is None:
+            return verdict
+        verdict = _unless_settled(verdict)
+        if verdict.reason == CLOSED:
+            decisions.conflicts.pop(row["_id"], None)
+        return verdict
 
     def _chosen(
         self,
@@ -198,6 +222,13 @@ def settle(
     return verdict
 
 
+def _unless_settled(verdict: Verdict) -> Verdict:
+    """Return what becomes of a row of a closed month: what would change it, or somebody chose for it, is held."""
+    if verdict.reason == "restored" or verdict.outcome not in (PROPOSED, CONFLICT):
+        return verdict
+    return Verdict(HELD, verdict.reason if verdict.reason in list(Take) else CLOSED)
+
+
 def _three_way(
     register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any]
 ) -> Verdict:
@@ -208,10 +239,9 @@ def _three_way(
 
 
 def _with_memory(
-    rows: pl.DataFrame, current: pl.DataFrame, claims: pl.DataFrame | None, rank: Mapping[str, int]
+    rows: pl.DataFrame, now: pl.DataFrame, claims: pl.DataFrame | None, rank: Mapping[str, int]
 ) -> pl.DataFrame:
     """Add what the ledger says of each key now, and what the workbook last had accepted for it."""
-    now = _state_columns(agreeing(current, rows.select("_key")))
     rows = rows.join(now, on="_key", how="left", maintain_order="left")
     claimed = pl.DataFrame(schema=CLAIM_SCHEMA) if claims is None else claims.select(*CLAIM_SCHEMA)
     claimed = claimed.rename(
@@ -232,18 +262,36 @@ def _with_memory(
     return rows.with_columns(based.alias("_base"), version.alias("_base_version"), ranks.alias("_rank"))
 
 
-def _state_columns(current: pl.DataFrame) -> pl.DataFrame:
-    names = {"_key": pl.String(), "_now": pl.String(), "_now_version": pl.Int64(), "_now_workbook": pl.String()}
+def _state_columns(register: type[Register], current: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return what the ledger says of some keys now.
+
+    ``_period`` is the month of a version that may not change any more, null in an open month.
+    """
     if "_version" not in current.columns:
-        return pl.DataFrame(schema={**names, "_now_status": pl.String()})
-    state = pl.when(pl.col("_status") == WITHDRAWN).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash"))
+        return pl.DataFrame(schema=_STATE)
+    withdrawn = pl.col("_status") == WITHDRAWN
     return current.select(
         "_key",
-        state.alias("_now"),
+        pl.when(withdrawn).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash")).alias("_now"),
         pl.col("_version").alias("_now_version"),
         pl.col("_workbook").alias("_now_workbook"),
         pl.col("_status").alias("_now_status"),
+        pl.when(~withdrawn).then(day_of(register)).alias("_now_day"),
+        pl.when(~withdrawn).then(pl.col("_post_date")).alias("_now_post"),
+        pl.when(in_closed_month(register, facts) & ~withdrawn).then(pl.col("_post_period")).alias("_period"),
     )
+
+
+_STATE = {
+    "_key": pl.String(),
+    "_now": pl.String(),
+    "_now_version": pl.Int64(),
+    "_now_workbook": pl.String(),
+    "_now_status": pl.String(),
+    "_now_day": pl.Date(),
+    "_now_post": pl.Date(),
+    "_period": pl.String(),
+}
 
 
 def _with_earlier(register: type[Register], rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:
@@ -266,12 +314,13 @@ def _first_outcome() -> list[pl.Expr]:
     as_base = pl.col("_hash") == pl.col("_base")
     added = pl.col("_base").is_null() & pl.col("_now").is_null()
     changed = pl.col("_base").is_not_null() & (pl.col("_base") == pl.col("_now"))
+    settled = changed & pl.col("_period").is_not_null()
     outcome = (
         pl.when("_doubled").then(pl.lit(HELD))
         .when("_duplicate").then(pl.lit(DUPLICATE))
         .when(restored).then(pl.lit(PROPOSED))
         .when(same | as_base).then(pl.lit(UNCHANGED))
-        .when("_broken").then(pl.lit(HELD))
+        .when(pl.col("_broken") | settled).then(pl.lit(HELD))
         .when(added | changed).then(pl.lit(PROPOSED))
         .otherwise(pl.lit("contested"))
     )  # fmt: skip
@@ -280,6 +329,7 @@ def _first_outcome() -> list[pl.Expr]:
         .when(same).then(pl.when(own).then(pl.lit("same")).otherwise(pl.lit("source")))
         .when(as_base).then(pl.lit("as base"))
         .when(added).then(pl.lit("added"))
+        .when(settled).then(pl.lit(CLOSED))
         .when(changed).then(pl.lit("changed"))
         .otherwise(pl.lit(""))
     )  # fmt: skip
@@ -337,14 +387,10 @@ def _conflict_flaws(
     texts = {"IMP-02": reader_text("IMP-02")}
     if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
-    return [
-        Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()
-    ]
+    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
 
 
-def _replaced(
-    register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]
-) -> pl.DataFrame:
+def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:
     """Put settled outcomes and merged cells into the rows, and the new hash of merged ones."""
     if not changed:
         return rows

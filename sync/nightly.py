@@ -14,7 +14,7 @@ from sync.daily import day_of, keep_page
 from sync.errors import HouqinError
 from sync.lock import night_lock
 from sync.log import LOGGER
-from sync.night_books import differences_of
+from sync.night_books import differences_of, prove_books
 from sync.nights import (
     NightBackup,
     NightRecord,
@@ -181,11 +181,13 @@ class _Course:
         )
 
     def reconcile(self) -> Step:
-        """Compare the books with each other."""
+        """Compare the books with each other, with what was counted, with money and statements."""
         self.differences = differences_of(self.share)
-        count = len(self.differences)
-        zh = f"{count} 处差异" if count else "账账相符"
-        return Step("reconcile", True, zh, f"{count} differences" if count else "the books agree")
+        prove_books(self.share)
+        count, serious = len(self.differences), sum(line.serious for line in self.differences)
+        zh = f"{count} 处差异，其中 {serious} 处严重" if count else "各账相符"
+        en = f"{count} differences, {serious} of them serious" if count else "the books agree"
+        return Step("reconcile", True, zh, en)
 
     def backup(self) -> Step:
         """Keep everything in one file, in the folder that the settings name."""

@@ -120,7 +120,12 @@ def outcomes_of(
     held: dict[str, list[Mapping[str, Any]]] = {}
     for row in held_rows(fresh, staged, {file.name: (department, file.sha256) for file, department in taken}, found):
         held.setdefault(row["workbook"], []).append(row)
-    waiting = {key for decisions in decider.decisions.values() for key in decisions.blocked["_workbook"]}
+    waiting = {
+        workbook
+        for decisions in decider.decisions.values()
+        for frame in (decisions.blocked, decisions.closed)
+        for workbook in frame["_workbook"]
+    }
     waiting |= recognised.stops.keys()
     return [
         WorkbookOutcome(
@@ -283,9 +288,13 @@ def _stale_findings(checked: Checked) -> list[Finding]:
 
 
 def blocked_findings(decider: LedgerDecider) -> list[Finding]:
-    """Return one error per row, marked 作废 or confirmed, whose withdrawal would make a stock balance negative."""
+    """Return one error per row, marked 作废 or confirmed, that is not withdrawn.
+
+    Its month is closed, or a stock balance would be negative.
+    """
     found: list[Finding] = []
     for register_id, decisions in decider.decisions.items():
+        found += _closed_findings(register_id, decisions.closed)
         for row in decisions.blocked.iter_rows(named=True):
             key = key_parts(row["_key"])
             found.append(
@@ -302,6 +311,20 @@ def blocked_findings(decider: LedgerDecider) -> list[Finding]:
                 )
             )
     return found
+
+
+def _closed_findings(register_id: str, closed: pl.DataFrame) -> list[Finding]:
+    return [
+        reader_finding(
+            "IMP-05",
+            row["_workbook"],
+            sheet=row["_sheet"],
+            register=register_id,
+            key=key_parts(row["_key"]),
+            period=row["_post_period"],
+        )
+        for row in closed.iter_rows(named=True)
+    ]
 
 
 def retried_rows(

@@ -13,7 +13,9 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
+from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
+from sync.closes import stock_closed
 from sync.departures import restated_pages
 from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
@@ -26,6 +28,7 @@ from sync.scan import Scan
 from sync.stage import Staged, stage
 from sync.standing import GONE, Standing, no_rows
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
+from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
 
 ALL_STATUSES = ("accepted", "missing", "withdrawn")
@@ -46,7 +49,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row whose withdrawal would make a stock balance negative."""
+    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
@@ -73,18 +76,20 @@ def plan_run(
     facts: Facts,
     found: Scan | None = None,
     load: Load | None = None,
+    made: Load | None = None,
 ) -> Plan:
     """Return what becomes of the rows of some files, and of the rows held back earlier.
 
     ``taken`` are files with their departments in the order of claims; ``found`` tells which workbooks
     still have their files (None: all of them). Without a ledger nothing is in force yet; ``load`` gives
-    its rows from nearer by, of any status and in the order of months and keys.
+    its rows from nearer by, of any status and in the order of months and keys; ``made`` gives the rows of
+    registers that the program makes from the books.
 
     What the rows tell about their files, renamed workbooks, copies, turned pages and safe stops,
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
-    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger))
+    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger), made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
         look = run.looked(known)
@@ -118,6 +123,7 @@ class _Run:
     dead: frozenset[str]
     """Workbooks without their files."""
     load: Load
+    made: Load | None = None
 
     def looked(self, known: Recognised) -> _Look:
         """Return what becomes of all rows if the files are what they are taken for."""
@@ -147,13 +153,19 @@ class _Run:
         """Return the batch checked so that no row that is held stands in the way of another claim."""
         fallen = Fallen()
         while True:
-            books = OpenBooks(self.facts, self.load)
+            books = OpenBooks(self.facts, self.load, self.made)
             decider = LedgerDecider(replace(memory, fallen=fallen.flaws))
             checked = check_batch(batch, books, decider)
             more = fallen_rows(checked, fallen)
             if more == fallen:
+                more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._opening))
+            if more == fallen:
                 return books, decider, checked
             fallen = more
+
+    def _opening(self) -> Close:
+        """Return what the open months of the stock book begin with."""
+        return NOTHING if self.ledger is None else stock_closed(self.ledger)
 
 
 def registers_concerned(standing: Standing, workbooks: Collection[str]) -> set[str]:
@@ -216,9 +228,7 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
     stops = vanished_workbooks(here, filled)
-    return lost, {
-        name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed
-    }
+    return lost, {name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed}
 
 
 def _loader(ledger: Ledger | None) -> Load:

@@ -13,7 +13,9 @@ from schemas.books import Load
 from schemas.parse import Reading
 from schemas.register import all_registers
 from schemas.rules import Facts
+from sync.closes import facts_of, with_closes
 from sync.current import as_they_are
+from sync.derived import made_from
 from sync.ledger import Ledger
 from sync.memory import WITHDRAWN
 from sync.plan import Plan, Rights, plan_run
@@ -58,11 +60,19 @@ def preview_in_share(
     taken = _taken(files, share.reading(), pool)
     foreign = [name for name, department in departments.items() if department == FREE]
     rights = rights_of(share)
-    free = replace(rights, may_write=lambda code, register: code == FREE or rights.may_write(code, register))
+    free = replace(
+        rights,
+        may_write=lambda code, register: (
+            all_registers()[register].is_written() if code == FREE else rights.may_write(code, register)
+        ),
+    )
     pairs = in_claim_order([(file, departments[file.name]) for file in taken])
-    load = as_they_are(ledger, all_registers(), share.state)
+    kept = as_they_are(ledger, all_registers(), share.state)
+    load = with_closes(kept, ledger, share.config.zone)
     known = replace(standing, held=(), claims=_as_new_versions(share, ledger, load, standing.claims, foreign))
-    return plan_run(ledger, known, pairs, free, share.facts(), load=load), taken
+    return plan_run(
+        ledger, known, pairs, free, facts_of(share, ledger), None, load, made_from(share, ledger, kept)
+    ), taken
 
 
 def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:

@@ -12,7 +12,10 @@ from pathlib import Path
 from schemas.findings import Finding
 from schemas.register import all_registers
 from sync import __version__
+from sync.asset_reports import with_assets
+from sync.bookkeeping import kept_from
 from sync.choice_books import choice_targets
+from sync.closes import closes_of
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
 from sync.held import finding_as_json
@@ -64,8 +67,9 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         remove_leftovers(share.path / folder)
     remove_parts(share.state)
     standing = Standing.of(ledger)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there)
-    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
+    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
+    publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),

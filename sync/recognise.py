@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from schemas.books import OpenBooks
+from schemas.periods import closed_through
 from schemas.register import Register, all_registers
 from sync.memory import Decisions, Memory, Page
 from sync.stops import Stop
@@ -27,6 +28,8 @@ class Look:
     current: pl.DataFrame
     """The ledger's rows, withdrawn ones too."""
     decisions: Decisions
+    closed: str = ""
+    """The newest month (``yyyy-mm``) in which no row of it may change any more."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def looks(frames: Mapping[str, pl.DataFrame], decided: Mapping[str, Decisions], 
     for register_id, rows in frames.items():
         current = books.kept(register_id)
         if rows.height or current.height:
-            yield Look(known[register_id], rows, current, decided[register_id])
+            closed = closed_through(known[register_id], books.facts)
+            yield Look(known[register_id], rows, current, decided[register_id], closed)
 
 
 def renamed_workbooks(seen: list[Look], newcomers: Newcomers) -> dict[str, str]:

@@ -110,9 +110,7 @@ def stored_findings(outcome: WorkbookOutcome) -> list[dict[str, Any]]:
     return [finding_as_json(f) for f in outcome.findings if not f.row or (f.sheet, f.row) not in places]
 
 
-def _record_findings(
-    writer: Writer, workbook: str, findings: Sequence[Mapping[str, Any]], standing: Standing
-) -> None:
+def _record_findings(writer: Writer, workbook: str, findings: Sequence[Mapping[str, Any]], standing: Standing) -> None:
     before = standing.findings.get(workbook)
     if (before["findings"] if before else []) == list(findings):
         return
@@ -122,9 +120,7 @@ def _record_findings(
         writer.put("finding", [{"workbook": workbook, "sheet": "", "findings": list(findings)}])
 
 
-def _record_workbooks(
-    writer: Writer, plan: Plan, standing: Standing, found: Scan, configuration: str
-) -> None:
+def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Scan, configuration: str) -> None:
     """Bring the list of workbooks up to date: those that were read, renamed ones, and those gone."""
     files = {file.identity: file for file in found.files}
     outcomes = {outcome.name: since_saved(outcome, standing) for outcome in plan.outcomes}

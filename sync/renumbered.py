@@ -10,7 +10,7 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
-from sync.departures import month_of
+from schemas.periods import month_of
 from sync.memory import GONE_SCHEMA, WITHDRAWN
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def corrected_keys(
     others = [column.name for column in register.columns if not column.system and column.name not in register.key]
     if "_version" not in current.columns:
         return {}, []
-    came = rows.filter(_is_new(register)).with_columns(month_of(register).alias("_post_period"))
+    came = rows.filter(_is_new(register)).with_columns(month_of(register).alias("_month"))
     if came.is_empty():
         return {}, []
     elsewhere = _left_elsewhere(register, rows, current, memory)
@@ -52,14 +52,14 @@ def corrected_keys(
     for left, on in (
         (gone, [*_PLACE, *others]),
         (gone, ["_workbook", *others]),
-        (alone, [*_PLACE, "_post_period"]),
+        (alone, [*_PLACE, "_month"]),
         (elsewhere, [*_PLACE, *others]),
         (elsewhere, ["_workbook", *others]),
     ):
         rest = left.filter(~pl.col("_key").is_in(list(pairs.values())))
         if rest.is_empty():
             continue
-        rest = rest.join(current.select("_key", "_post_period", *others), on="_key", how="left")
+        rest = rest.join(current.select("_key", month_of(register).alias("_month"), *others), on="_key", how="left")
         pairs |= _pairs(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
     keys = dict(came.select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]

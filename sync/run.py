@@ -9,8 +9,10 @@ from pathlib import Path
 from schemas.findings import Finding, reader_finding
 from schemas.register import all_registers
 from sync.answers import answers_in, with_answers
+from sync.closes import facts_of, with_closes
 from sync.current import brought_forward
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
+from sync.derived import made_from
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
@@ -80,7 +82,9 @@ def sync(
         decided = [*ordered, *answers.decisions]
         current = brought_forward(ledger, all_registers(), share.state)
         known = with_decisions(standing, decided)
-        plan = plan_run(ledger, known, taken, rights, share.facts(), found, current.rows)
+        load = with_closes(current.rows, ledger, share.config.zone)
+        made = made_from(share, ledger, current.rows)
+        plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
         settled = settled_by(plan, decided)
         plan = with_answers(plan, answers, settled)
         decisions = rows_to_record(settled)

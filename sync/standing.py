@@ -13,6 +13,7 @@ import polars as pl
 from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
 from sync.choices import RESOLVE, Place, Take, chosen_among
+from sync.held import rows_of
 from sync.ledger import Ledger
 from sync.ledger.tables import META
 from sync.memory import Page
@@ -90,10 +91,18 @@ def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {**row, **{name: None if row[name] is None else json.loads(row[name]) for name in names}}
 
 
+def held_rows(ledger: Ledger, register: type[Register], as_of: int | None = None) -> pl.DataFrame:
+    """Return the rows of a register that were held back or in conflict at a revision (None is now), as typed."""
+    table = ledger.table("held", as_of=as_of, register=register.id)
+    return rows_of(register, [decoded(row, "payload") for row in table.to_dicts()], 0)
+
+
 def no_rows(register: type[Register]) -> pl.DataFrame:
     """Return the rows that an empty ledger has of a register."""
-    return empty_frame(register).drop("_id", "_key").with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items()
+    return (
+        empty_frame(register)
+        .drop("_id", "_key")
+        .with_columns(pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items())
     )
 
 

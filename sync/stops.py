@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.columns import Kind
+from schemas.periods import month_of
 from sync.memory import Page
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def lost_rows(look: Look, voided: Collection[tuple[str, str, str]]) -> pl.DataFr
     named = [key for _, register_id, key in voided if register_id == look.register.id]
     left = [
         frame.filter(~pl.col("_key").is_in([*look.decisions.moved, *named])).select("_key", "_workbook")
-        for frame in (look.decisions.gone, look.decisions.withdrawn)
+        for frame in (look.decisions.gone, look.decisions.withdrawn, look.decisions.settled)
         if not frame.is_empty()
     ]
     return pl.concat([pl.DataFrame(schema={"_key": pl.String(), "_workbook": pl.String()}), *left])
@@ -66,7 +67,7 @@ def turned_pages(
     for look in seen:
         if look.register.date_column is None:
             continue
-        periods = look.current.select("_key", "_workbook", "_status", period=pl.col("_post_period"))
+        periods = look.current.select("_key", "_workbook", "_status", period=month_of(look.register))
         own = periods.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
         had.update(own.select("_workbook", "period").iter_rows())
         left = lost_rows(look, voided).join(own, on=["_key", "_workbook"]).select("_workbook", "period")
@@ -82,9 +83,8 @@ def turned_pages(
 
 
 def _new_months(look: Look, workbooks: Collection[str]) -> list[tuple[str, str]]:
-    day = pl.col(str(look.register.date_column)).cast(pl.Date).dt.strftime("%Y-%m").alias("period")
     new = look.rows.filter(pl.col("_workbook").is_in(list(workbooks)) & pl.col("_now").is_null())
-    return list(new.select("_workbook", day).drop_nulls().unique().iter_rows())
+    return list(new.select("_workbook", month_of(look.register).alias("period")).drop_nulls().unique().iter_rows())
 
 
 def safe_stops(
@@ -93,12 +93,16 @@ def safe_stops(
     workbooks: Collection[str],
     turned: Collection[Page],
 ) -> dict[str, Stop]:
-    """Return the workbooks that lost more than half of their rows, or changed every row of a register that posts."""
+    """Return the workbooks that lost more than half of their rows, or changed every row of a register that posts.
+
+    Only rows of open months count: those of closed ones stay as they are, whatever a workbook says.
+    """
     had: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     changed: dict[str, int] = {}
     for look in seen:
         own = look.current.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
+        own = own.filter(~(pl.col("_post_period") <= look.closed).fill_null(value=False))
         own = without_pages(own, look.register, turned)
         had.update(own["_workbook"])
         left = lost_rows(look, voided).join(own.select("_key"), on="_key", how="semi")
@@ -147,8 +151,9 @@ def without_pages(rows: pl.DataFrame, register: type[Register], pages: Collectio
     own = [(workbook, period) for workbook, register_id, period in pages if register_id == register.id]
     if not own:
         return rows
-    turned = pl.DataFrame(own, schema={"_workbook": pl.String(), "_post_period": pl.String()}, orient="row")
-    return rows.join(turned, on=["_workbook", "_post_period"], how="anti")
+    turned = pl.DataFrame(own, schema={"_workbook": pl.String(), "_month": pl.String()}, orient="row")
+    dated = rows.with_columns(month_of(register).alias("_month"))
+    return dated.join(turned, on=["_workbook", "_month"], how="anti").drop("_month")
 
 
 def vanished_workbooks(

@@ -52,8 +52,10 @@ def lines_of(share: Share, result: SyncResult) -> list[Line]:
             counts = _since(standing, identity, result.plan.retried.accepted.get(identity, 0))
             status = _status(row, counts)
         lines.append(Line(path_in_share(share, row), str(row["department"]), status, counts, findings))
-    lost = [Line(f.workbook, f.workbook.partition("/")[0], "damaged", dict.fromkeys(COUNTS, 0), [f])
-            for f in result.findings]
+    lost = [
+        Line(f.workbook, f.workbook.partition("/")[0], "damaged", dict.fromkeys(COUNTS, 0), [f])
+        for f in result.findings
+    ]
     return sorted([*lines, *lost], key=lambda line: line.path)
 
 

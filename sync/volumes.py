@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from sync import __version__
+from sync.completed import completed, is_completed
 from sync.current import CurrentRows, Month
 from sync.ledger import IN_THE_BOOKS
 from sync.publish.details import LAYOUT, parts_of
 
 if TYPE_CHECKING:
     from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
     from sync.publish.releases import Release
     from sync.share import Share
 
@@ -34,11 +36,16 @@ class Volumes:
 
 
 def volumes_of(
-    share: Share, current: CurrentRows, paths: Mapping[str, str], present: Mapping[str, Release]
+    share: Share,
+    current: CurrentRows,
+    paths: Mapping[str, str],
+    present: Mapping[str, Release],
+    books: Bookkeeping,
 ) -> Volumes:
     """Return the volumes of all registers in use.
 
-    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published.
+    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. Months of
+    registers to which the ``books`` add something are always looked at.
     """
     details: dict[str, pl.DataFrame] = {}
     untouched: dict[tuple[str, str | None], int] = {}
@@ -49,10 +56,12 @@ def volumes_of(
             source = _source(share, register, month, paths)
             places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
             sources |= dict.fromkeys(places, source)
-            if all(place in present and present[place].source == source for place in places):
+            untold = not is_completed(register)
+            if untold and all(place in present and present[place].source == source for place in places):
                 untouched[register_id, month.period] = month.in_the_books
             else:
-                frames.append(_with_paths(in_the_books(current.of_month(register, month)), paths))
+                rows = completed(in_the_books(current.of_month(register, month)), register, books)
+                frames.append(_with_paths(rows, paths))
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)

@@ -243,7 +243,7 @@ def _ready(**cells: object) -> tuple[Line, Line, Line]:
 
 def result_cases() -> list[Case]:
     """Return the cases of explanations and approvals of single rows."""
-    ready = [_ready() for _ in range(18)]
+    ready = [_ready() for _ in range(22)]
     lines = [each[-1] for each in ready]
     before = tuple(line for each in ready for line in each)
     missing: tuple[dict[str, object], ...] = ({"reason": None}, {"reason_note": None}, {"suggestion": None})
@@ -276,8 +276,16 @@ def result_cases() -> list[Case]:
             "ROLE-MISMATCH",
             "W",
             "approver",
-            (approved(lines[16], approver="李明"),),
-            (approved(lines[17], approver="李明", approve_level="总务主任"),),
+            (approved(lines[16], approver="李明", suggestion="补单"),),
+            (approved(lines[17], approver="李明", suggestion="补单", approve_level="总务主任"),),
+        ),
+        Case("VAR-01", "E", "approver", (approved(lines[18], approver="李明"),), (approved(lines[19]),)),
+        Case(
+            "VAR-01",
+            "E",
+            "approve_level",
+            (approved(lines[20], approver="李明", approve_level="总务主任"),),
+            (approved(lines[21], approve_level="校长"),),
         ),
         Case("ONE-OF", "E", "item_code", *_either_or(card)),
     ]

@@ -437,7 +437,7 @@ def test_status(merged: Merged) -> None:
     assert (document["revision"], document["held"], document["conflicts"], document["missing"]) == (1, 2, 0, 0)
     store = book(document, "库房.xlsx")
     assert (store["status"], store["read"], store["in_ledger"], store["held"]) == ("partly", 3, 1, 2)
-    assert "PER-C2" in {rule["code"] for rule in document["rules_off"]}
+    assert "X-12" in {rule["code"] for rule in document["rules_off"]}
 
 
 def test_verify(merged: Merged) -> None:

@@ -16,6 +16,7 @@ from schemas.columns import Column, Kind
 from schemas.register import VERSION, Register
 from schemas.values import column_letters
 from workbooks import template_style as style
+from workbooks.marks import NOTE_MARK
 from workbooks.template_guide import write_guide
 from workbooks.template_hints import validation
 from workbooks.template_lists import Dictionary, write_code_table
@@ -38,6 +39,8 @@ SPARE_ROWS = 1000
 _MOST_FROZEN = 40.0
 
 Row = Mapping[str, object]
+Notes = Mapping[tuple[int, str], str]
+"""Place among the rows of a register, from 0, and column to the text of a note."""
 
 
 def write_template(
@@ -49,7 +52,9 @@ def write_template(
     language: str = "zh",
     rows: Mapping[str, Sequence[Row]] | None = None,
     lists: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    notes: Mapping[str, Notes] | None = None,
     blank_rows: int = 30,
+    meta: str | None = None,
 ) -> None:
     """Write a workbook with one sheet per register; several get a sheet with instructions in front.
 
@@ -62,11 +67,14 @@ def write_template(
         school: name printed in the titles.
         department: name or code printed as 填报部门, blank to be filled by hand.
         language: ``zh`` or ``en``, for input messages and instructions.
-        rows: register id to data rows, values by column name. A formula column keeps its formula
+        rows: register id to data rows, values by column name. What the system computes is shown, and is not
+            read back. A formula column keeps its formula
             where the row gives no value for it, and no program has computed it yet: give the value
             wherever the file will be read before Excel saved it.
         lists: register id to (code, name) of the rows that references may point to.
+        notes: register id to what is said beside cells of ``rows``; readers leave these notes out.
         blank_rows: lines that each sheet is prepared for; filled ones are among them.
+        meta: the line under the title, in place of department and day.
 
     Raises:
         KeyError: a row names a column that its register does not have.
@@ -76,7 +84,7 @@ def write_template(
     def write(beside: Path) -> None:
         workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
         dictionary = Dictionary(lists or {})
-        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows)
+        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows, meta, notes or {})
         _write_workbook(job, registers, rows or {})
         workbook.close()
 
@@ -94,6 +102,8 @@ class _Job:
     department: str | None
     language: str
     blank_rows: int
+    meta: str | None
+    notes: Mapping[str, Notes]
 
 
 def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mapping[str, Sequence[Row]]) -> None:
@@ -128,6 +138,7 @@ def _write_register(job: _Job, register: type[Register], name: str, rows: Sequen
     for row, values in enumerate(_padded(rows, last_row - HEADER_ROW), start=HEADER_ROW):
         sheet.set_row(row, _row_height(widths, values))
         _write_row(sheet, job.styles, register, row, values)
+    _write_notes(sheet, register, job.notes.get(register.id, {}))
     for place, column in enumerate(register.columns, start=1):
         sheet.data_validation(
             HEADER_ROW, place, last_row + SPARE_ROWS - 1, place,
@@ -141,6 +152,15 @@ def _write_register(job: _Job, register: type[Register], name: str, rows: Sequen
     _set_print(sheet, register)
 
 
+def _write_notes(sheet: Worksheet, register: type[Register], notes: Notes) -> None:
+    places = {column.name: place for place, column in enumerate(register.columns, start=1)}
+    for (row, name), text in notes.items():
+        lines = text.count("\n") + 2
+        sheet.write_comment(
+            HEADER_ROW + row, places[name], f"{NOTE_MARK}\n{text}", {"width": 320, "height": 20 * lines, "font_size": 9}
+        )
+
+
 def _padded(rows: Sequence[Row], count: int) -> Sequence[Row]:
     return [*rows, *({} for _ in range(count - len(rows)))]
 
@@ -149,7 +169,7 @@ def _write_heading(sheet: Worksheet, job: _Job, register: type[Register], rows: 
     styles, last = job.styles, style.columns_on_first_page(register)
     title = f"{job.school}{_period_of(register, rows)}{register.title}"
     sheet.merge_range(0, 0, 0, last, title, styles.format(bold=True, font_size=style.TITLE_SIZE, align="center"))
-    sheet.merge_range(1, 0, 1, last, _meta_line(register, job.department), styles.format(font_size=11))
+    sheet.merge_range(1, 0, 1, last, job.meta or _meta_line(register, job.department), styles.format(font_size=11))
     sheet.set_row(0, style.TITLE_HEIGHT)
     sheet.set_row(1, style.META_HEIGHT)
 
@@ -220,8 +240,18 @@ def _write_row(sheet: Worksheet, styles: Styles, register: type[Register], row: 
                 register, column.formula, lambda other: f"{column_letters(places[other.name] + 1)}{row + 1}"
             )
             sheet.write_formula(row, place, formula, cell, "")
+        elif column.system and value is not None:
+            _show_value(sheet, row, place, value, cell)
         else:
             _write_value(sheet, row, place, value, cell)
+
+
+def _show_value(sheet: Worksheet, row: int, place: int, value: object, cell: object) -> None:
+    """Show what the system computed as a formula: nobody is told later that he typed it."""
+    number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    text = str(value)
+    quoted = text.replace('"', '""')
+    sheet.write_formula(row, place, f"={text}" if number else f'="{quoted}"', cell, float(text) if number else text)
 
 
 def _row_height(widths: Mapping[str, float], values: Row) -> float:

@@ -41,7 +41,7 @@ class GlBalance(Register):
     keywords = ("科目余额", "试算平衡")
     cell_groups = (_AMOUNTS,)
 
-    period_ = c.month("月份", "Month", required=True, aliases=("期间", "会计期间"))
+    period_ = c.month("月份", "Month", required=True, aliases=("期间", "会计期间"), above=("期间", "会计期间", "月份"))
     account_code = c.code("科目编码", "Account", required=True, aliases=("科目代码", "科目编号"))
     account_name = c.text("科目名称", "Name", required=True, aliases=("会计科目",))
     open_dr = _amount("期初借方", "Opening, debit")

@@ -1,8 +1,4 @@
-"""What rules of counts look up: keepers, the books at the cut-off, what is missing from the sheets.
-
-Documents have a day and no time of day: a document moves stock at 00:00 of its day. It is in the
-books at the cut-off if that is earlier than the cut-off, and is rolled back if it is not later than
-the counting.
+"""What rules of counts look up: keepers, what has to be counted again, what is missing from the sheets.
 
 Source: DOMAIN.md 4.2 and 4.4.
 """
@@ -11,18 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.exact import QTY_PLACES, scaled
-from schemas.property.asset_places import gone_assets, places_on
+from schemas.property.count_book import ELSEWHERE, at_cutoff, off_by_too_much
+from schemas.property.count_scope import SPOT_CHECK, assets_to_count, goods_to_count, moves_in, rooms_of
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
-from schemas.rules_shared import as_quantity, with_others
-from schemas.stock_balance import movements_in_force
-
-SPOT_CHECK = "抽盘"
-ASSETS_ONLY = "固定资产半年"
-STOCK_ONLY = "月度库存"
-ELSEWHERE = "借出"
-"""Condition of a thing that its borrower confirms: it is not in the difference (DOMAIN.md 4.4)."""
+from schemas.rules_shared import with_others
 
 _NAMED = 3
 """How many of the things left out a message names."""
@@ -31,15 +20,15 @@ _NAMED = 3
 def keepers_of_plan(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return plans with ``keepers``, the keepers of their rooms as a list."""
     rooms = books.rows("location").select(pl.col("room_code").alias("room"), "keeper")
-    of_rooms = _rooms_of(rows).join(rooms, on="room", how="inner", maintain_order="left")
+    of_rooms = rooms_of(rows).join(rooms, on="room", how="inner", maintain_order="left")
     keepers = of_rooms.group_by("_id", maintain_order=True).agg(pl.col("keeper").drop_nulls().alias("keepers"))
     return rows.join(keepers, on="_id", how="inner", maintain_order="left")
 
 
 def moved_while_counting(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the plans in whose rooms stock moved between cut-off and end: ``n`` lines, ``first`` day."""
-    rooms = _rooms_of(rows)
-    moves = _moves_in(rooms, books)
+    rooms = rooms_of(rows)
+    moves = moves_in(rooms, books)
     moment = pl.col("doc_date").cast(pl.Datetime("us"))
     meanwhile = rooms.join(moves, on="room", how="inner", maintain_order="left")
     meanwhile = meanwhile.filter((moment >= pl.col("cutoff")) & (moment <= pl.col("count_to")))
@@ -50,136 +39,30 @@ def moved_while_counting(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 def missing_from_sheets(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the finished plans of which something stands in no sheet: ``n`` things, the first ones ``named``."""
     over = pl.col("count_to").dt.date() < books.facts.today
-    plans = _rooms_of(rows.filter(over & (pl.col("scope") != SPOT_CHECK)))
+    plans = rooms_of(rows.filter(over & (pl.col("scope") != SPOT_CHECK)))
     sheets = books.rows("stocktake_sheet", plans.select("plan_no").unique())
-    wanted = [_stock_to_count(plans, books).join(sheets, on=["plan_no", "room", "item_code"], how="anti")]
+    goods = goods_to_count(plans, books).join(sheets, on=["plan_no", "room", "item_code"], how="anti")
+    wanted = [_named(goods, books.rows("item_catalogue"), "item_code", "item_name")]
     if "fixed_asset_card" in books.facts.known:
-        wanted.append(_assets_to_count(plans, books).join(sheets, on=["plan_no", "asset_no"], how="anti"))
-    missing = pl.concat([frame.select("_id", "thing") for frame in wanted])
+        assets = assets_to_count(plans, books).join(sheets, on=["plan_no", "asset_no"], how="anti")
+        wanted.append(_named(assets, books.rows("fixed_asset_card"), "asset_no", "asset_name"))
+    missing = pl.concat(wanted)
     some = pl.col("thing").head(_NAMED).str.join("、")
     more = pl.when(pl.len() > _NAMED).then(pl.lit("等")).otherwise(pl.lit(""))
     found = missing.group_by("_id", maintain_order=True)
     return found.agg(pl.len().alias("n"), pl.concat_str(some, more).alias("named"))
 
 
-def _rooms_of(plans: pl.DataFrame) -> pl.DataFrame:
-    """Return one line per room of each plan, ``room``."""
-    rooms = pl.col("warehouses").str.split("、").alias("room")
-    return plans.select("_id", "plan_no", "scope", "cutoff", "count_to", rooms).explode("room")
-
-
-def _moves_in(rooms: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return what moves stock in some rooms, with ``room`` for the warehouse."""
-    places = rooms.select(pl.col("room").alias("warehouse")).unique()
-    return movements_in_force(books, places).rename({"warehouse": "room"})
-
-
-def _stock_to_count(plans: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return what the books say is in the rooms of plans at their cut-off."""
-    moves = _moves_in(plans, books)
-    booked = pl.col("doc_date").cast(pl.Datetime("us")) < pl.col("cutoff")
-    left = (
-        plans.filter(pl.col("scope") != ASSETS_ONLY)
-        .join(moves, on="room", how="inner")
-        .filter(booked)
-        .group_by("_id", "plan_no", "room", "item_code")
-        .agg(pl.col("effect").sum())
-        .filter(pl.col("effect") != 0)
-    )
-    items = books.rows("item_catalogue").select("item_code", "item_name")
-    named = left.join(items, on="item_code", how="left").sort("_id", "room", "item_code")
-    return named.with_columns(pl.concat_str("item_code", "item_name", separator=" ", ignore_nulls=True).alias("thing"))
-
-
-def _assets_to_count(plans: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the assets that are in the rooms of plans at their cut-off, by card and transfer."""
-    rooms = plans.filter(pl.col("scope") != STOCK_ONLY).rename({"_id": "_plan"})
-    cards = books.rows("fixed_asset_card").select("asset_no", "asset_name", "acquire_date")
-    each = rooms.select("_plan", "plan_no", "cutoff").unique(maintain_order=True).join(cards, how="cross")
-    each = each.filter(pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff"))
-    each = each.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("_id"), pl.lit(None, pl.String).alias("_key"))
-    kept = each.join(gone_assets(each, _last_day(), books), on="_id", how="anti", maintain_order="left")
-    placed = kept.join(places_on(kept, _last_day(), books).rename({"place": "room"}), on="_id")
-    there = placed.join(rooms.select("_plan", "room"), on=["_plan", "room"], how="semi").sort("_plan", "asset_no")
-    named = pl.concat_str("asset_no", "asset_name", separator=" ").alias("thing")
-    return there.select(pl.col("_plan").alias("_id"), "plan_no", "asset_no", named)
-
-
-def _last_day() -> pl.Expr:
-    """Return the last day whose documents are in the books at the cut-off."""
-    return (pl.col("cutoff") - pl.duration(microseconds=1)).dt.date()
-
-
-def at_cutoff(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return lines of count sheets with what they are compared with, in the base unit.
-
-    Adds ``book_qty`` (null where the books know nothing of the thing in that place), ``moved_in_after``,
-    ``moved_out_after``, ``qty_at_cutoff``, ``diff_qty`` and ``weighed``. Lines of plans that have not
-    arrived are left out, and so are items outside warehouses, which the stock book does not hold.
-    """
-    plans = books.rows("stocktake_plan").select("plan_no", "cutoff")
-    planned = rows.drop("book_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty").join(
-        plans, on="plan_no", how="inner", maintain_order="left"
-    )
-    parts = [_stock_at_cutoff(planned.filter(pl.col("item_code").is_not_null()), books)]
-    if "fixed_asset_card" in books.facts.known:
-        parts.append(_assets_at_cutoff(planned.filter(pl.col("asset_no").is_not_null()), books))
-    compared = pl.concat(parts, how="diagonal")
-    at = pl.col("final_qty") - pl.col("moved_in_after") + pl.col("moved_out_after")
-    return compared.with_columns(at.alias("qty_at_cutoff"), (at - pl.col("book_qty")).alias("diff_qty")).sort("_id")
-
-
-def _stock_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
-    warehouses = books.rows("location").filter("is_warehouse").select(pl.col("room_code").alias("room"))
-    items = books.rows("item_catalogue").select(
-        "item_code", ((pl.col("nature") == "食品") & ~pl.col("unit_is_integer")).alias("weighed")
-    )
-    stored = lines.join(warehouses, on="room", how="semi").join(items, on="item_code", how="left")
-    moves = movements_in_force(books, stored.select("item_code").unique()).rename({"warehouse": "room"})
-    moment, effect = pl.col("doc_date").cast(pl.Datetime("us")), pl.col("effect")
-    booked = moment < pl.col("cutoff")
-    after = ~booked & (moment <= pl.col("counted_at"))
-    sums = (
-        stored.select("_id", "room", "item_code", "cutoff", "counted_at")
-        .join(moves, on=["room", "item_code"], how="inner")
-        .group_by("_id")
-        .agg(
-            pl.when(booked.any()).then(effect.filter(booked).sum()).alias("book_qty"),
-            effect.filter(after & (effect > 0)).sum().alias("moved_in_after"),
-            (-effect.filter(after & (effect < 0)).sum()).alias("moved_out_after"),
-        )
-    )
-    amounts = ("book_qty", "moved_in_after", "moved_out_after")
-    found = stored.join(sums, on="_id", how="left").with_columns(pl.col(amounts[1:]).fill_null(0))
-    return found.with_columns(as_quantity(pl.col(name)).alias(name) for name in amounts)
-
-
-def _assets_at_cutoff(lines: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """An asset of the books counts in whichever room it is found (地点不符 is no difference in quantity)."""
-    thousandths = pl.col("qty").cast(pl.Int64) * 10**QTY_PLACES
-    cards = books.rows("fixed_asset_card").select(
-        "asset_no", "acquire_date", as_quantity(thousandths).alias("book_qty")
-    )
-    kept = cards.join(gone_assets(lines, _last_day(), books), on="asset_no", how="anti")
-    known = lines.join(kept, on="asset_no", how="left", maintain_order="left")
-    owned = pl.col("acquire_date").cast(pl.Datetime("us")) < pl.col("cutoff")
-    none = as_quantity(pl.lit(0, pl.Int64))
-    return known.with_columns(
-        pl.when(owned).then(pl.col("book_qty")).alias("book_qty"),
-        none.alias("moved_in_after"),
-        none.alias("moved_out_after"),
-        pl.lit(value=False).alias("weighed"),
-    ).drop("acquire_date")
+def _named(things: pl.DataFrame, known: pl.DataFrame, code: str, name: str) -> pl.DataFrame:
+    """Return ``_id`` and ``thing``, the code with the name behind it, in the order of plans, rooms and codes."""
+    told = things.join(known.select(code, name), on=code, how="left").sort("_id", "room", code)
+    return told.select("_id", pl.concat_str(code, name, separator=" ", ignore_nulls=True).alias("thing"))
 
 
 def to_count_again(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the lines that differ from the books by more than is allowed and were not counted twice."""
-    names = {True: "count_tolerance_pct_food", False: "count_tolerance_pct"}
-    hundredths = {weighed: int(books.facts.number(name) * 100) for weighed, name in names.items()}
-    share = pl.when("weighed").then(pl.lit(hundredths[True])).otherwise(pl.lit(hundredths[False]))
-    single = rows.filter(pl.col("count2").is_null() & (pl.col("condition") != ELSEWHERE))
-    off, book = (scaled(pl.col(name), QTY_PLACES).abs() for name in ("diff_qty", "book_qty"))
-    beyond = at_cutoff(single, books).filter(off * 10_000 > book * share)
+    single = pl.col("count2").is_null() & (pl.col("condition") != ELSEWHERE)
+    beyond = at_cutoff(rows, books).filter(single & off_by_too_much(pl.col("diff_qty"), books.facts))
     return beyond.select("_id", "qty_at_cutoff", "book_qty", "diff_qty")
 
 

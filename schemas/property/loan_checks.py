@@ -18,8 +18,10 @@ _LOAN = ["_id", "_key", "asset_no", "borrower", "doc_no", "line_no", "loan_date"
 
 def outstanding() -> pl.Expr:
     """Return what of a loan has not come back."""
-    back = pl.when(pl.col("return_date").is_not_null()).then(pl.coalesce("return_qty", "qty")).otherwise(
-        pl.coalesce("return_qty", pl.lit(0))
+    back = (
+        pl.when(pl.col("return_date").is_not_null())
+        .then(pl.coalesce("return_qty", "qty"))
+        .otherwise(pl.coalesce("return_qty", pl.lit(0)))
     )
     return pl.col("qty") - back
 

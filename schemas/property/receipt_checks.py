@@ -90,9 +90,7 @@ def unapproved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 def without_request(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the purchase lines without a request in documents that reach ``purchase_request_min``."""
     minimum = books.facts.number("purchase_request_min")
-    bought = with_document_total(
-        rows, books, "stock_receipt", pl.col("amount"), pl.col("receipt_kind") == "采购入库"
-    )
+    bought = with_document_total(rows, books, "stock_receipt", pl.col("amount"), pl.col("receipt_kind") == "采购入库")
     found = bought.filter(pl.col("purchase_no").is_null() & (pl.col("total") >= pl.lit(minimum)))
     return found.select("_id", "total", pl.lit(minimum).alias("minimum"))
 

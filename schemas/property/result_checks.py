@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.property.count_checks import ELSEWHERE
+from schemas.property.count_book import ELSEWHERE
 from schemas.rules import Books
 
 LONGEST_OPEN_DAYS = 60

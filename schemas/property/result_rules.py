@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from schemas.parameters import text_of
+from schemas.property.count_book import ADJUSTING, ROLES_OF_LEVEL, too_low
 from schemas.property.goods_rules import not_both
 from schemas.property.result_checks import (
     approved_by_counting_hands,
@@ -14,11 +16,10 @@ from schemas.property.result_checks import (
     with_counted,
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
-from schemas.rules_shared import HEAD_OR_HIGHER, lacks_role
+from schemas.rules_shared import lacks_role
+from schemas.stock_adjustments import adjustment_shortages
+from schemas.stock_balance import in_words
 from schemas.usual_rules import role_expected
-
-LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
-"""Who approves a difference, the lowest first."""
 
 _SHORTEST_NOTE = 5
 
@@ -33,10 +34,20 @@ def _below_level() -> pl.Expr:
 
     What a superior authority decides is recorded by the head or a leader of the school.
     """
-    level = pl.col("approve_level")
-    head = level.is_in(["校长"]) & lacks_role("approver", "PRINCIPAL")
-    leaders = level.is_in(["领导班子", "主管部门"]) & lacks_role("approver", "LEADER", "PRINCIPAL")
-    return head | leaders | ((level == "总务主任") & lacks_role("approver", *HEAD_OR_HIGHER))
+    lacking = [
+        (pl.col("approve_level") == level) & lacks_role("approver", *roles) for level, roles in ROLES_OF_LEVEL.items()
+    ]
+    return pl.any_horizontal(lacking)
+
+
+def _adjusts_goods() -> pl.Expr:
+    """Return True where goods are approved to be adjusted: the row posts to the stock book."""
+    signed = pl.col("approver").is_not_null() & pl.col("approve_date").is_not_null()
+    return signed & pl.col("asset_no").is_null() & pl.col("suggestion").is_in(ADJUSTING)
+
+
+def _least(facts: Facts) -> str:
+    return text_of("count_approve_level", facts.parameters)
 
 
 class ResultRules:
@@ -83,12 +94,38 @@ class ResultRules:
 
     approver_without_role = role_expected(
         "approver",
-        _below_level(),
+        _below_level() & ~_adjusts_goods(),
         zh="批准人“{value}”没有与审批层级“{approve_level}”相应的角色",
         en="approver “{value}” does not hold the role that goes with “{approve_level}”",
         hint_zh="请核对批准人和审批层级，或由管理员确认其角色",
         hint_en="check approver and level, or have an admin confirm the role",
     )
+
+    @row_rule(
+        "VAR-01",
+        at="approver",
+        zh="未批准不得调账：批准人“{approver}”没有与审批层级“{approve_level}”相应的角色",
+        en="nothing is adjusted without approval: “{approver}” does not hold the role of “{approve_level}”",
+        hint_zh="请由相应层级的人批准，或由管理员在 houqin.toml 的 [roles] 确认其角色",
+        hint_en="have it approved at that level, or have an admin confirm the role under [roles] in houqin.toml",
+        wants=("approver.role_codes",),
+    )
+    def adjusted_without_role(_facts: Facts) -> pl.Expr:
+        """The books follow the approval at once: nobody else can give it."""
+        return _below_level() & _adjusts_goods()
+
+    @row_rule(
+        "VAR-01",
+        at="approve_level",
+        zh="未批准不得调账：库存差异须由“{least}”或更高层级批准（现为“{approve_level}”）",
+        en="nothing is adjusted without approval: goods need “{least}” or a higher level, not “{approve_level}”",
+        hint_zh="请报上一级批准，并更正审批层级和批准人",
+        hint_en="have it approved there, then correct level and approver",
+        show={"least": lambda facts: pl.lit(_least(facts))},
+    )
+    def adjusted_at_a_low_level(facts: Facts) -> pl.Expr:
+        """The least level is the parameter ``count_approve_level``. Source: DOMAIN.md 2.3, approval matrix."""
+        return _adjusts_goods() & too_low(_least(facts))
 
     @cross_rule(
         "X-15",
@@ -144,6 +181,19 @@ class ResultRules:
     def asset_loss_approved_too_low(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Up to the parameter ``asset_disposal_limit`` the school decides itself."""
         return approved_too_low(rows, books)
+
+    @cross_rule(
+        "X-01",
+        at="approve_date",
+        zh="库存不足：{item} 于 {date} 账面只有 {q1}{base_unit}，调账 {q2}{base_unit} 后将为 {q}（{warehouse}）",
+        en="not enough stock: on {date} the book of {item} has {q1} {base_unit}, {q2} less would be {q} ({warehouse})",
+        hint_zh="盘点之后又有出库：请先核对这些出库单，必要时重新盘点",
+        hint_en="goods were issued after the count: check these issues first, or count again",
+        needs=("stocktake_sheet", "item_catalogue"),
+    )
+    def stock_would_be_negative(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """On the day of the approval or any later one."""
+        return in_words(adjustment_shortages(rows, books), books)
 
     @cross_rule(
         "VAR-04",

@@ -41,8 +41,12 @@ def in_two_rooms(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     of which the rooms together have no more at the start than its card.
     """
     needed = ["_id", "_key", *_SAME, "room", "qty_start"]
-    seen = with_others(rows, books, REGISTER, needed).drop_nulls("asset_no").with_columns(
-        pl.col("room").first().over(_SAME).alias("room1"), pl.col("qty_start").cum_sum().over(_SAME).alias("total")
+    seen = (
+        with_others(rows, books, REGISTER, needed)
+        .drop_nulls("asset_no")
+        .with_columns(
+            pl.col("room").first().over(_SAME).alias("room1"), pl.col("qty_start").cum_sum().over(_SAME).alias("total")
+        )
     )
     again = seen.filter((pl.col("room") != pl.col("room1")) & pl.col("_id").is_in(rows["_id"].implode()))
     pieces = books.rows("fixed_asset_card").select("asset_no", pl.col("qty").alias("pieces"))

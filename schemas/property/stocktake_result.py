@@ -6,7 +6,8 @@ import polars as pl
 
 from schemas import columns as c
 from schemas import document_columns as d
-from schemas.property.result_rules import LEVELS, ResultRules, under_approval
+from schemas.property.count_book import LEVELS
+from schemas.property.result_rules import ResultRules, under_approval
 from schemas.register import Register, blank_means
 
 _STATUS = (

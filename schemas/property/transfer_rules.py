@@ -21,9 +21,7 @@ _OTHER_SIDE = {"from_room": COMING, "to_room": LEAVING}
 
 def store_of(room: str) -> pl.Expr:
     """Return the room where goods leave or enter the stock book there: it is a warehouse of the school."""
-    posts = (
-        pl.col("item_code").is_not_null() & pl.col(f"{room}.is_warehouse") & (pl.col("kind") != _OTHER_SIDE[room])
-    )
+    posts = pl.col("item_code").is_not_null() & pl.col(f"{room}.is_warehouse") & (pl.col("kind") != _OTHER_SIDE[room])
     return pl.when(posts).then(pl.col(room))
 
 

@@ -8,6 +8,7 @@ from schemas import columns as c
 from schemas.register import Register
 from schemas.rules import Books, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role, with_others
+from schemas.system.recon_difference import OPEN
 
 _REGISTER = "period_close"
 
@@ -126,13 +127,17 @@ class PeriodClose(Register):
         needs=("recon_difference",),
     )
     def closed_with_differences(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """A difference belongs to a book that is one of its sources."""
-        serious = (pl.col("severity") == "严重") & (pl.col("status") != "已处理")
-        found = books.rows("recon_difference").filter(serious)
-        sides = [found.select("period", pl.col(name).alias("book"), "recon_id", "line_no") for name in _SIDES]
-        counts = pl.concat(sides).unique().group_by("period", "book").agg(pl.len().cast(pl.Int64).alias("count"))
+        """A difference belongs to the book with whose name one of its sources begins.
+
+        At the close every unexplained difference is serious, however small (DOMAIN.md 2.2, register 107).
+        """
+        found = books.made("recon_difference").filter(pl.col("status") == OPEN)
         closing = rows.filter(pl.col("status") == "已结").select("_id", "book", "period")
-        return closing.join(counts, on=["book", "period"], maintain_order="left").select("_id", "count")
+        named = found.select("period", pl.concat_list(_SIDES).alias("side"), *_KEY).explode("side")
+        both = closing.join(named, on="period", maintain_order="left")
+        own = both.filter(pl.col("side").str.starts_with(pl.col("book"))).unique(["_id", *_KEY], maintain_order=True)
+        return own.group_by("_id", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("count"))
 
 
 _SIDES = ("left_name", "right_name")
+_KEY = ("recon_id", "line_no")

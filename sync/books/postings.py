@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, scaled
+from schemas.property.count_book import ADJUSTING
 from schemas.register import Register, StockPosting
 from schemas.stock_balance import legs_of, rank_of
 
@@ -36,8 +37,6 @@ price of a surplus in ten-thousandths of a yuan."""
 
 ADJUSTMENTS = "stocktake_result"
 ADJUSTMENT_RANK = 6
-_ADJUSTS = ("调账", "赔偿", "报损", "串号对冲")
-"""Proposals that change the books once approved: the others look further, or hand in the missing document."""
 
 _COUNTERPARTY = {"stock_receipt": "supplier_code", "stock_issue": "dept", "asset_transfer": "from_person"}
 _DAY_SHIFT, _ITEM_SHIFT = 2**4, 2**32
@@ -50,9 +49,10 @@ def postings(
     """Return every posting of the rows in the books, with the columns ``POSTING``, in posting order.
 
     ``rows`` are, by register id, the rows that no closed month contains; registers that post no stock
-    are left out. A document dated before ``open_from``, the first day of the earliest open month, is
-    late and posted on that day. Rows of ``stocktake_result`` carry ``room`` and ``diff_qty`` (base
-    unit) from the count sheet; those approved to be adjusted post at their approval.
+    are left out. A document posts on its day, or where the ledger says so (``_post_date``); one dated
+    before ``open_from``, the first day of the earliest open month, is late and posted on that day.
+    Rows of ``stocktake_result`` carry ``room`` and ``diff_qty`` (base unit) from the count sheet; those
+    approved to be adjusted post at their approval.
 
     Source: DOMAIN.md 4.6 and 4.7 (9).
     """
@@ -76,7 +76,7 @@ def _of_documents(register_id: str, posting: StockPosting, rows: pl.DataFrame) -
     legs = legs_of(
         rows,
         posting,
-        pl.col("doc_date").alias("post_date"),
+        _posted(rows, "doc_date").alias("post_date"),
         "doc_date",
         rank_of(posting),
         "doc_no",
@@ -96,16 +96,20 @@ def _of_documents(register_id: str, posting: StockPosting, rows: pl.DataFrame) -
     ]
 
 
+def _posted(rows: pl.DataFrame, day: str) -> pl.Expr:
+    return pl.coalesce("_post_date", day) if "_post_date" in rows.columns else pl.col(day)
+
+
 def _adjustments(results: pl.DataFrame) -> pl.DataFrame:
     """Return the postings of approved differences of stock."""
     effect = scaled(pl.col("diff_qty"), QTY_PLACES)
     approved = results.drop_nulls(["item_code", "room", "diff_qty", "approve_date"])
     surplus = effect > 0
     own = pl.concat_str("plan_no", "sheet_no", separator="/")
-    return approved.filter(pl.col("suggestion").is_in(_ADJUSTS)).select(
+    return approved.filter(pl.col("suggestion").is_in(ADJUSTING)).select(
         "item_code",
         pl.col("room").alias("warehouse"),
-        pl.col("approve_date").alias("post_date"),
+        _posted(results, "approve_date").alias("post_date"),
         pl.col("approve_date").alias("doc_date"),
         pl.lit(ADJUSTMENT_RANK, pl.Int64).alias("rank"),
         pl.coalesce("adj_doc", own).alias("doc_no"),

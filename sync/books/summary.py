@@ -76,10 +76,11 @@ def monthly_summary(
 ) -> pl.DataFrame:
     """Return the month summary (月度收发存汇总表) of the open months, in the columns of ``monthly_summary``.
 
-    There is a line for every month from that of ``since`` to that of ``until`` (None: of the first and
-    the last posting), for each item and warehouse with stock or movements so far; sorted by period, warehouse,
-    item. ``before`` are the summaries of closed months, for the sums of the year. What opens the book of
-    an item in a warehouse (期初建账, in its first month) is its opening balance, not a receipt.
+    There is a line for every month from that of ``since`` to that of ``until``, or of the first and the
+    last posting where these lie outside, for each item and warehouse with stock or movements so far;
+    sorted by period, warehouse, item. ``before`` are the summaries of closed months, for the sums of the
+    year. What opens the book of an item in a warehouse (期初建账, in its first month) is its opening
+    balance, not a receipt.
     """
     moves = valuation.valued.with_columns(_period(), *_sides())
     grid = _grid(moves, valuation.opening.stock, since, until)
@@ -148,11 +149,11 @@ def _grid(moves: pl.DataFrame, stock: pl.DataFrame, since: date | None, until: d
     )
     places = pl.concat([begins, new.select(begins.columns)])
     days = moves.select(pl.col("post_date").min().alias("first"), pl.col("post_date").max().alias("last")).row(0)
-    last = until or days[1]
+    last = max(filter(None, (until, days[1])), default=None)
     if last is None:
         return places.select(*PLACE, pl.lit(None, pl.String).alias("period"), "_close_qty", "_close_amount").clear()
-    start = (since or days[0] or last).replace(day=1)
-    months = pl.date_range(min(start, last), last, "1mo", eager=True).dt.strftime("%Y-%m").alias("period").to_frame()
+    start = min(filter(None, (since, days[0])), default=last).replace(day=1)
+    months = pl.date_range(start, last, "1mo", eager=True).dt.strftime("%Y-%m").alias("period").to_frame()
     crossed = places.join(months, how="cross").filter(pl.col("period") >= pl.col("_first"))
     return crossed.select(*PLACE, "period", "_close_qty", "_close_amount")
 

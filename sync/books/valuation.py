@@ -7,7 +7,7 @@ however many closed months they are cut. Source: DOMAIN.md 4.7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -73,6 +73,10 @@ class Valuation:
     close: Close
     """The book after the last posting: what the next month begins with."""
     breaches: tuple[Breach, ...]
+
+    def until(self, day: date) -> Valuation:
+        """Return it with the postings up to a day only; ``close`` still is what all of them leave."""
+        return replace(self, valued=self.valued.filter(pl.col("post_date") <= day))
 
 
 def value_stock(

@@ -33,7 +33,8 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
-_FINDINGS_CODES = frozenset({"SERVICE-FAILED"})
+_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "SERVICE-FAILED"})
+"""Errors that say that the books contradict themselves, or that a manager of services refused."""
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})
 """Errors that say that somebody has to agree first."""
 
@@ -108,7 +109,7 @@ def exit_code_of(exc: Exception) -> int:
         return LEDGER
     if isinstance(exc, HouqinError) and exc.code in _UNREADABLE_CODES:
         return UNREADABLE
-    if isinstance(exc, HouqinError) and exc.code in _FINDINGS_CODES:
+    if isinstance(exc, HouqinError) and exc.code in _FINDING_CODES:
         return FINDINGS
     if isinstance(exc, HouqinError):
         return HELD if exc.code in _HELD_CODES else USAGE
@@ -150,7 +151,7 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
-def show_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> None:
+def show_table(title: str, headers: Sequence[str], rows: Iterable[Iterable[object]], *, numbers: int = 0) -> None:
     """Print a table; the last ``numbers`` columns are numbers."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415

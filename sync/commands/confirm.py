@@ -42,9 +42,7 @@ _KINDS = {
 @reason_option
 @share_option
 @output_options
-def command(
-    *, ids: tuple[str, ...], reason: str, share_path: Path | None, as_json: bool, language: str
-) -> int | None:
+def command(*, ids: tuple[str, ...], reason: str, share_path: Path | None, as_json: bool, language: str) -> int | None:
     """Confirm missing rows, which are withdrawn, and safe stops, which go on; without ids list what waits.
 
     A withdrawal that would leave less than nothing in stock is refused (VOID-STOCK). A row that was

@@ -43,8 +43,10 @@ def command(
 
     Example: houqin export stock_receipt stock_issue -o 出入库.xlsx --share school
     """
+    from sync.bookkeeping import books_as_of  # noqa: PLC0415
     from sync.commands.rows import register_named, revision_named  # noqa: PLC0415 - loads the ledger
-    from sync.export import extract  # noqa: PLC0415
+    from sync.derived import is_derived  # noqa: PLC0415
+    from sync.export import extract, extract_made  # noqa: PLC0415
 
     share = open_share(share_path)
     registers = [register_named(share, each) for each in dict.fromkeys(register_ids)] or [*share.registers.values()]
@@ -57,12 +59,16 @@ def command(
     told: list[dict[str, object]] = []
     with share.open_ledger() as ledger:
         revision = ledger.head().number if as_of is None else revision_named(share, ledger, as_of)
+        books = books_as_of(share, ledger, revision)
         for path, group in _files(output, chosen, registers, into_file=into_file):
-            extracts = [extract(ledger, register, status, revision) for register in group]
-            _write(path, chosen, extracts, language)
-            told += [
-                {"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts
+            extracts = [
+                extract_made(books, register, status)
+                if is_derived(register)
+                else extract(ledger, register, status, revision, books)
+                for register in group
             ]
+            _write(path, chosen, extracts, language)
+            told += [{"path": str(path), "register": one.register.id, "rows": one.frame.height} for one in extracts]
     if as_json:
         print_json({"revision": revision, "files": told})
         return

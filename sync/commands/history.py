@@ -22,9 +22,7 @@ from sync.ledger import Ledger
 @click.argument("key", nargs=-1, required=True)
 @share_option
 @output_options
-def command(
-    *, register_id: str, key: tuple[str, ...], share_path: Path | None, as_json: bool, language: str
-) -> None:
+def command(*, register_id: str, key: tuple[str, ...], share_path: Path | None, as_json: bool, language: str) -> None:
     """Show every version of one row, newest first, with where it came from and when.
 
     KEY is the business key, one word per part: a receipt is its number and line.

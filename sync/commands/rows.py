@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
 
 from schemas.register import Register
+from sync.bookkeeping import Bookkeeping, books_as_of
 from sync.commands.common import (
     columns_that_fit,
     console,
@@ -21,6 +23,8 @@ from sync.commands.common import (
     show_table,
     status_word,
 )
+from sync.completed import completed, is_completed
+from sync.derived import derived_rows, is_derived
 from sync.held import rows_of
 from sync.ledger import Ledger
 from sync.share import Share
@@ -48,7 +52,11 @@ def command(
     register = register_named(share, register_id)
     with share.open_ledger() as ledger:
         revision = None if as_of is None else revision_named(share, ledger, as_of)
-        found = listed(ledger, register, status, revision)
+        if is_derived(register) and (not register.is_written() or status in (None, *IN_LEDGER[:2])):
+            found = made(books_as_of(share, ledger, revision), register, status)
+        else:
+            books = books_as_of(share, ledger, revision) if is_completed(register) else None
+            found = listed(ledger, register, status, revision, books)
     if as_json:
         print_json(found)
         return
@@ -65,7 +73,7 @@ def show_rows(register: type[Register], found: Sequence[Mapping[str, Any]], lang
         [
             *(row[column.name] for column in columns),
             status_word(str(row["_status"]), language),
-            f"{row['_source']['workbook']}!{row['_source']['row']}",
+            _place(row["_source"]),
         ]
         for row in found
     ]
@@ -74,6 +82,11 @@ def show_rows(register: type[Register], found: Sequence[Mapping[str, Any]], lang
     left = len(register.columns) - len(columns)
     if left:
         out.print(f"另有 {left} 栏未显示，见 --json" if chinese else f"{left} more columns are in --json", markup=False)
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    """Return workbook and row, the workbook alone where a row comes from no sheet."""
+    return str(source["workbook"]) if source["row"] is None else f"{source['workbook']}!{source['row']}"
 
 
 def register_named(share: Share, register_id: str) -> type[Register]:
@@ -115,8 +128,17 @@ def revision_named(share: Share, ledger: Ledger, text: str) -> int:
     return ledger.revision_at(aware)
 
 
-def listed(ledger: Ledger, register: type[Register], status: str | None, revision: int | None) -> list[dict[str, Any]]:
-    """Return rows as the command line promises them: fields, ``_status``, ``_source``, ``_revision``."""
+def listed(
+    ledger: Ledger,
+    register: type[Register],
+    status: str | None,
+    revision: int | None,
+    books: Bookkeeping | None = None,
+) -> list[dict[str, Any]]:
+    """Return rows as the command line promises them: fields, ``_status``, ``_source``, ``_revision``.
+
+    With ``books`` of the same revision, what they add to rows in the ledger stands in its columns.
+    """
     from sync.standing import decoded  # noqa: PLC0415 - beside its use
 
     titles = {row["path"]: row["title"] for row in ledger.table("workbook", as_of=revision).to_dicts()}
@@ -124,6 +146,7 @@ def listed(ledger: Ledger, register: type[Register], status: str | None, revisio
     if status is None or status in (*IN_LEDGER, "all"):
         wanted = {None: IN_LEDGER[:2], "all": IN_LEDGER}.get(status, (status,))
         frame = ledger.rows(register, as_of=revision, statuses=[each for each in wanted if each])
+        frame = frame if books is None else completed(frame, register, books)
         found += [_as_promised(register, row, titles) for row in frame.iter_rows(named=True)]
     if status in ("held", "conflict", "all"):
         table = ledger.table("held", as_of=revision, register=register.id)
@@ -135,6 +158,13 @@ def listed(ledger: Ledger, register: type[Register], status: str | None, revisio
             for row, cells in zip(kept, frame.iter_rows(named=True), strict=True)
         ]
     return found
+
+
+def made(books: Bookkeeping, register: type[Register], status: str | None) -> list[dict[str, Any]]:
+    """Return the rows of a register that the program makes, in the same form; its workbook is the program."""
+    rows = derived_rows(books, register)
+    kept = rows if status in (None, "all") else rows.filter(pl.col("_status") == status)
+    return [_as_promised(register, row, {}) for row in kept.iter_rows(named=True)]
 
 
 def _held_status(row: Mapping[str, Any]) -> str:
@@ -164,5 +194,3 @@ def _as_promised(register: type[Register], row: Mapping[str, Any], titles: Mappi
     }
     extra = {"_findings": row["_findings"]} if "_findings" in row else {}
     return {**shown, "_status": row["_status"], "_source": source, "_revision": row["_from"], **extra}
-
-

@@ -29,7 +29,7 @@ def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, 
 
     config = Config() if share_path is None else load_config(share_path)
     registers, code = chosen(what, config)
-    lists = {} if share_path is None else _lists(share_path)
+    lists = {} if share_path is None else reference_lists(share_path)
     write_template(
         registers,
         output,
@@ -55,6 +55,9 @@ def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]
     known = all_registers()
     for register in known.values():
         if what in (register.id, register.title):
+            if not register.is_written():
+                message = f"“{register.title}”由程序生成，无须填写，请用 houqin rows {register.id} 查看。"
+                raise click.UsageError(f"{message} The program makes it; nobody fills it.")
             return [register], None
     code = what.upper()
     if code in config.departments:
@@ -81,7 +84,7 @@ def start_rows(
     return {register.id: register.start_rows(today) for register in owned}
 
 
-def _lists(share_path: Path) -> dict[str, list[tuple[str, str]]]:
+def reference_lists(share_path: Path) -> dict[str, list[tuple[str, str]]]:
     """Return code and name of the rows that other registers point to, from the ledger of a share."""
     from sync.share import Share  # noqa: PLC0415
 

@@ -118,14 +118,10 @@ def _mark(path: Path, file: TakenFile, findings: Sequence[Finding], target: Path
     from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl costs start-up time
 
     if path.is_file():
-        write_marked(
-            path, target, findings, language=language, origin_path=path.as_posix(), origin_sha256=file.sha256
-        )
+        write_marked(path, target, findings, language=language, origin_path=path.as_posix(), origin_sha256=file.sha256)
 
 
-def document(
-    by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
-) -> dict[str, Any]:
+def document(by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str) -> dict[str, Any]:
     """Return the promised JSON document of ``houqin validate`` (DESIGN 13)."""
     return {
         "ok": all(_code(found) == DONE for _, _, found in by_file),
@@ -133,8 +129,7 @@ def document(
             {
                 "path": str(path),
                 "registers": [
-                    {"id": table.register.id, "sheet": table.sheet, "rows": table.frame.height}
-                    for table in file.tables
+                    {"id": table.register.id, "sheet": table.sheet, "rows": table.frame.height} for table in file.tables
                 ],
                 "findings": [finding.as_json(language) for finding in found],
             }
@@ -146,17 +141,13 @@ def document(
     }
 
 
-def _left_out(
-    plan: Plan, by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]]
-) -> list[tuple[str, str, str]]:
+def _left_out(plan: Plan, by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]]) -> list[tuple[str, str, str]]:
     """Return the rules that could not be judged, of the registers in these files."""
     seen = {table.register.id for _, file, _ in by_file for table in file.tables}
     return [rule for rule in plan.checked.rules_off if rule[1] in seen]
 
 
-def _show(
-    by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str
-) -> None:
+def _show(by_file: Sequence[tuple[Path, TakenFile, Sequence[Finding]]], plan: Plan, language: str) -> None:
     chinese = language == "zh"
     headers = ("级别", "位置", "问题", "怎么办") if chinese else ("severity", "where", "what", "what to do")
     for path, file, found in by_file:

@@ -103,6 +103,12 @@ def in_force(table: VersionedTable, sql: sa.Table, as_of: int | None) -> sa.Colu
     return sa.and_(start <= as_of, sa.or_(end.is_(None), end > as_of))
 
 
+def posted_within(sql: sa.Table, after: str, through: str) -> sa.ColumnElement[bool]:
+    """Return the condition for rows that post after one month and up to another, or to no month."""
+    month = sql.c["_post_period"]
+    return sa.or_(month.is_(None), sa.and_(month > after, month <= through))
+
+
 def selected(
     connection: sa.Connection, table: VersionedTable, sql: sa.Table, *conditions: sa.ColumnElement[bool]
 ) -> pl.DataFrame:

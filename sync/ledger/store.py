@@ -112,14 +112,19 @@ class Ledger:
         as_of: int | None = None,
         statuses: Collection[str] = IN_THE_BOOKS,
         keys: Collection[str] | None = None,
+        posted: tuple[str, str] | None = None,
     ) -> pl.DataFrame:
         """Return the rows of a register at a revision (None is now), in the order of their keys.
+
+        ``posted`` leaves out rows of other months than those after the first and up to the second one
+        (``yyyy-mm``); rows without a date stay.
 
         Columns: ``_version``, the declared ones, the computed ones, then ``_key`` … ``_from``, ``_to``.
         """
         table = self._tables.content(register)
         sql = self._tables.sql(table)
         conditions = [read.in_force(table, sql, as_of), sql.c["_status"].in_(list(statuses))]
+        conditions += [] if posted is None else [read.posted_within(sql, *posted)]
         with self._reading() as connection:
             if keys is None:
                 found = read.selected_whole(connection, table, sql, *conditions)

@@ -151,6 +151,14 @@ OWN_TABLES: dict[str, VersionedTable] = {
         _own("stop", "workbook sha256 code", json="details", lookups=(("workbook",),)),
         _own("page", "workbook register period", lookups=(("workbook",),)),
         _own("setting", "name", json="value"),
+        _own(
+            "month_close",
+            "book period status by approver closed_at:instant reopen_reason open_items:int on_revision:int"
+            " method digest",
+            json="volumes",
+            lookups=(("book", "period"),),
+        ),
+        _own("month_balance", "book period part", json="content", lookups=(("book", "period"),)),
         _own("migration", "table_name program_version", json="columns steps"),
     )
 }

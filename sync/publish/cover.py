@@ -96,8 +96,8 @@ def write_cover(
     page.set_widths(_WIDTHS)
     _write_title(page, publication)
     _write_tiles(page, publication)
-    _write_contents(page, listings, language)
-    row = _write_departments(page, publication, 10)
+    row = _write_contents(page, listings, language)
+    row = _write_departments(page, publication, row + 1)
     row = _write_workbooks(page, publication, row + 1)
     row = _write_registers(page, books, row + 1, language)
     _write_signatures(page, row + 1, language)
@@ -153,14 +153,19 @@ def _merged(page: Page, cells: tuple[int, int, int, int], shape: Format) -> None
         page.sheet.merge_range(*cells, "", shape)
 
 
-def _write_contents(page: Page, listings: Sequence[Listing], language: str) -> None:
-    page.sheet.set_row(8, 22)
-    page.put(8, 0, word("contents", language), Look.TEXT, bg_color=PALE, bold=True)
+def _write_contents(page: Page, listings: Sequence[Listing], language: str) -> int:
+    """Write links to the other sheets, as many in a row as there is room for, and return the row after them."""
     shape = page.style(font_color="#0B5CAD", underline=1, align="center", border=1, border_color=GRID)
-    for (first, last), listing in zip(_ENTRIES, listings, strict=True):
+    rows = range(8, 8 + -(-len(listings) // len(_ENTRIES)))
+    for row in rows:
+        page.sheet.set_row(row, 22)
+        page.put(row, 0, word("contents", language) if row == rows.start else "", Look.TEXT, bg_color=PALE, bold=True)
+    for number, listing in enumerate(listings):
+        line, (first, last) = rows[number // len(_ENTRIES)], _ENTRIES[number % len(_ENTRIES)]
         entry = Link(f"{listing.sheet}（{len(listing.rows)}）", f"internal:'{listing.sheet}'!A1")
-        _merged(page, (8, first, 8, last), shape)
-        page.link(8, first, entry, shape)
+        _merged(page, (line, first, line, last), shape)
+        page.link(line, first, entry, shape)
+    return rows.stop
 
 
 def _write_departments(page: Page, publication: Publication, row: int) -> int:

@@ -22,9 +22,9 @@ from sync.publish.words import word
 from workbooks.template_style import Styles
 
 if TYPE_CHECKING:
-    from sync.publish.model import FindingLine, Publication, StockLine, WorkbookState
+    from sync.publish.model import AssetLine, FindingLine, Publication, StockLine, WorkbookState
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the master ledger looks different, so that it is written again."""
 MOST_LINES = 2_000
 """A sheet shows this many lines at most; the page of each workbook has the others."""
@@ -77,6 +77,8 @@ def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listin
     """Return the sheets behind the cover, in order."""
     return [
         _stock(publication),
+        _assets(publication, "asset_classes", "class", publication.assets_by_class),
+        _assets(publication, "asset_departments", "department", publication.assets_by_department),
         _findings(publication),
         _held(publication),
         _conflicts(publication),
@@ -141,6 +143,21 @@ def _level(line: StockLine, language: str) -> Value:
     if line.is_low:
         return Toned(word("low", language), "caution")
     return word("no minimum" if line.minimum is None else "enough", language)
+
+
+def _assets(publication: Publication, sheet: str, heading: str, lines: Sequence[AssetLine]) -> Listing:
+    """Return the fixed assets by class or by department, with their sums in the note."""
+    rows: list[list[Value]] = [
+        [line.code, line.name, line.cards, line.quantity, line.original, line.accumulated, line.net] for line in lines
+    ]
+    headings = [
+        *(Heading(heading, Look.CENTRED), Heading(f"{heading} name"), Heading("cards", Look.COUNT)),
+        *(Heading("pieces", Look.QUANTITY), Heading("original value", Look.MONEY)),
+        *(Heading("accumulated", Look.MONEY), Heading("net value", Look.MONEY)),
+    ]
+    sums = {name: sum(getattr(line, name) for line in lines) for name in ("cards", "original", "accumulated", "net")}
+    note = word("asset note", publication.language, day=publication.today.isoformat(), **sums)
+    return _listing(publication, sheet, headings, rows, note)
 
 
 def _findings(publication: Publication) -> Listing:

@@ -95,6 +95,19 @@ class StockLine:
 
 
 @dataclass(frozen=True)
+class AssetLine:
+    """The fixed assets in the books of one class or one department, as of the publication's day."""
+
+    code: str
+    name: str
+    cards: int
+    quantity: Decimal
+    original: Decimal
+    accumulated: Decimal
+    net: Decimal
+
+
+@dataclass(frozen=True)
 class FindingLine:
     """One finding in the words of the publication's language; severity as ``Finding`` has it."""
 
@@ -171,6 +184,8 @@ class Publication:
     language: str = "zh"
     workbooks: Sequence[WorkbookState] = ()
     stock: Sequence[StockLine] = ()
+    assets_by_class: Sequence[AssetLine] = ()
+    assets_by_department: Sequence[AssetLine] = ()
     findings: Sequence[FindingLine] = ()
     held: Sequence[HeldLine] = ()
     conflicts: Sequence[ConflictLine] = ()

@@ -37,6 +37,7 @@ class Look(StrEnum):
     CENTRED = "centred"
     COUNT = "count"
     QUANTITY = "quantity"
+    MONEY = "money"
     TIME = "time"
 
 
@@ -230,5 +231,6 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
     Look.CENTRED: {"num_format": "@", "align": "center"},
     Look.COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right", "indent": 1},
     Look.QUANTITY: {"align": "right", "indent": 1},
+    Look.MONEY: {"num_format": "#,##0.00", "align": "right", "indent": 1},
     Look.TIME: {"num_format": "yyyy-mm-dd hh:mm", "align": "center"},
 }

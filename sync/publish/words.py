@@ -70,6 +70,27 @@ _WORDS: dict[str, tuple[str, str]] = {
     "negative": ("负库存", "Negative"),
     "enough": ("正常", "Enough"),
     "no minimum": ("未设最低", "No minimum set"),
+    "asset_classes": ("资产分类", "Assets by class"),
+    "asset_classes title": ("固定资产（按分类）", "Fixed assets by class"),
+    "asset_classes empty": ("账上还没有固定资产。", "No fixed asset is in the books yet."),
+    "asset_departments": ("资产部门", "Assets by department"),
+    "asset_departments title": ("固定资产（按使用部门）", "Fixed assets by department"),
+    "asset_departments empty": ("账上还没有固定资产。", "No fixed asset is in the books yet."),
+    "asset note": (
+        "截至 {day}（含当月折旧）：{cards} 张卡片，原值 {original:,}，累计折旧 {accumulated:,}，净值 {net:,}。",
+        (
+            "As of {day}, with this month's depreciation: {cards} cards, original value {original:,}, accumulated"
+            " depreciation {accumulated:,}, net value {net:,}."
+        ),
+    ),
+    "class": ("分类代码", "Class"),
+    "class name": ("分类名称", "Class name"),
+    "department name": ("部门名称", "Department name"),
+    "cards": ("卡片数", "Cards"),
+    "pieces": ("数量", "Quantity"),
+    "original value": ("原值", "Original value"),
+    "accumulated": ("累计折旧", "Accumulated depreciation"),
+    "net value": ("净值", "Net value"),
     "findings": ("问题", "Findings"),
     "findings title": ("各部门问题", "Findings by department"),
     "findings note": (
@@ -104,9 +125,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "conflicts": ("冲突", "Conflicts"),
     "conflicts title": ("冲突", "Conflicts"),
     "conflicts note": (
-        (
-            "共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"
-        ),
+        ("共 {n} 处。总账保留现值；请双方商定，把两个工作簿改成一致，或从不该有的一方删去该行，下次合并时重新核对。"),
         (
             "{n} conflicts. The ledger keeps its value; agree on the right one and make both workbooks say so, or"
             " delete the row from the one that should not have it: the next merge looks again."

@@ -24,6 +24,7 @@ from sync.publish.details import Volume, volumes
 from sync.publish.feedback import FeedbackPage, feedback_pages
 from sync.publish.master import MOST_LINES, write_master
 from sync.publish.model import (
+    AssetLine,
     ConflictLine,
     FindingLine,
     HeldLine,
@@ -93,6 +94,10 @@ def publication(**changes: Any) -> Publication:  # noqa: ANN401 - fields of seve
             StockLine("CK01", "总务仓库", "BG0001", "签字笔", "0.5mm", "支", Decimal("38.000"), Decimal("60.000")),
             StockLine("CK02", "食堂仓库", "SP0001", "大米", "东北", "千克", Decimal("190.375"), None),
         ],
+        assets_by_class=[
+            AssetLine("A02010105", "台式计算机", 2, Decimal(2), *map(Decimal, ("9998.00", "1388.60", "8609.40"))),
+            AssetLine("A05010203", "教学、实验用桌", 1, Decimal(50), *map(Decimal, ("13400.00", "744.40", "12655.60"))),
+        ],
         findings=[
             FindingLine("ZW", STORE, "入库单", "L5", "error", "RCP-03", "金额≠数量×单价（应为37.50）", "请核对金额"),
             FindingLine("ZW", STORE, "入库单", "B9", "warning", "DATE-SERIAL", "日期“46348”是数字", "请改为日期"),
@@ -138,7 +143,9 @@ class TestMaster:
     def test_it_has_a_cover_and_a_sheet_for_everything_to_look_at(self, tmp_path: Path) -> None:
         """The sheets of DESIGN 11 without detail rows, marked so that it is never read as input."""
         book = written_master(tmp_path, publication())
-        assert book.sheetnames == ["封面", "库存", "问题", "搁置", "冲突", "疑似删除", "明细目录", "规则"]
+        assert book.sheetnames == [
+            *("封面", "库存", "资产分类", "资产部门", "问题", "搁置", "冲突", "疑似删除", "明细目录", "规则")
+        ]
         assert "hq_master" in book.defined_names
         for sheet in book:
             assert sheet.page_setup.orientation == "landscape"
@@ -206,7 +213,19 @@ class TestMaster:
 
     def test_empty_sheets_say_so_in_one_line(self, tmp_path: Path) -> None:
         """Where there is nothing to list there is a sentence and no table."""
-        nothing = {name: [] for name in ("workbooks", "stock", "findings", "held", "conflicts", "missing", "rules_off")}
+        nothing = {
+            name: []
+            for name in (
+                "workbooks",
+                "stock",
+                "assets_by_class",
+                "findings",
+                "held",
+                "conflicts",
+                "missing",
+                "rules_off",
+            )
+        }
         book = written_master(tmp_path, publication(**nothing, details={}))
         for sheet in book.worksheets[1:]:
             assert (sheet.max_row, dict(sheet.tables)) == (2, {})
@@ -222,10 +241,22 @@ class TestMaster:
         assert len(rows) == MOST_LINES
         assert [row["代码"] for row in rows].count("RCP-03") == 1
 
+    def test_assets_are_summed_by_class(self, tmp_path: Path) -> None:
+        """A line per class with its values as numbers, the sums of all in the note."""
+        sheet = written_master(tmp_path, publication())["资产分类"]
+        assert sheet["A2"].value == (
+            "截至 2026-11-22（含当月折旧）：3 张卡片，原值 23,398.00，累计折旧 2,133.00，净值 21,265.00。"
+        )
+        rows = table_rows(sheet, "hq_asset_classes")
+        assert [(row["分类代码"], row["数量"], row["净值"]) for row in rows] == [
+            ("A02010105", 2, 8609.4),
+            ("A05010203", 50, 12655.6),
+        ]
+
     def test_english_speaks_english(self, tmp_path: Path) -> None:
         """With the language en no Chinese is left but names and data."""
         book = written_master(tmp_path, publication(language="en"))
-        assert book.sheetnames[:3] == ["Cover", "Stock", "Findings"]
+        assert book.sheetnames[:5] == ["Cover", "Stock", "Assets by class", "Assets by department", "Findings"]
         assert [row["Level"] for row in table_rows(book["Stock"], "hq_stock")] == ["Below minimum", "No minimum set"]
 
     def test_the_same_publication_gives_the_same_bytes(self, tmp_path: Path) -> None:

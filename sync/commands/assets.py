@@ -1,0 +1,185 @@
+"""``houqin assets``: the asset book: what there is, where, who keeps it, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sync.bookkeeping import Bookkeeping
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_MONTH = click.DateTime(["%Y-%m"])
+
+
+@click.group("assets")
+def command() -> None:
+    """Show the asset book: every asset with its place, keeper and worth, and what each month charges.
+
+    Example: houqin assets list --share school --room A-301
+    """
+
+
+@command.command("list")
+@click.option("--as-of", "as_of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
+@click.option("--dept", metavar="CODE", help="Only what this department uses.")
+@click.option("--room", metavar="CODE", help="Only what is in this room.")
+@click.option("--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201).")
+@click.option("--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …")
+@share_option
+@output_options
+def list_command(
+    *,
+    as_of: datetime | None,
+    dept: str | None,
+    room: str | None,
+    class_code: str | None,
+    status: str | None,
+    share_path: Path | None,
+    as_json: bool,
+    language: str,
+) -> None:
+    """List the assets: where they are after all transfers, who keeps them, what they are worth.
+
+    Depreciation of the month of the day is included. What left the school is listed with --status 已处置 only.
+
+    Example: houqin assets list --share school --dept ZW --as-of 2026-12-31
+    """
+    import polars as pl  # noqa: PLC0415 - costs start-up time
+
+    from sync.asset_reports import assets_on  # noqa: PLC0415
+    from sync.books.asset_list import GONE  # noqa: PLC0415
+
+    with _books(share_path) as books:
+        found = assets_on(books, as_of.date() if as_of else books.facts.today)
+    wanted = {"dept": dept, "room": room, "status": status}
+    kept = found.filter(pl.col("status") != GONE) if status is None else found
+    for name, value in wanted.items():
+        kept = kept if value is None else kept.filter(pl.col(name) == value)
+    if class_code:
+        kept = kept.filter(pl.col("class_code").str.starts_with(class_code.upper()))
+    if as_json:
+        print_json([plain(row) for row in kept.iter_rows(named=True)])
+        return
+    _show_list(kept, language)
+
+
+_LISTED = {
+    "asset_no": ("资产编号", "asset"),
+    "name": ("名称", "name"),
+    "dept": ("部门", "dept"),
+    "room": ("地点", "room"),
+    "user": ("使用人", "user"),
+    "status": ("状况", "state"),
+    "quantity": ("数量", "quantity"),
+    "original_value": ("原值", "original"),
+    "accum_depr": ("累计折旧", "accumulated"),
+    "net_value": ("净值", "net"),
+}
+_CHARGED = {
+    "asset_no": ("资产编号", "asset"),
+    "name": ("名称", "name"),
+    "dept": ("部门", "dept"),
+    "original_value": ("原值", "original"),
+    "charge": ("本月折旧", "charge"),
+    "accum_depr": ("累计折旧", "accumulated"),
+    "net_value": ("净值", "net"),
+}
+_SCHEDULED = {
+    "month": ("月份", "month"),
+    "charge": ("折旧", "charge"),
+    "accum_depr": ("累计折旧", "accumulated"),
+    "net_value": ("净值", "net"),
+}
+
+
+def _show_list(found: pl.DataFrame, language: str) -> None:
+    count, original, net = found.height, found["original_value"].sum(), found["net_value"].sum()
+    title = f"固定资产 {count} 项，原值 {original}，净值 {net}"
+    if language == "en":
+        title = f"{count} assets, original value {original}, net value {net}"
+    _show(title, _LISTED, found.to_dicts(), language, numbers=4)
+
+
+def _show(
+    title: str,
+    columns: Mapping[str, tuple[str, str]],
+    rows: Sequence[Mapping[str, Any]],
+    language: str,
+    *,
+    numbers: int,
+) -> None:
+    headers = [english if language == "en" else chinese for chinese, english in columns.values()]
+    show_table(title, headers, [[row[name] for name in columns] for row in rows], numbers=numbers)
+
+
+@command.command("depreciation")
+@click.option("--month", type=_MONTH, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
+@click.option("--asset", "asset_no", metavar="NO", help="The whole schedule of one card instead.")
+@share_option
+@output_options
+def depreciation_command(
+    *, month: datetime | None, asset_no: str | None, share_path: Path | None, as_json: bool, language: str
+) -> None:
+    """Show what a month charges for every card, with the sums, or one card month by month.
+
+    The sums are checked: what was there, plus what came, less what left, is what is there.
+
+    Example: houqin assets depreciation --share school --month 2026-11
+    """
+    if month and asset_no:
+        message = "--month 和 --asset 只能用一个。 Use either --month or --asset."
+        raise click.UsageError(message)
+    from schemas.normal import code_text  # noqa: PLC0415 - costs start-up time
+    from sync.asset_reports import month_of, schedule_told  # noqa: PLC0415
+
+    with _books(share_path) as books:
+        told = (
+            schedule_told(books, code_text(asset_no))
+            if asset_no
+            else month_of(books, month.date() if month else books.facts.today)
+        )
+    if told is None:
+        message = f"没有资产“{asset_no}”的卡片。 There is no card of asset {asset_no}."
+        raise click.UsageError(message)
+    if as_json:
+        print_json(told)
+    elif asset_no:
+        _show(f"{told['asset_no']} {told['name']}", _SCHEDULED, told["schedule"], language, numbers=3)
+    else:
+        _show_month(told, language)
+
+
+def _show_month(told: Mapping[str, Any], language: str) -> None:
+    totals = told["totals"]
+    title = (
+        f"{told['month']} 折旧 {totals['charge']}；原值 {totals['original_start']} + 增加 {totals['additions']} "
+        f"− 减少 {totals['disposals']} + 变动 {totals['changes']} = {totals['original_end']}；"
+        f"累计折旧 {totals['accum_end']}，净值 {totals['net_end']}"
+    )
+    if language == "en":
+        title = (
+            f"{told['month']}: charge {totals['charge']}; original value {totals['original_start']} "
+            f"+ added {totals['additions']} - left {totals['disposals']} + changed {totals['changes']} "
+            f"= {totals['original_end']}; accumulated {totals['accum_end']}, net {totals['net_end']}"
+        )
+    _show(title, _CHARGED, told["assets"], language, numbers=4)
+
+
+@contextmanager
+def _books(share_path: Path | None) -> Iterator[Bookkeeping]:
+    """Open the books of a school as they are now."""
+    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
+
+    share = open_share(share_path)
+    with share.open_ledger() as ledger:
+        yield books_as_of(share, ledger)

@@ -1,0 +1,91 @@
+"""Registers that the program makes from the books: which book each one shows, and its rows like those of any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from schemas.books import key_expression
+from schemas.columns import Kind
+from sync.bookkeeping import books_of
+from sync.books.summary import stock_ledger
+from sync.ledger.tables import content_table
+from sync.reconciliation import difference_rows
+
+if TYPE_CHECKING:
+    from schemas.books import Load
+    from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
+    from sync.ledger import Ledger
+    from sync.share import Share
+
+PROGRAM = "houqin"
+"""Stands for the workbook where a row comes from none."""
+
+Derive = Callable[["Bookkeeping"], pl.DataFrame]
+"""Returns the rows of a register that the books make: declared columns, those that are left out are blank.
+
+Where people state a part of each row, what the ledger keeps with theirs may be passed on (``_status``,
+``_workbook``, ``_sheet``, ``_row``, ``_sha256``, ``_from``)."""
+
+
+def _ledger_of_stock(books: Bookkeeping) -> pl.DataFrame:
+    return pl.concat([stock_ledger(each) for each in books.stock_history])
+
+
+def _summaries_of_stock(books: Bookkeeping) -> pl.DataFrame:
+    return books.stock_summary
+
+
+def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
+    return books.closes.log
+
+
+DERIVED: Mapping[str, Derive] = {
+    "recon_difference": difference_rows,
+    "stock_ledger": _ledger_of_stock,
+    "monthly_stock_summary": _summaries_of_stock,
+    "period_close": _log_of_closes,
+}
+"""Register id to how its rows follow from the books."""
+
+
+def is_derived(register: type[Register]) -> bool:
+    """Tell whether the rows of a register are made from the books and not read from the ledger."""
+    return register.id in DERIVED
+
+
+def derived_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
+    """Return the rows of a derived register, in the order of their keys, with the columns of the ledger.
+
+    They are accepted, and come from no workbook (``_workbook`` is ``PROGRAM``) where the book does not say
+    otherwise. ``_post_period`` is the month that their key names, else that of their date.
+    """
+    made = DERIVED[register.id](books)
+    usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
+    columns = []
+    for name, dtype in content_table(register).stored.items():
+        otherwise = usual.get(name, pl.lit(None))
+        column = pl.coalesce(name, otherwise) if name in made.columns else otherwise
+        columns.append(column.cast(dtype).alias(name))
+    return made.select(columns).with_columns(key_expression(register).alias("_key")).sort(register.key)
+
+
+def made_from(share: Share, ledger: Ledger, load: Load) -> Load:
+    """Return what makes the rows of derived registers from the books of the rows that ``load`` gives."""
+
+    def made(register: type[Register]) -> pl.DataFrame:
+        return derived_rows(books_of(share, ledger, load), register)
+
+    return made
+
+
+def _period(register: type[Register]) -> pl.Expr:
+    """Return the month of a row: that of its key, else that of its date."""
+    for name in register.key:
+        if register.column(name).kind is Kind.MONTH:
+            return pl.col(name)
+    day = register.date_column
+    return pl.lit(None, pl.String) if day is None else pl.col(day).cast(pl.Date).dt.strftime("%Y-%m")

@@ -1,0 +1,329 @@
+"""Month close through the public door: workbooks, ``houqin sync`` and ``houqin month``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.sync.closing import STORE, ClosingSchool, november
+from tests.sync.school import ITEMS, MASTER, codes, counted, issue, receipt
+
+
+@pytest.fixture
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> ClosingSchool:
+    """Return a school whose November has one receipt and one issue, merged."""
+    made = ClosingSchool(tmp_path / "share", monkeypatch, capsys)
+    made.save(STORE, november())
+    assert counted(made.book(made.sync(), STORE)) == {"read": 2, "accepted": 2}
+    return made
+
+
+def test_the_oracle_of_a_late_receipt(school: ClosingSchool) -> None:
+    """O07: a receipt of November that arrives in December posts on December 1 and leaves November as it is."""
+    opening = receipt(qty=100, amount="200.00", unit_price="2.00", doc_date="2026-11-01")
+    out = issue(qty=40, doc_date="2026-11-10")
+    school.save(STORE, {"stock_receipt": [opening], "stock_issue": [out]})
+    school.sync()
+    assert school.balance() == (Decimal(60), Decimal("120.00"))
+    school.close("2026-11")
+    school.today("2026-12-04")
+    late = receipt(2, qty=100, amount="250.00", unit_price="2.50", doc_date="2026-11-05")
+    school.save(STORE, {"stock_receipt": [opening, late], "stock_issue": [out]})
+    told = school.book(school.sync(), STORE)
+    assert counted(told) == {"read": 3, "accepted": 1, "unchanged": 2}
+    (said,) = (finding for finding in told["findings"] if finding["code"] == "LATE")
+    assert said["severity"] == "warning"
+    assert "2026-11-05" in said["message"]
+    assert "2026-12-01" in said["message"]
+    assert school.closed_balance("2026-11") == (Decimal(60), Decimal("120.00"))
+    assert school.balance() == (Decimal(160), Decimal("370.00"))
+
+
+def test_a_changed_row_of_a_closed_month_is_held(school: ClosingSchool) -> None:
+    """An amendment of a closed month waits with IMP-05; the accepted version stays."""
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(qty=26, amount="221.00")]})
+    told = school.book(school.sync(), STORE)
+    assert counted(told) == {"read": 2, "held": 1, "unchanged": 1}
+    assert codes(told) == ["IMP-05"]
+    assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
+
+
+def test_a_row_that_left_a_closed_month_is_not_missing(school: ClosingSchool) -> None:
+    """What a workbook no longer says of a closed month stays in the books, and nobody is warned."""
+    school.close("2026-11")
+    school.save(
+        STORE, {"stock_receipt": [receipt(2, doc_date="2026-12-01", doc_no="RK-202612-0001")], "stock_issue": []}
+    )
+    school.today("2026-12-02")
+    told = school.book(school.sync(), STORE)
+    assert counted(told) == {"read": 1, "accepted": 1}
+    assert "IMP-07" not in codes(told, "warning")
+    assert {row["_status"] for row in school.rows("stock_receipt")} == {"accepted"}
+
+
+def test_a_row_written_void_in_a_closed_month_stays(school: ClosingSchool) -> None:
+    """作废 in a closed month is held with IMP-05; once the month is opened again it is carried out."""
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_issue": [issue(remark="作废")]})
+    told = school.book(school.sync(), STORE)
+    assert codes(told) == ["IMP-05"]
+    assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
+    code, _ = school.month("reopen", "2026-11", "--reason", "作废出库单")
+    assert code == 0
+    school.sync()
+    assert school.quantities("stock_issue") == {}
+
+
+def test_a_corrected_number_in_a_closed_month_is_held(school: ClosingSchool) -> None:
+    """A corrected number withdraws nothing of a closed month, and the row does not count twice."""
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(7)]})
+    told = school.book(school.sync(), STORE)
+    assert codes(told) == ["IMP-05"]
+    assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
+
+
+def test_a_row_dated_back_into_a_closed_month_posts_late(school: ClosingSchool) -> None:
+    """A row of an open month whose new day lies in a closed one is amended and posts where it can."""
+    school.close("2026-11")
+    school.today("2026-12-05")
+    december = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-03")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), december]})
+    school.sync()
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), december | {"doc_date": "2026-11-28"}]})
+    told = school.book(school.sync(), STORE)
+    assert counted(told) == {"read": 3, "accepted": 1, "unchanged": 2}
+    assert "LATE" in codes(told, "warning")
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+    assert school.balance() == (Decimal(40), Decimal("340.00"))
+
+
+def test_a_late_row_stays_where_it_was_posted(school: ClosingSchool) -> None:
+    """Later closes move no late row on; it is held like every row of the month in which it was posted."""
+    school.close("2026-11")
+    school.today("2026-12-31")
+    late = receipt(2, doc_date="2026-11-20")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), late]})
+    school.sync()
+    school.close("2026-12")
+    school.today("2027-01-04")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), late | {"qty": 26, "amount": "221.00"}]})
+    told = school.book(school.sync(), STORE)
+    assert codes(told) == ["IMP-05"]
+    assert "2026-12" in next(f["message"] for f in told["findings"] if f["code"] == "IMP-05")
+    assert school.closed_balance("2026-12") == (Decimal(40), Decimal("340.00"))
+
+
+def test_a_row_of_a_closed_month_moves_to_no_other_workbook(school: ClosingSchool) -> None:
+    """Stated otherwise by another workbook, a row of a closed month is held there."""
+    school.close("2026-11")
+    school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": []})
+    school.save("ZW/新库房.xlsx", {"stock_issue": [issue(qty=12)]})
+    told = school.book(school.sync(), "ZW/新库房.xlsx")
+    assert counted(told) == {"read": 1, "held": 1}
+    assert codes(told) == ["IMP-05"]
+    assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
+
+
+def test_a_copy_changes_nothing_in_a_closed_month(school: ClosingSchool) -> None:
+    """A copy of the workbook in which a row of a closed month was changed is held."""
+    school.close("2026-11")
+    school.save("ZW/库房 - 副本.xlsx", {**november(), "stock_issue": [issue(qty=12)]})
+    told = school.book(school.sync(), "ZW/库房 - 副本.xlsx")
+    assert counted(told) == {"read": 2, "held": 1, "unchanged": 1}
+    assert codes(told) == ["IMP-05"]
+
+
+def test_a_renamed_and_changed_workbook_is_held_too(school: ClosingSchool) -> None:
+    """The same workbook under another name, changed in a closed month, is held."""
+    school.close("2026-11")
+    school.path(STORE).unlink()
+    school.save("ZW/库房台账.xlsx", {**november(), "stock_issue": [issue(qty=12)]})
+    told = school.book(school.sync(), "ZW/库房台账.xlsx")
+    assert codes(told) == ["IMP-05"]
+    assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
+
+
+def test_a_missing_row_cannot_be_confirmed_away_once_its_month_is_closed(school: ClosingSchool) -> None:
+    """A row that was missing when its month was closed stays in the books for good."""
+    school.save(STORE, {**november(), "stock_issue": []})
+    school.sync()
+    assert school.blocking("2026-11") == []
+    school.close("2026-11")
+    code, told = school.run("confirm", _missing_id(school))
+    assert code == 3
+    assert [finding["code"] for finding in told["decisions"][0]["findings"]] == ["IMP-05"]
+    assert school.rows("stock_issue")[0]["_status"] == "missing"
+    assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
+
+
+def _missing_id(school: ClosingSchool) -> str:
+    """Return the id of the one missing row."""
+    _, told = school.run("confirm")
+    (waits,) = told
+    return str(waits["id"])
+
+
+def test_a_held_row_that_is_freed_after_the_close_is_late(school: ClosingSchool) -> None:
+    """A row that waited for its item posts late when the item arrives after the close."""
+    school.close("2026-11")
+    new = receipt(2, item_code="QJ0009", doc_date="2026-11-25")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), new]})
+    assert counted(school.book(school.sync(), STORE))["held"] == 1
+    assert school.blocking("2026-12")[:1] == ["CLOSE-MONTH"]
+    school.today("2026-12-31")
+    assert school.blocking("2026-12") == []
+    item = {**ITEMS[0], "item_code": "QJ0009", "item_name": "拖把"}
+    school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": [*ITEMS, item]})
+    school.sync()
+    assert school.balance("QJ0009") == (Decimal(25), Decimal("212.50"))
+    (row,) = (row for row in school.rows("stock_receipt") if row["item_code"] == "QJ0009")
+    assert row["doc_date"] == "2026-11-25"
+
+
+def test_a_late_issue_takes_from_the_stock_of_the_open_month(school: ClosingSchool) -> None:
+    """What left late is judged by the stock of the day on which it posts (ISS-01)."""
+    school.close("2026-11")
+    school.today("2026-12-05")
+    more = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-01")
+    late = issue(2, qty=30, doc_date="2026-11-20")
+    school.save(STORE, {"stock_receipt": [receipt(), more], "stock_issue": [issue(), late]})
+    told = school.book(school.sync(), STORE)
+    assert counted(told) == {"read": 4, "accepted": 2, "unchanged": 2}
+    assert school.balance()[0] == Decimal(10)
+    short = issue(3, qty=11, doc_date="2026-11-21")
+    school.save(STORE, {"stock_receipt": [receipt(), more], "stock_issue": [issue(), late, short]})
+    assert codes(school.book(school.sync(), STORE)) == ["ISS-01"]
+
+
+def test_a_red_letter_document_corrects_a_closed_one(school: ClosingSchool) -> None:
+    """What came in a closed month goes back in the open one at the amount of then."""
+    school.close("2026-11")
+    school.today("2026-12-05")
+    back = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-02", receipt_kind="红字入库", ref_doc="RK-202611-0001")
+    back |= {"qty": -5, "amount": "-42.50"}
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), back]})
+    told = school.book(school.sync(), STORE)
+    assert codes(told) == []
+    assert school.balance() == (Decimal(10), Decimal("85.00"))
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def test_a_folder_that_was_not_merged_keeps_the_month_open(school: ClosingSchool) -> None:
+    """A workbook that was saved since, is new, or has gone keeps the month open until it is merged."""
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=11)]})
+    assert school.blocking("2026-11") == ["CLOSE-STALE"]
+    code, told = school.month("close", "2026-11")
+    assert (code, told["ok"], told["months"]) == (3, False, [])
+    assert told["books"][0]["blocking"][0]["workbook"] == STORE
+    school.sync()
+    school.save("ST/新.xlsx", {"stock_issue": [issue(2)]})
+    assert school.blocking("2026-11") == ["CLOSE-STALE"]
+    school.path("ST/新.xlsx").unlink()
+    school.path(STORE).rename(school.folder / "库房.xlsx")
+    assert school.blocking("2026-11") == ["CLOSE-AWAY"]
+    (school.folder / "库房.xlsx").rename(school.path(STORE))
+    assert school.close("2026-11")["months"] == [{"book": "库存账", "period": "2026-11"}]
+
+
+def test_what_waits_keeps_the_month_open(school: ClosingSchool) -> None:
+    """Held rows, conflicts and missing numbers of the month block; those of another month do not."""
+    rows = {"stock_receipt": [receipt(), receipt(4, supplier_code="GYS0009")], "stock_issue": [issue()]}
+    school.save(STORE, rows)
+    school.save("ZW/另一本.xlsx", {"stock_receipt": [receipt(qty=26, amount="221.00")]})
+    school.sync()
+    assert sorted(school.blocking("2026-11")) == ["CLOSE-CONFLICT", "CLOSE-GAP", "CLOSE-HELD"]
+    assert "CLOSE-HELD" not in school.blocking("2026-10")
+
+
+def test_a_number_written_void_is_no_gap(school: ClosingSchool) -> None:
+    """A number that stands in the workbook as 作废 is accounted for."""
+    void = receipt(2, remark="作废")
+    school.save(STORE, {"stock_receipt": [receipt(), void, receipt(3)], "stock_issue": [issue()]})
+    school.sync()
+    assert school.blocking("2026-11") == []
+    school.save(STORE, {"stock_receipt": [receipt(), receipt(3)], "stock_issue": [issue()]})
+    school.sync()
+    _, told = school.month("trial", "2026-11")
+    (item,) = told["books"][0]["blocking"]
+    assert (item["code"], item["count"]) == ("CLOSE-GAP", 1)
+    assert "0002" in item["message"]
+
+
+def test_months_are_closed_in_their_order_and_opened_from_the_newest(school: ClosingSchool) -> None:
+    """A month needs the one before it (PER-C1); of closed months the newest is opened first."""
+    school.today("2027-01-31")
+    school.close("2026-11")
+    assert school.blocking("2027-01") == ["PER-C1"]
+    school.close("2026-12")
+    school.close("2027-01")
+    code, told = school.month("reopen", "2026-12", "--reason", "漏记")
+    assert (code, told["error"]["code"]) == (2, "CLOSE-LATER")
+    assert school.month("reopen", "2027-01", "--reason", "漏记")[0] == 0
+    assert school.month("reopen", "2026-12", "--reason", "漏记")[0] == 0
+    _, listed = school.month("list")
+    assert [(row["period"], row["status"]) for row in listed] == [
+        ("2026-11", "已结"),
+        ("2026-12", "重开"),
+        ("2027-01", "重开"),
+    ]
+    assert listed[1]["reopen_reason"] == "漏记"
+    assert listed[0]["closed_on"].startswith("20")
+
+
+def test_who_closes_does_not_confirm(school: ClosingSchool) -> None:
+    """PER-C4 blocks, in a small unit it does not; a reopening needs the principal (PER-C3) and a reason."""
+    code, told = school.month("close", "2026-11", "--by", "T001")
+    assert code == 3
+    assert [item["code"] for item in told["books"][0]["blocking"]] == ["PER-C4"]
+    school.set([*school.share.registers], "requisition_required = false\nsmall_unit = true\n")
+    school.sync()
+    school.close("2026-11", "--by", "T001")
+    code, told = school.month("reopen", "2026-11", "--approver", "T003", "--reason", "漏记")
+    assert (code, told["error"]["code"]) == (2, "CLOSE-RIGHT")
+    assert school.month("reopen", "2026-11", "--by", "王芳", "--approver", "李明", "--reason", "漏记")[0] == 0
+
+
+def test_reopen_then_close_gives_what_the_rows_then_say(school: ClosingSchool) -> None:
+    """What was held while the month was closed is taken once it is open, and the next close has it."""
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    school.sync()
+    school.month("reopen", "2026-11", "--reason", "出库数量有误")
+    school.sync()
+    assert school.quantities("stock_issue") == {"CK-202611-0001/1": "12.000"}
+    school.close("2026-11")
+    assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
+
+
+def test_a_recorded_trial_must_still_be_true(school: ClosingSchool) -> None:
+    """A close after a recorded trial is refused when the ledger moved in between."""
+    assert school.month("trial", "2026-11", "--record")[0] == 0
+    assert [row["status"] for row in school.month("list")[1]] == ["试结"]
+    school.save(STORE, {**november(), "stock_issue": [issue(), issue(2)]})
+    school.sync()
+    assert [item["code"] for item in school.month("close", "2026-11")[1]["books"][0]["blocking"]] == ["CLOSE-MOVED"]
+    school.month("trial", "2026-11", "--record")
+    school.close("2026-11")
+
+
+def test_no_workbook_closes_a_month(school: ClosingSchool) -> None:
+    """The register of closes is written by the program alone, whatever the settings say."""
+    path = school.folder / "houqin.toml"
+    text = path.read_text("utf-8").replace('name = "财务" }', 'name = "财务", registers = ["period_close"] }')
+    path.write_text(text, "utf-8")
+    row = {"book": "库存账", "period": "2026-11", "status": "已结", "by": "王芳", "approver": "李明", "open_items": 0}
+    school.save("CW/月结.xlsx", {"period_close": [row]})
+    told = school.book(school.sync(), "CW/月结.xlsx")
+    assert codes(told) == ["RIGHT-DENIED"]
+    assert school.month("list")[1] == []
+    school.path("CW/月结.xlsx").unlink()
+    school.sync()
+    school.close("2026-11")
+    _, rows = school.run("rows", "period_close")
+    assert [(row["book"], row["period"], row["status"], row["by"]) for row in rows] == [
+        ("库存账", "2026-11", "已结", "T002")
+    ]
