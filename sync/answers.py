@@ -9,12 +9,12 @@ from typing import Any
 
 from schemas.findings import Finding, in_reading_order, reader_finding
 from schemas.register import Register
-from sync.choice_books import conflict_mark, department_of, may_overrule, missing_mark
+from sync.choice_books import conflict_mark, department_of, may_overrule, missing_mark, stop_mark
 from sync.choices import RESOLVE, Take, conflict_id, place_of
 from sync.decisions import WITHDRAW, Decision, MissingRow, Result, Settled, missing_rows
 from sync.ledger import Ledger
 from sync.plan import Plan
-from sync.standing import Standing
+from sync.standing import PROCEED, Standing
 from workbooks.choices import Chosen
 from workbooks.taking import TakenFile
 
@@ -43,6 +43,8 @@ class Known:
     """Mark to open conflict."""
     missing: Mapping[str, MissingRow]
     """Mark to missing row."""
+    stops: Mapping[str, Mapping[str, Any]]
+    """Mark to safe stop."""
     decided: Mapping[tuple[str, str], str]
     """(id, hash of a file, or ``_ADMIN``) to what has been decided about it already."""
     may_write: Callable[[str, str], bool]
@@ -86,13 +88,14 @@ def _known(
     standing: Standing, ledger: Ledger, registers: Iterable[type[Register]], may_write: Callable[[str, str], bool]
 ) -> Known:
     decided: dict[tuple[str, str], str] = {}
-    for row in ledger.table("decision", what=[RESOLVE, WITHDRAW]).to_dicts():
+    for row in ledger.table("decision", what=[RESOLVE, WITHDRAW, PROCEED]).to_dicts():
         details = json.loads(row["details"])
-        decided[row["subject"], details.get("sha256", _ADMIN)] = details.get("take", WITHDRAW)
+        decided[details["id"], details.get("sha256", _ADMIN)] = details.get("take", row["what"])
     return Known(
         standing,
         {conflict_mark(row): row for row in standing.conflicts},
         {missing_mark(row): row for row in missing_rows(ledger, registers)},
+        {stop_mark(row): row for row in standing.stops},
         decided,
         may_write,
     )
@@ -106,7 +109,8 @@ def _judged(
         return None
     name = line.mark.rpartition("-")[0]
     found = _before(known, file, name, line) or ("CHOICE-STALE" if name in decisions else "")
-    decided = found or _decided(known, department, line, name)
+    decide = _proceeding if line.mark in known.stops else _decided
+    decided = found or decide(known, department, line, name)
     if isinstance(decided, str):
         return _finding(decided, file.name, line)
     who = known.standing.title(file.name)
@@ -140,6 +144,16 @@ def _decided(known: Known, department: str, line: Chosen, name: str) -> Decision
     if take is not Take.OURS and not may_overrule(known.standing, conflict):
         return "CHOICE-FOREIGN"
     return Decision(name, RESOLVE, place, take)
+
+
+def _proceeding(known: Known, department: str, line: Chosen, name: str) -> Decision | str:
+    """Return the decision that a workbook goes on behind its safe stop, or why a line does not decide it."""
+    stop = known.stops[line.mark]
+    if department_of(known.standing, stop["workbook"]) != department:
+        return "CHOICE-FOREIGN"
+    if line.choice != PROCEED:
+        return "CHOICE-VALUE"
+    return Decision(name, PROCEED, (stop["workbook"], "", ""), sha256=stop["sha256"])
 
 
 def _finding(code: str, workbook: str, line: Chosen) -> Finding:

@@ -18,7 +18,7 @@ from sync.publish.paths import choice_paths
 from sync.publish.plan import Target
 from sync.publish.words import word
 from sync.share import Share
-from sync.standing import Standing
+from sync.standing import PROCEED, Standing
 from workbooks.choices import ChoiceBook, ConfirmLine, ConflictLines, Sides
 
 
@@ -31,6 +31,11 @@ def conflict_mark(conflict: Mapping[str, Any]) -> str:
 def missing_mark(row: MissingRow) -> str:
     """Return the id of a missing row with a check of its content."""
     return _mark(row.id, [row.place, row.cells["_hash"]])
+
+
+def stop_mark(stop: Mapping[str, Any]) -> str:
+    """Return the id of a safe stop with a check of the version of the workbook that it holds."""
+    return _mark(stop_id(stop), [stop["workbook"], stop["sha256"]])
 
 
 def _mark(name: str, shown: object) -> str:
@@ -128,16 +133,15 @@ def _shown(register: type[Register], name: str, cells: Mapping[str, Any]) -> str
 
 
 def _stop_line(stop: Mapping[str, Any], language: str) -> ConfirmLine:
-    name = stop_id(stop)
     counts = {"count": stop["details"]["count"], "known": stop["details"]["known"]}
     return ConfirmLine(
-        _mark(name, [stop["workbook"], stop["sha256"]]),
+        stop_mark(stop),
         word("stop kind", language),
         "",
         "",
         word(f"stop {stop['code']}", language, **counts),
-        (),
-        word("stop note", language, id=name),
+        (PROCEED, "later"),
+        word("stop note", language, id=stop_id(stop)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The workbook in which a department chooses what becomes of its conflicts and missing rows: written, read back."""
+"""The workbook in which a department decides what waits for it (conflicts, missing rows, stops): written, read back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when these workbooks look different, so that they are all written again."""
 
 CHOICES: dict[str, tuple[str, str]] = {
@@ -26,6 +26,7 @@ CHOICES: dict[str, tuple[str, str]] = {
     "theirs": ("采用本工作簿", "Take this workbook's row"),
     "base": ("恢复原值", "Go back to the base"),
     "withdraw": ("确认删除", "Confirm the deletion"),
+    "proceed": ("确认无误，继续", "It is right, go on"),
     "later": ("暂不处理", "Not now"),
 }
 """What can be chosen, in Chinese and English; a workbook is read in either."""

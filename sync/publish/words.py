@@ -250,8 +250,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The folder is empty or offline, a workbook of {known} rows is not there",
     ),
     "stop note": (
-        "核对无误后请管理员执行 houqin confirm {id}；否则请恢复工作簿。",
-        "If this is right an admin runs houqin confirm {id}; otherwise restore the workbook.",
+        "核对无误请选“确认无误，继续”（管理员也可执行 houqin confirm {id}）；否则请恢复工作簿后再存。",
+        "If this is right choose so (or an admin runs houqin confirm {id}); otherwise restore the workbook.",
     ),
     "open master": ("打开总账", "Open the ledger"),
     "page more": ("另有 {n} 条，见标注副本。", "{n} more are in the marked copy."),

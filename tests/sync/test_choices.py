@@ -238,16 +238,36 @@ def test_equal_choices_make_equal_files(school: School) -> None:
     assert hashlib.sha256(path.read_bytes()).hexdigest() == first
 
 
-def test_a_stopped_workbook_says_how_to_go_on(school: School) -> None:
-    """Behind a safe stop the workbook of choices tells what happened and who may confirm; nothing to choose."""
+def stopped(school: School) -> None:
+    """Let nine of twelve receipts vanish, which stops the workbook."""
     rows = [receipt(number) for number in range(1, 13)]
     school.save(STORE, {"stock_receipt": rows})
     school.sync()
     school.save(STORE, {"stock_receipt": rows[:3]})
     school.sync()
+
+
+def test_a_stopped_workbook_goes_on_when_its_department_says_so(school: School) -> None:
+    """The workbook of choices tells of a safe stop; confirmed there, the rows that left are missing."""
+    stopped(school)
     sheet = openpyxl.load_workbook(offered(school, STORE))["待确认"]
     line = [cell.value for cell in sheet[4]]
     assert line[4] == "已入账 12 行中有 9 行消失"
     assert "houqin confirm S1" in line[6]
-    assert sheet.data_validations.dataValidation == []
-    assert len(school.rows("stock_receipt")) == 12
+    assert len(school.rows("stock_receipt", "missing")) == 0
+    filled(school, STORE, "确认无误，继续")
+    assert codes(told(school), "info") == ["CHOICE-DONE"]
+    assert len(school.rows("stock_receipt", "missing")) == 9
+    assert codes(told(school), "info") == ["CHOICE-DONE"]
+
+
+def test_a_stop_is_confirmed_for_its_version_only(school: School) -> None:
+    """A confirmation for an earlier version of the workbook, or by another department, decides nothing."""
+    stopped(school)
+    filled(school, STORE, "确认无误，继续", "ST/不是我们的.xlsx")
+    assert codes(told(school, "ST/不是我们的.xlsx")) == ["CHOICE-FOREIGN"]
+    filled(school, STORE, "确认无误，继续")
+    school.save(STORE, {"stock_receipt": [receipt(1), receipt(2)]})
+    answer = told(school)
+    assert [each["code"] for each in answer["findings"]] == ["CHOICE-STALE"]
+    assert len(school.rows("stock_receipt", "missing")) == 0
