@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from sync.doctor_check import Check
 from sync.heartbeat import read_heartbeat
-from sync.nights import read_nights
+from sync.nights import PROOFS, read_nights
 from sync.publish.words import word
 from sync.share import Share
 
 OLD_NIGHT = timedelta(hours=36)
-_PROOFS = frozenset({"verify", "backup", "restore"})
-"""Steps of a night without which nothing can be relied on."""
 
 
 def daemon(share: Share) -> Iterator[Check]:
@@ -58,7 +56,7 @@ def night(share: Share) -> Iterator[Check]:
     zh = f"{ended:%Y-%m-%d %H:%M} UTC，第 {last.revision} 版"
     en = f"{ended:%Y-%m-%d %H:%M} UTC, revision {last.revision}"
     if last.failed:
-        serious = any(step.name in _PROOFS for step in last.failed)
+        serious = any(step.name in PROOFS for step in last.failed)
         zh += "".join(f"；{word(f'step {step.name}', 'zh')}失败：{step.zh}" for step in last.failed)
         en += "".join(f"; {word(f'step {step.name}', 'en')} failed: {step.en}" for step in last.failed)
         yield Check("night", "error" if serious else "warning", zh, en)

@@ -14,8 +14,10 @@ from sync.daily import day_of, keep_page
 from sync.errors import HouqinError
 from sync.lock import night_lock
 from sync.log import LOGGER
+from sync.night_backup import all_gone, backup_folder, backups_in
 from sync.night_books import differences_of, prove_books
 from sync.nights import (
+    PROOFS,
     NightBackup,
     NightRecord,
     PastNight,
@@ -191,17 +193,18 @@ class _Course:
 
     def backup(self) -> Step:
         """Keep everything in one file, in the folder that the settings name."""
-        folder = self.share.config.backup_folder
-        folder.mkdir(parents=True, exist_ok=True)
-        made = backup(self.share, folder.resolve(), datetime.now(UTC))
+        folder = backup_folder(self.share)
+        gone = all_gone(backups_in(folder, self.kept))
+        made = backup(self.share, folder, datetime.now(UTC))
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
         self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
         if made.problems:
-            return Step(
-                "backup", False, f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
-            )
-        return Step("backup", True, zh, en)
+            zh, en = f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
+        elif gone:
+            zh = f"{zh}：以前的备份都不见了，磁盘挂上了吗？"
+            en = f"{en}: all earlier backups are gone; is the disk mounted?"
+        return Step("backup", not (made.problems or gone), zh, en)
 
     def restore(self) -> Step:
         """Restore the new backup into a scratch place."""
@@ -219,11 +222,14 @@ class _Course:
         )
 
     def rotate(self) -> Step:
-        """Remove backups that are too old from the folder of the settings; none before the new one was proven."""
-        if self.made is None or not self.made.verified:
-            raise Skipped.after("restore")
-        folder = self.share.config.backup_folder
-        here = [each for each in self.kept if Path(each.path).parent == folder.resolve()]
+        """Remove backups that are too old from the folder of the settings; none while anything is doubtful.
+
+        A ledger that was altered would else push out the backups of when it was whole.
+        """
+        doubtful = next((step.name for step in self.steps if step.name in PROOFS and not step.ok), None)
+        if doubtful is not None:
+            raise Skipped.after(doubtful)
+        here = backups_in(backup_folder(self.share), self.kept)
         done = rotate(here, self.share.config.backup, self.share.config.zone)
         self.kept = done.kept
         kept, removed = len(done.kept), len(done.removed)

@@ -24,12 +24,11 @@ from sync.commands.common import (
 from sync.commands.sync import exit_code as exit_code_of_run
 from sync.log import log_to
 from sync.nightly import Night, nightly
+from sync.nights import PROOFS
 from sync.publish.words import word
 from sync.share import Share
 from sync.summary import lines_of
 from workbooks.pool import ReaderPool
-
-_PROOFS = frozenset({"verify", "backup", "restore"})
 
 
 @click.command("nightly")
@@ -58,7 +57,7 @@ def exit_code(share: Share, night: Night) -> int:
     An altered ledger and a backup that failed are no ordinary day: 5, as for a file that cannot be read.
     """
     codes = [exit_code_of(error) for error in night.errors]
-    codes += [UNREADABLE if step.name in _PROOFS else FINDINGS for step in night.record.failed]
+    codes += [UNREADABLE if step.name in PROOFS else FINDINGS for step in night.record.failed]
     if night.result is not None:
         codes.append(exit_code_of_run(lines_of(share, night.result)))
     return worst(codes)

@@ -206,6 +206,21 @@ class TestFailingSteps:
         assert Path(kept[0].path).is_file()
         assert [step.name for step in night.record.failed] == ["backup", "restore", "rotate"]
 
+    def test_a_disk_that_is_not_mounted(self, school: School) -> None:
+        """A folder of the settings is never made, and one in which all earlier backups are gone is told of."""
+        folder = school.folder.parent / "mnt"
+        settings(school, f'[notifications]\nurls = []\n[backup]\nfolder = "{folder.as_posix()}"\n')
+        _, told, code = night_of(school)
+        assert (told["backup"], code, folder.exists()) == (None, 5, False)
+        assert "磁盘" in told["steps"][STEPS.index("backup")]["message"]
+        folder.mkdir()
+        gone = NightBackup(str(folder.resolve() / "gone.zip"), "2026-11-21T12:00:00+00:00", 1, verified=True)
+        write_nights(school.share.state, replace(read_nights(school.share.state), kept=(gone,)))
+        _, told, code = night_of(school)
+        assert {step["name"] for step in told["steps"] if not step["ok"]} == {"backup", "rotate"}
+        assert (told["backup"]["verified"], code) == (True, 5)
+        assert gone in read_nights(school.share.state).kept
+
     def test_a_run_is_under_way(self, school: School) -> None:
         """While another program merges, the run of the night fails with exit code 4; the backup is made."""
         with writer_lock(school.share.state):
@@ -236,7 +251,7 @@ class TestFailingSteps:
         connection.close()
         _, told, code = night_of(school)
         failed = {step["name"] for step in told["steps"] if not step["ok"]}
-        assert {"verify", "backup"} <= failed
+        assert {"verify", "backup", "rotate"} <= failed
         assert code == 5
         assert "houqin verify" in page(school)
 
