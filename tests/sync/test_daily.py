@@ -113,12 +113,13 @@ def test_english() -> None:
 
 
 def test_the_curve_of_the_nights() -> None:
-    """From the second night on there is a curve: of a night that was repeated the last one, of all the last fourteen."""
+    """From the second night on there is a curve of the last fourteen: of a night that was repeated the last one."""
     past = [PastNight("", f"2026-11-{day:02d}", 1, day, 0, 0, 0) for day in range(1, 22)]
     assert len(daily_page(QUIET).charts) == 1
     chart = daily_page(replace(QUIET, past=[*past, PastNight("", "2026-11-22", 1, 9, 9, 9, 9)])).charts[1]
     names = [label.text for label in chart.labels if "-" in label.text]
-    assert names == [f"11-{day:02d}" for day in range(9, 23)]
+    assert names == [f"11-{day:02d}" for day in range(10, 23, 2)]
+    assert next(label.text for label in chart.labels if "-" not in label.text) == "9"
 
 
 @pytest.mark.parametrize("draw", [bars, columns])
