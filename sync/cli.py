@@ -42,6 +42,7 @@ COMMANDS = {
     "restore": "put a backup in the place of the ledger",
     "export": "write the rows of registers as csv, parquet or xlsx",
     "doctor": "look for what keeps this installation from working",
+    "service": "let the operating system keep houqin watch running",
 }
 """Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""
 

@@ -115,7 +115,7 @@ def _tasks(share: Share, load: Load) -> list[TaskLine]:
     for row in due.iter_rows(named=True):
         known = share.config.departments.get(row["dept"])
         department = (known.name if known else "") or row["dept"] or ""
-        person = names.get(row["owner_"], row["owner_"] or "")
+        person = names.get(row["owner"], row["owner"] or "")
         lines.append(TaskLine(row["task"], department, person, row["due"], str(row["status"])))
     return lines
 

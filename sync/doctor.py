@@ -1,49 +1,31 @@
-"""What ``houqin doctor`` looks at: program, share, rights, ledger, backup, clock, disk, rules that are off."""
+"""What ``houqin doctor`` looks at: program, share, rights, machine, ledger, daemon, nights, backup, rules."""
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 from sync.backup import last_backup
+from sync.doctor_check import Check
+from sync.doctor_machine import clock, disks, libraries, locks
+from sync.doctor_work import daemon, night
 from sync.errors import HouqinError
 from sync.publication import rules_switched_off
 from sync.share import Share
 
 PACKAGES = ("addin", "schemas", "sync", "workbooks")
-LIBRARIES = ("polars", "pandera", "openpyxl", "python-calamine", "SQLAlchemy", "click")
-LOW_DISK_BYTES = 1 << 30
 OLD_BACKUP = timedelta(days=2)
 """A backup is made every night; one that failed is told on the second day."""
-_CLOCK_SLACK = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: its state and what to say about it."""
-
-    name: str
-    state: Literal["ok", "warning", "error"]
-    zh: str
-    en: str
-
-    def message(self, language: str) -> str:
-        """Return what was found and what to do."""
-        return self.en if language == "en" else self.zh
 
 
 def checks(share: Share | None) -> list[Check]:
     """Return everything that was looked at; without a share only the program itself."""
     found = [*_program()]
     if share is not None:
-        for look in (_folders, _state, _ledger, _backup, _clock, _rules):
+        for look in (_folders, clock, _state, disks, locks, _ledger, daemon, night, _backup, _rules):
             found += _safely(look, share)
     return found
 
@@ -60,8 +42,7 @@ def _safely(look: Callable[[Share], Iterator[Check]], share: Share) -> list[Chec
 
 def _program() -> Iterator[Check]:
     yield Check("python", "ok", sys.version.split()[0], sys.version.split()[0])
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    yield Check("libraries", "ok", versions, versions)
+    yield libraries()
     homes = {name: _home(name) for name in PACKAGES}
     if len(set(homes.values())) == 1:
         yield Check("packages", "ok", str(next(iter(homes.values()))), str(next(iter(homes.values()))))
@@ -82,7 +63,15 @@ def _home(name: str) -> Path | None:
 
 def _folders(share: Share) -> Iterator[Check]:
     missing = [code for code, folder in share.config.folders.items() if not folder.is_dir()]
-    if missing:
+    unreadable = [code for code, folder in share.config.folders.items() if code not in missing and not _listed(folder)]
+    if unreadable:
+        yield Check(
+            "departments",
+            "error",
+            f"无法读取部门文件夹：{'、'.join(unreadable)}，请给运行本程序的账号读取权限",
+            f"department folders cannot be read: {', '.join(unreadable)}; let the account of this program read them",
+        )
+    elif missing:
         yield Check(
             "departments",
             "warning",
@@ -101,6 +90,14 @@ def _folders(share: Share) -> Iterator[Check]:
         yield Check(name, "ok", f"{folder} 可写", f"{folder} can be written")
 
 
+def _listed(folder: Path) -> bool:
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        return False
+    return True
+
+
 def _state(share: Share) -> Iterator[Check]:
     share.state.mkdir(parents=True, exist_ok=True)
     if share.state.is_relative_to(share.path):
@@ -112,10 +109,6 @@ def _state(share: Share) -> Iterator[Check]:
         )
     else:
         yield Check("state", "ok", str(share.state), str(share.state))
-    free = shutil.disk_usage(share.state).free
-    size = f"{free / (1 << 30):.1f} GiB"
-    low = free < LOW_DISK_BYTES
-    yield Check("disk", "warning" if low else "ok", f"可用空间 {size}", f"{size} free")
 
 
 def _ledger(share: Share) -> Iterator[Check]:
@@ -127,6 +120,13 @@ def _ledger(share: Share) -> Iterator[Check]:
 
 
 def _backup(share: Share) -> Iterator[Check]:
+    if share.config.backup_folder.resolve().is_relative_to(share.path):
+        yield Check(
+            "backup",
+            "error",
+            f"备份文件夹 {share.config.backup_folder} 在共享文件夹内：备份里有全部资料和密码，请换到别处",
+            f"the backups lie in the share, {share.config.backup_folder}: they hold everything; keep them elsewhere",
+        )
     now = datetime.now(UTC)
     last = last_backup(share.state)
     if last is None:
@@ -142,21 +142,6 @@ def _backup(share: Share) -> Iterator[Check]:
     en = f"last backup {last.made_at:%Y-%m-%d %H:%M} UTC ({days} days ago), revision {last.revision}: {last.path}"
     old = last.age(now) > OLD_BACKUP
     yield Check("backup", "warning" if old else "ok", zh, en)
-
-
-def _clock(share: Share) -> Iterator[Check]:
-    with share.open_ledger() as ledger:
-        head = ledger.head()
-    now = datetime.now(UTC)
-    if head.number and head.at > now + _CLOCK_SLACK:
-        yield Check(
-            "clock",
-            "warning",
-            f"本机时间 {now:%Y-%m-%d %H:%M} UTC 早于最新版次 {head.at:%Y-%m-%d %H:%M}，请校准",
-            f"the clock, {now:%Y-%m-%d %H:%M} UTC, is behind the newest revision, {head.at:%Y-%m-%d %H:%M}; set it",
-        )
-    else:
-        yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
 def _rules(share: Share) -> Iterator[Check]:

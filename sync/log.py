@@ -18,13 +18,16 @@ LOGGER.addHandler(logging.NullHandler())
 FOLDER = "logs"
 _MOST_BYTES = 1 << 20
 _FILES = 9
-_FORM = "%(asctime)sZ %(levelname)s %(message)s"
+"""Kept beside the one that is written."""
+FORM = "%(asctime)sZ %(levelname)s %(message)s"
 
 
-class _Masked(logging.Formatter):
+class Masked(logging.Formatter):
     """Writes UTC times, and hides telephone and identity numbers, in tracebacks too."""
 
     converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = None
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one entry."""
@@ -41,7 +44,7 @@ def log_to(state: Path, name: str) -> Iterator[Path]:
     path = state / FOLDER / f"{name}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(path, maxBytes=_MOST_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
-    handler.setFormatter(_Masked(_FORM, "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(Masked(FORM))
     level = LOGGER.level
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)

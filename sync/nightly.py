@@ -14,8 +14,10 @@ from sync.daily import day_of, keep_page
 from sync.errors import HouqinError
 from sync.lock import night_lock
 from sync.log import LOGGER
-from sync.night_books import differences_of
+from sync.night_backup import all_gone, backup_folder, backups_in
+from sync.night_books import differences_of, prove_books
 from sync.nights import (
+    PROOFS,
     NightBackup,
     NightRecord,
     PastNight,
@@ -30,6 +32,7 @@ from sync.nights import (
 from sync.notify import Event, notify
 from sync.proof import prove
 from sync.publish.daily import DAILY, Day, DifferenceLine, daily_page
+from sync.publish.words import word
 from sync.publish_run import publish_again
 from sync.rehearsal import rehearse
 from sync.rotation import rotate
@@ -58,10 +61,15 @@ class Night:
 
 
 class Skipped(HouqinError):  # noqa: N818 - says what happened
-    """A step cannot be done because an earlier one failed (``step``)."""
+    """A step cannot be done because an earlier one failed (``step``, ``step_en``)."""
 
     code = "NIGHT-SKIPPED"
-    text = Text("前面的步骤（{step}）没有成功，本步未做", "not done: the step {step} before it failed")
+    text = Text("前面的步骤（{step}）没有成功，本步未做", "not done: the step {step_en} before it failed")
+
+    @classmethod
+    def after(cls, name: str) -> Skipped:
+        """Return the error for the step that failed."""
+        return cls(step=word(f"step {name}", "zh"), step_en=word(f"step {name}", "en"))
 
 
 def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) -> Night:
@@ -175,30 +183,33 @@ class _Course:
         )
 
     def reconcile(self) -> Step:
-        """Compare the books with each other."""
+        """Compare the books with each other, with what was counted, with money and statements."""
         self.differences = differences_of(self.share)
-        count = len(self.differences)
-        zh = f"{count} 处差异" if count else "账账相符"
-        return Step("reconcile", True, zh, f"{count} differences" if count else "the books agree")
+        prove_books(self.share)
+        count, serious = len(self.differences), sum(line.serious for line in self.differences)
+        zh = f"{count} 处差异，其中 {serious} 处严重" if count else "各账相符"
+        en = f"{count} differences, {serious} of them serious" if count else "the books agree"
+        return Step("reconcile", True, zh, en)
 
     def backup(self) -> Step:
         """Keep everything in one file, in the folder that the settings name."""
-        folder = self.share.config.backup_folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = backup_folder(self.share)
+        gone = all_gone(backups_in(folder, self.kept))
         made = backup(self.share, folder, datetime.now(UTC))
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
         self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
         if made.problems:
-            return Step(
-                "backup", False, f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
-            )
-        return Step("backup", True, zh, en)
+            zh, en = f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
+        elif gone:
+            zh = f"{zh}：以前的备份都不见了，磁盘挂上了吗？"
+            en = f"{en}: all earlier backups are gone; is the disk mounted?"
+        return Step("backup", not (made.problems or gone), zh, en)
 
     def restore(self) -> Step:
         """Restore the new backup into a scratch place."""
         if self.made is None:
-            raise Skipped(step="backup")
+            raise Skipped.after("backup")
         proven = rehearse(Path(self.made.path), self.share.state)
         self.made = replace(self.made, verified=True)
         self.kept = (*self.kept[:-1], self.made)
@@ -211,10 +222,15 @@ class _Course:
         )
 
     def rotate(self) -> Step:
-        """Remove backups that are too old; none before the new one was proven."""
-        if self.made is None or not self.made.verified:
-            raise Skipped(step="restore")
-        done = rotate(self.kept, self.share.config.backup, self.share.config.zone)
+        """Remove backups that are too old from the folder of the settings; none while anything is doubtful.
+
+        A ledger that was altered would else push out the backups of when it was whole.
+        """
+        doubtful = next((step.name for step in self.steps if step.name in PROOFS and not step.ok), None)
+        if doubtful is not None:
+            raise Skipped.after(doubtful)
+        here = backups_in(backup_folder(self.share), self.kept)
+        done = rotate(here, self.share.config.backup, self.share.config.zone)
         self.kept = done.kept
         kept, removed = len(done.kept), len(done.removed)
         zh, en = f"保留 {kept} 份，删除 {removed} 份", f"{kept} kept, {removed} removed"
@@ -273,7 +289,7 @@ def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:
     """Return what the channels are told of a night: the summary of the page, the steps that failed, where it lies."""
     language = share.config.language
     school = share.config.school or share.path.name
-    failed = [f"✗ {step.name}: {step.message(language)}" for step in record.failed]
+    failed = [f"✗ {word(f'step {step.name}', language)}: {step.message(language)}" for step in record.failed]
     summary = [] if day is None else list(daily_page(day).summary_lines)
     page = share.path / DAILY
     where = [str(page)] if page.is_file() else []
@@ -281,4 +297,6 @@ def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:
     title = f"{school} 后勤日报 {share.today:%Y-%m-%d}" if chinese else f"{school}: day of {share.today:%Y-%m-%d}"
     if failed:
         title = ("【故障】" if chinese else "FAILED: ") + title
-    return Event(title, (*failed, *summary, *where), bool(failed), page if where and day is not None else None)
+    lines = (*failed, *summary, *where)
+    attached = page if where and day is not None else None
+    return Event(title, lines, bool(failed), attached, f"houqin-{share.today:%Y-%m-%d}.html")

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from workbooks.write import replace_bytes
 
 NIGHT_NAME = "night.json"
+PROOFS = frozenset({"verify", "backup", "restore"})
+"""Steps of a night without which nothing can be relied on: no old backup is removed when one of them failed."""
 MOST_ATTEMPTS = 3
 """A night that was cut off is made up this many times: a program that ends in it must not begin it for ever."""
 MOST_PAST = 60

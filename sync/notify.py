@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 SECONDS = 60
 """How long one channel may take."""
 _HIDDEN = "****"
+_APPRISE = logging.getLogger("apprise")
+"""Its entries may quote addresses: only what ``notify`` returns is told, without them."""
+_APPRISE.addHandler(logging.NullHandler())
+_APPRISE.propagate = False
 _PARTS = re.compile(r"[/:@?&=,;]+")
 
 
@@ -34,6 +39,8 @@ class Event:
     """Whether something went wrong that somebody has to look at."""
     attachment: Path | None = None
     """A file for channels that take one; the lines should name it for the others."""
+    attached_as: str = "houqin.html"
+    """Its name there: apprise writes one that is not ASCII in a way that mail programs cannot read."""
 
 
 def notify(share: Share, event: Event) -> list[Sent]:
@@ -89,7 +96,7 @@ def _attached(event: Event) -> AttachFile | None:
 
     if event.attachment is None:
         return None
-    return AttachFile(str(event.attachment), name=event.attachment.name)  # type: ignore[no-untyped-call]
+    return AttachFile(str(event.attachment), name=event.attached_as)  # type: ignore[no-untyped-call]
 
 
 def _told(channel: str, url: str, result: AppriseResult) -> Sent:

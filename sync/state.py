@@ -43,10 +43,15 @@ def state_dir(share: Path) -> Path:
     named = os.environ.get(STATE_VARIABLE)
     if named:
         return Path(named).expanduser().resolve()
+    return platformdirs.user_state_path("houqin", appauthor=False) / state_name(share)
+
+
+def state_name(share: Path) -> str:
+    """Return the name by which a share is told from others on this machine."""
     place = share.expanduser().resolve()
     mark = hashlib.sha256(os.path.normcase(place).encode()).hexdigest()[:12]
     name = _NOT_IN_URLS.sub("_", place.name) or "share"
-    return platformdirs.user_state_path("houqin", appauthor=False) / f"{name}-{mark}"
+    return f"{name}-{mark}"
 
 
 def archive_file(state: Path, source: Path, sha256: str) -> Path:

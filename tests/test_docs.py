@@ -114,15 +114,16 @@ def test_command_lines_parse(page: Path) -> None:
 def test_every_command_explains_itself(name: str) -> None:
     """Every command has help with an example that parses, and takes ``--json``, ``--lang`` and ``--share``."""
     command = command_named(name)
+    commands = list(command.commands.values()) if isinstance(command, click.Group) else [command]
     assert command.help
     examples = re.findall(r"Example: (houqin .+)", command.help)
     assert len(examples) == 1
     words = next(command_lines(examples[0]))
     assert words[0] == name
     parse(words)
-    options = {option for parameter in command.params for option in parameter.opts}
     wanted = {"--json", "--lang"} | (set() if name in WITHOUT_SHARE else {"--share"})
-    assert wanted <= options
+    for each in commands:
+        assert wanted <= {option for parameter in each.params for option in parameter.opts}, each.name
 
 
 @pytest.mark.parametrize("page", READMES, ids=named)

@@ -34,8 +34,8 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
-_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "ASSETS-UNBALANCED"})
-"""Errors that say that the books contradict themselves."""
+_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "ASSETS-UNBALANCED", "SERVICE-FAILED"})
+"""Errors that say that the books contradict themselves, or that a manager of services refused."""
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})
 """Errors that say that somebody has to agree first."""
 

@@ -10,6 +10,7 @@ import click
 
 from sync.commands.common import (
     FINDINGS,
+    UNREADABLE,
     console,
     exit_code_of,
     open_share,
@@ -23,6 +24,7 @@ from sync.commands.common import (
 from sync.commands.sync import exit_code as exit_code_of_run
 from sync.log import log_to
 from sync.nightly import Night, nightly
+from sync.nights import PROOFS
 from sync.publish.words import word
 from sync.share import Share
 from sync.summary import lines_of
@@ -50,10 +52,12 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> int:
 
 
 def exit_code(share: Share, night: Night) -> int:
-    """Return the exit code for what a night left behind: of its run, and of every step that failed."""
+    """Return the exit code for what a night left behind: of its run, and of every step that failed.
+
+    An altered ledger and a backup that failed are no ordinary day: 5, as for a file that cannot be read.
+    """
     codes = [exit_code_of(error) for error in night.errors]
-    if night.record.failed:
-        codes.append(FINDINGS)
+    codes += [UNREADABLE if step.name in PROOFS else FINDINGS for step in night.record.failed]
     if night.result is not None:
         codes.append(exit_code_of_run(lines_of(share, night.result)))
     return worst(codes)

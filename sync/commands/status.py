@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,9 +14,11 @@ from schemas.register import all_registers
 from sync.backup import LastBackup, last_backup
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
 from sync.current import as_they_are
+from sync.heartbeat import Heartbeat, read_heartbeat
+from sync.nights import NightRecord, read_nights
 from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
-from sync.publish.words import state_title
+from sync.publish.words import state_title, word
 from sync.standing import Standing
 
 _COUNTS = ("read", "in_ledger", "held", "conflicting", "missing")
@@ -31,7 +36,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     with share.open_ledger() as ledger:
         now = publication_of(share, ledger, Standing.of(ledger), as_they_are(ledger, all_registers(), share.state))
     rules_off = rules_switched_off(share, language)
-    backup = last_backup(share.state)
+    backup, night, beat = last_backup(share.state), read_nights(share.state).last, read_heartbeat(share.state)
     workbooks = [
         {
             "path": each.path,
@@ -59,6 +64,8 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
                 "last_backup": None
                 if backup is None
                 else {"path": str(backup.path), "made_at": backup.made_at.isoformat(), "revision": backup.revision},
+                "last_night": _night(night),
+                "daemon": None if beat is None else {**asdict(beat), "alive": beat.is_alive(datetime.now(UTC))},
                 "rules_off": [{"code": code, "reason": reason} for code, reason in rules_off],
             }
         )
@@ -82,7 +89,14 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for each in workbooks
     ]
     show_table("", headers, rows, numbers=7)
-    out.print(_backup_line(backup, share.config.zone, language), markup=False, soft_wrap=True)
+    zone = share.config.zone
+    lines = (
+        _backup_line(backup, zone, language),
+        _night_line(night, zone, language),
+        _daemon_line(beat, zone, language),
+    )
+    for line in lines:
+        out.print(line, markup=False, soft_wrap=True)
     if rules_off:
         titles = ("规则", "停用原因") if chinese else ("rule", "why it is off")
         show_table("停用的规则" if chinese else "rules that are off", titles, rules_off)
@@ -95,3 +109,39 @@ def _backup_line(backup: LastBackup | None, zone: ZoneInfo, language: str) -> st
     when = f"{backup.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
     revision = f"第 {backup.revision} 版" if chinese else f"revision {backup.revision}"
     return f"{'上次备份' if chinese else 'last backup'} {when} · {revision} · {backup.path}"
+
+
+def _night(night: NightRecord | None) -> dict[str, Any] | None:
+    """Return the last night for JSON."""
+    if night is None:
+        return None
+    return {
+        "started": night.started,
+        "ended": night.ended,
+        "revision": night.revision,
+        "ok": not night.failed,
+        "failed": [step.name for step in night.failed],
+        "backup": None if night.backup is None else night.backup.path,
+        "restore_verified": night.restore_verified,
+    }
+
+
+def _night_line(night: NightRecord | None, zone: ZoneInfo, language: str) -> str:
+    chinese = language == "zh"
+    if night is None:
+        return "还没有夜间任务（houqin nightly）" if chinese else "there was no nightly run yet (houqin nightly)"
+    when = f"{datetime.fromisoformat(night.ended).astimezone(zone):%Y-%m-%d %H:%M}"
+    names = "、".join(word(f"step {step.name}", language) for step in night.failed)
+    told = (f"失败：{names}" if names else "全部完成") if chinese else (f"failed: {names}" if names else "all done")
+    return f"{'上次夜间任务' if chinese else 'last night'} {when} · {told}"
+
+
+def _daemon_line(beat: Heartbeat | None, zone: ZoneInfo, language: str) -> str:
+    chinese = language == "zh"
+    if beat is None:
+        return "后台程序没有运行（houqin watch）" if chinese else "the daemon is not running (houqin watch)"
+    when = f"{datetime.fromisoformat(beat.beat).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    queue = f"排队 {beat.queue}" if chinese else f"{beat.queue} in the queue"
+    name = "后台程序" if chinese else "daemon"
+    failures = "".join(f" · {each.code} {each.message}" for each in beat.failures)
+    return f"{name} {beat.pid} · {when} · {beat.doing} · {queue}{failures}"

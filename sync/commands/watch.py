@@ -12,7 +12,7 @@ import click
 
 from sync.commands.common import output_options, print_json, share_option
 from sync.daemon import Daemon
-from sync.log import LOGGER
+from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
@@ -33,7 +33,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
         raise click.UsageError(message)
     shown = logging.StreamHandler(sys.stderr)
-    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
     last: list[int] = []
 

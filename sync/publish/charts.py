@@ -10,6 +10,8 @@ WIDTH = 360
 _ROW, _BAR = 26, 16
 _LABEL_WIDTH, _NUMBER_WIDTH = 76, 66
 _COLUMNS_HEIGHT, _FOOT, _HEAD = 120, 18, 14
+_NAME_WIDTH = 34
+"""What a date takes under a column: where there is no room for all of them, every second one stands there."""
 
 Row = tuple[str, Sequence[int]]
 """A label, and one number per series, none below zero."""
@@ -71,12 +73,13 @@ def bars(title: str, rows: Sequence[Row], legend: Sequence[tuple[str, str]]) -> 
 
 
 def columns(title: str, rows: Sequence[Row], legend: Sequence[tuple[str, str]]) -> Chart | None:
-    """Return a group of columns per row from left to right, None where there is nothing to show."""
+    """Return a group of columns per row, named as far as there is room, None where there is nothing to show."""
     most = max((number for _, numbers in rows for number in numbers), default=0)
     if most == 0:
         return None
     pitch = WIDTH // len(rows)
     width = max(3, min(18, (pitch - 4) // len(legend)))
+    every = -(-len(rows) * _NAME_WIDTH // WIDTH)
     base = _HEAD + _COLUMNS_HEIGHT
     rects: list[Rect] = []
     labels: list[Label] = []
@@ -87,7 +90,8 @@ def columns(title: str, rows: Sequence[Row], legend: Sequence[tuple[str, str]]) 
             if height:
                 rects.append(Rect(x, base - height, width - 1, height, tone))
                 labels.append(Label(x + width // 2, base - height - 3, str(number), "middle"))
-        labels.append(Label(place * pitch + pitch // 2, base + 14, name, "middle"))
+        if (len(rows) - 1 - place) % every == 0:
+            labels.append(Label(place * pitch + pitch // 2, base + 14, name, "middle"))
     return Chart(title, base + _FOOT, tuple(rects), tuple(labels), tuple(legend))
 
 

@@ -54,8 +54,15 @@ class DifferenceLine:
     title: str
     place: str
     book: str
+    """The name and the figure of one side."""
     found: str
+    """And of the other."""
     difference: str
+    status: str = ""
+    """Whether somebody has explained it."""
+    causes: str = ""
+    """Why it may be so."""
+    serious: bool = False
 
 
 @dataclass(frozen=True)
@@ -353,7 +360,8 @@ def _plain(value: object) -> str:
 
 def _difference_card(line: DifferenceLine, language: str) -> Card:
     figures = {"book": line.book, "found": line.found, "difference": line.difference}
-    return Card(line.title, line.place, (word("day difference line", language, **figures),))
+    said = (word("day difference line", language, **figures), " · ".join(filter(None, (line.status, line.causes))))
+    return Card(line.title, line.place, tuple(filter(None, said)))
 
 
 def _task_cards(day: Day) -> Iterator[Card]:

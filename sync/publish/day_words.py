@@ -76,7 +76,6 @@ DAY_WORDS: dict[str, tuple[str, str]] = {
     "day task late": ("已逾期 {days} 天", "{days} days overdue"),
     "day task soon": ("还有 {days} 天", "in {days} days"),
     "day more": ("另有 {n} 条，见总账。", "{n} more are in the ledger."),
-    "difference stock": ("库存数量与计价", "Stock: quantity moved and valued"),
     "step sync": ("重读合并", "Read and merge"),
     "step verify": ("验证总账", "Verify"),
     "step reconcile": ("核对账目", "Reconcile"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.config import BackupSettings
@@ -77,6 +77,7 @@ class TestDue:
         assert due[0] == datetime.fromisoformat(moment)
         assert due[1].astimezone(BERLIN).date() == date.fromisoformat(day) + timedelta(days=1)
 
+    @settings(deadline=None)
     @given(
         st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: at("2020-01-01T00:00") + timedelta(minutes=minutes)),
         st.times(),
@@ -136,6 +137,7 @@ class TestMissed:
         assert missed_due(nights, EIGHT, SHANGHAI, at("2026-11-22T20:30")) is None
         assert missed_due(nights, EIGHT, SHANGHAI, at("2026-11-23T20:30")) == at("2026-11-23T20:00")
 
+    @settings(deadline=None)
     @given(st.lists(st.integers(1, 60 * 50), max_size=40))
     def test_every_day_has_one_night(self, pauses: list[int]) -> None:
         """A daemon that is started and stopped at any times does at most one night for each due moment."""
@@ -182,6 +184,7 @@ class TestRotation:
         assert set(ends) <= set(days)
         assert len(days) == 7 + 2 + 11  # the 27th and the 31st of December are among the days
 
+    @settings(deadline=None)
     @given(
         st.lists(st.integers(0, 900), unique=True, max_size=120),
         st.builds(BackupSettings, daily=st.integers(1, 10), weekly=st.integers(0, 6), monthly=st.integers(0, 14)),
@@ -195,6 +198,7 @@ class TestRotation:
         assert there == to_keep(moments, keep, SHANGHAI)
         assert len(there) <= keep.daily + keep.weekly + keep.monthly
 
+    @settings(deadline=None)
     @given(st.lists(st.integers(0, 400), unique=True, min_size=1), st.integers(1, 10))
     def test_the_newest_days_stay(self, days: list[int], daily: int) -> None:
         """The newest days that have a backup stay, however long ago they are."""

@@ -1,0 +1,52 @@
+"""Where a night keeps its backups: the folder, and whether it is the one that it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from schemas.findings import Text
+from sync.errors import HouqinError
+from sync.nights import NightBackup
+
+if TYPE_CHECKING:
+    from sync.share import Share
+
+
+class BackupFolderMissing(HouqinError):  # noqa: N818 - says what is wrong
+    """The folder of the settings is not there (``path``)."""
+
+    code = "BACKUP-FOLDER"
+    text = Text(
+        "备份文件夹 {path} 不存在",
+        "the folder of backups {path} is not there",
+        "请建好这个文件夹，或检查磁盘有没有挂上",
+        "make it, or look whether its disk is mounted",
+    )
+
+
+def backup_folder(share: Share) -> Path:
+    """Return the folder of the nightly backups; only the one in the state folder is made where it is missing.
+
+    A folder that the settings name may lie on a disk that is not mounted: made anew, it would lie on this one.
+
+    Raises:
+        BackupFolderMissing: the folder of the settings is not there.
+    """
+    folder = share.config.backup_folder
+    if not share.config.backup.folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    elif not folder.is_dir():
+        raise BackupFolderMissing(path=folder)
+    return folder.resolve()
+
+
+def backups_in(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
+    """Return the backups of earlier nights that were made in a folder."""
+    return [each for each in kept if Path(each.path).parent == folder]
+
+
+def all_gone(earlier: Sequence[NightBackup]) -> bool:
+    """Tell whether there were backups of which none is there any more: another disk, or somebody removed them."""
+    return bool(earlier) and not any(Path(each.path).exists() for each in earlier)

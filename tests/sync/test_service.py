@@ -1,0 +1,184 @@
+"""The daemon as a service of the operating system: what is written, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path, PureWindowsPath
+
+import pytest
+
+from sync.config_default import write_default_config
+from sync.service import Service, systemd_unit, task_installation, task_xml
+
+ROOT = Path(__file__).resolve().parents[2]
+TASK_NAMES = {"": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+ODD = '后勤 100% $HOME "x" \\y'
+"""A name of a folder with everything that a unit gives a meaning to."""
+
+
+def service(share: Path, scope: str = "user", program: tuple[str, ...] = (sys.executable,)) -> Service:
+    """Return a service of a share."""
+    account = "root" if scope == "system" else ""
+    return Service("houqin-x", "青山小学", share, Path("/var/lib/houqin"), program, scope, account)  # type: ignore[arg-type]
+
+
+def setting(unit: str, name: str) -> list[str]:
+    """Return the values of a setting of a unit."""
+    return [line.partition("=")[2] for line in unit.splitlines() if line.startswith(f"{name}=")]
+
+
+@pytest.mark.parametrize("scope", ["user", "system"])
+@pytest.mark.parametrize("name", ["share", "后勤 共享", ODD])
+def test_systemd_takes_the_unit(scope: str, name: str, tmp_path: Path) -> None:
+    """Systemd finds nothing wrong with a unit, whatever the name of the share."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    path = tmp_path / "houqin-x.service"
+    path.write_text(systemd_unit(service(Path("/srv") / name, scope)), encoding="utf-8")
+    command = ["systemd-analyze", "verify", "--man=no", f"--{scope}", str(path)]
+    done = subprocess.run(
+        command, capture_output=True, check=False, encoding="utf-8", env={**os.environ, "LC_ALL": "C"}
+    )
+    assert [
+        line for line in done.stderr.splitlines() if "houqin-x.service" in line and "network-online" not in line
+    ] == []
+
+
+def test_the_unit_comes_back() -> None:
+    """A unit starts again after every end, without limit, and has the time to finish a night."""
+    unit = systemd_unit(service(Path("/srv/share"), "system"))
+    assert setting(unit, "Restart") == ["always"]
+    assert setting(unit, "StartLimitIntervalSec") == ["0"]
+    assert setting(unit, "ExecStart") == [f"{sys.executable} watch --share /srv/share"]
+    assert setting(unit, "Environment") == ["HOUQIN_STATE=/var/lib/houqin"]
+    assert (setting(unit, "User"), setting(unit, "ProtectSystem")) == (["root"], ["full"])
+    assert setting(systemd_unit(service(Path("/srv/share"))), "User") == []
+
+
+def test_words_with_a_meaning() -> None:
+    """Per cent signs, dollars, quotes and blanks in names reach the program as they are."""
+    unit = systemd_unit(service(Path("/srv") / ODD))
+    assert setting(unit, "ExecStart") == [
+        f'{sys.executable} watch --share "/srv/后勤 100%% $$HOME \\"x\\" \\\\y"',
+    ]
+    assert setting(unit, "RequiresMountsFor") == ['"/srv/后勤 100%% $HOME \\"x\\" \\\\y"']
+
+
+@pytest.mark.parametrize(
+    ("scope", "trigger", "logon"), [("user", "LogonTrigger", "InteractiveToken"), ("system", "BootTrigger", "Password")]
+)
+def test_the_task_of_windows(scope: str, trigger: str, logon: str) -> None:
+    """A task never ends by itself, runs once, comes back after a failure, and knows share and state folder."""
+    there = Service(
+        "houqin-x",
+        "青山 <小学> & 幼儿园",
+        PureWindowsPath(r"D:\共享 & 后勤"),
+        PureWindowsPath(r"C:\ProgramData\houqin"),
+        (r"C:\Program Files\houqin\Scripts\houqin.exe",),
+        scope,  # type: ignore[arg-type]
+        r"SCHOOL\houqin" if scope == "system" else "",
+    )
+    root = ET.fromstring(task_xml(there).encode("utf-16"))  # noqa: S314 - our own text
+    wanted = {"MultipleInstancesPolicy": "IgnoreNew", "ExecutionTimeLimit": "PT0S", "StopIfGoingOnBatteries": "false"}
+    found = {name: root.findtext(f"Settings/{name}", namespaces=TASK_NAMES) for name in wanted}
+    assert found == wanted
+    assert root.findtext("Settings/RestartOnFailure/Interval", namespaces=TASK_NAMES) == "PT1M"
+    assert root.find(f"Triggers/{trigger}", namespaces=TASK_NAMES) is not None
+    assert root.findtext("Principals/Principal/LogonType", namespaces=TASK_NAMES) == logon
+    arguments = root.findtext("Actions/Exec/Arguments", namespaces=TASK_NAMES)
+    assert arguments == (
+        r'/d /c "set "HOUQIN_STATE=C:\ProgramData\houqin"'
+        r' && "C:\Program Files\houqin\Scripts\houqin.exe" "watch" "--share" "D:\共享 & 后勤""'
+    )
+    order = [child.tag.rpartition("}")[2] for child in root]
+    assert order == ["RegistrationInfo", "Triggers", "Principals", "Settings", "Actions"]
+
+
+def test_the_file_of_a_task(tmp_path: Path) -> None:
+    """The definition is written in UTF-16 with a mark, as schtasks reads it, and registered under our folder."""
+    there = task_installation(service(Path("/srv/share"), "system"), tmp_path)
+    assert there.content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    assert there.install[0][:4] == ("schtasks", "/Create", "/TN", "\\Houqin\\houqin-x")
+    assert there.install[0][-4:] == ("/RU", "root", "/RP", "*")
+
+
+SYSTEMCTL = """#!/bin/sh
+echo "$@" >> "$ASKED"
+case "$*" in *is-active*) echo active;; *refused*) echo no >&2; exit 1;; esac
+"""
+
+
+def houqin(*words: object, **variables: str) -> tuple[int, dict[str, object]]:
+    """Run ``houqin service`` and return exit code and document."""
+    command = [sys.executable, "-m", "sync.cli", "service", *map(str, words), "--json"]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8")
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd is of Linux")
+class TestCommand:
+    """The command on Linux."""
+
+    @pytest.fixture
+    def share(self, tmp_path: Path) -> Path:
+        """Return a share with settings."""
+        write_default_config(tmp_path / "share", "青山小学")
+        return tmp_path / "share"
+
+    def test_install_and_uninstall(self, share: Path, tmp_path: Path) -> None:
+        """A unit is written, started and enabled; uninstalling stops it and takes it away."""
+        (tmp_path / "bin").mkdir()
+        program = tmp_path / "bin" / "systemctl"
+        program.write_text(SYSTEMCTL, encoding="utf-8")
+        program.chmod(0o755)
+        asked = tmp_path / "asked"
+        place = {"PATH": f"{program.parent}:{os.environ['PATH']}", "ASKED": str(asked)}
+        place["XDG_CONFIG_HOME"] = str(tmp_path / "config")
+        code, told = houqin("install", "--share", share, **place)
+        unit = Path(str(told["path"]))
+        assert (code, told["installed"], told["active"]) == (0, True, True)
+        assert unit.parent == tmp_path / "config" / "systemd" / "user"
+        assert f"--share {share}" in unit.read_text(encoding="utf-8")
+        assert f"--user enable --now {unit.name}" in asked.read_text(encoding="utf-8")
+        assert houqin("status", "--share", share, **place)[0] == 0
+        code, told = houqin("uninstall", "--share", share, **place)
+        assert (code, told["removed"], unit.exists()) == (0, True, False)
+        assert f"--user disable --now {unit.name}" in asked.read_text(encoding="utf-8")
+        code, told = houqin("status", "--share", share, **place)
+        assert (code, told["installed"], told["active"]) == (1, False, False)
+
+    def test_without_systemd(self, share: Path, tmp_path: Path) -> None:
+        """Where no systemd answers nothing is written, and a sentence says so."""
+        program = tmp_path / "systemctl"
+        program.write_text("#!/bin/sh\necho 'not booted with systemd' >&2\nexit 1\n", encoding="utf-8")
+        program.chmod(0o755)
+        place = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        code, told = houqin("install", "--share", share, **place)
+        assert (code, told["error"]["code"]) == (2, "SERVICE-UNSUPPORTED")  # type: ignore[index]
+        assert "not booted with systemd" in told["error"]["message"]  # type: ignore[index]
+        assert not (tmp_path / "config").exists()
+
+    def test_print(self, share: Path, tmp_path: Path) -> None:
+        """``--print`` shows file and commands and does nothing."""
+        code, told = houqin("install", "--share", share, "--print", XDG_CONFIG_HOME=str(tmp_path / "config"))
+        assert code == 0
+        assert "Restart=always" in str(told["content"])
+        assert told["commands"] == [
+            "systemctl --user daemon-reload",
+            f"systemctl --user enable --now {told['name']}.service",
+        ]
+        assert not (tmp_path / "config").exists()
+
+    def test_a_system_service_needs_an_account(self, share: Path) -> None:
+        """Without an account, or with one that does not exist, a service of the machine is refused."""
+        for words in ([], ["--account", "nobody-of-this-name"]):
+            code, told = houqin(
+                "install", "--share", share, "--scope", "system", *words, "--print", SUDO_USER="", HOUQIN_STATE=""
+            )
+            assert (code, told["error"]["code"]) == (2, "SERVICE-ACCOUNT")  # type: ignore[index]
