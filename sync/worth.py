@@ -108,20 +108,27 @@ def _returns(register: type[Register]) -> pl.Expr:
 
 def _at_risk(checked: Checked, books: OpenBooks) -> pl.DataFrame:
     """Return the items that some proposed row moves and that go back to suppliers: ``item_code``."""
-    moved, sent_back = [], []
-    for register in all_registers().values():
-        if register.stock is None:
-            continue
-        frame = checked.frames.get(register.id)
-        if frame is not None:
-            proposed = frame.filter(pl.col("_outcome") == PROPOSED)
-            old = agreeing(books.kept(register.id), restated_keys(proposed).unique())
-            moved += [proposed.select("item_code"), old.select("item_code")]
-            sent_back.append(proposed.filter(_returns(register)).select("item_code"))
-        sent_back.append(books.kept(register.id).filter(_returns(register)).select("item_code"))
-    if not moved:
-        return pl.DataFrame(schema={"item_code": pl.String()})
-    return pl.concat(moved).drop_nulls().unique().join(pl.concat(sent_back).unique(), on="item_code", how="semi")
+    registers = [register for register in all_registers().values() if register.stock is not None]
+    proposed = {
+        register.id: checked.frames[register.id].filter(pl.col("_outcome") == PROPOSED)
+        for register in registers
+        if register.id in checked.frames
+    }
+    sent_back = [pl.DataFrame(schema=_ITEM)]
+    for register in registers:
+        rows = [books.kept(register.id), *([proposed[register.id]] if register.id in proposed else [])]
+        sent_back += [each.filter(_returns(register)).select("item_code") for each in rows]
+    returned = pl.concat(sent_back).unique()
+    if returned.is_empty():
+        return returned
+    moved = [pl.DataFrame(schema=_ITEM)]
+    for register_id, fresh in proposed.items():
+        old = agreeing(books.kept(register_id), restated_keys(fresh).unique())
+        moved += [fresh.select("item_code"), old.select("item_code")]
+    return pl.concat(moved).drop_nulls().unique().join(returned, on="item_code", how="semi")
+
+
+_ITEM = {"item_code": pl.String()}
 
 
 def _in_order(checked: Checked, items: pl.DataFrame) -> Iterator[tuple[type[Register], pl.DataFrame]]:
