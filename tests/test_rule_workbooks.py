@@ -25,7 +25,6 @@ from schemas.rules import Facts
 from sync.commands.status import command as status
 from sync.preview import preview_in_share
 from sync.share import Share
-from sync.trial import judged
 from tests.rule_cases import Case
 from tests.rule_lines import MASTER, PARAMETERS, ROLES, WOULD_BREAK, Line
 from tests.sync.school import POOL, School
@@ -47,13 +46,17 @@ def all_cases() -> Iterator[Case]:
 
 
 def by_workbook(case: Case) -> bool:
-    """Tell whether a workbook can state the row of a case: what the program writes itself comes from none."""
-    return all_registers()[case.register].is_written()
+    """Tell whether workbooks can state the rows of a case.
+
+    What the program writes itself comes from none: closes are judged in ``tests/sync/test_month_close.py`` and
+    ``tests/schemas/test_asset_rules.py``.
+    """
+    lines = (*case.before, *case.wrong, *case.right)
+    return all(all_registers()[line.register].is_written() for line in lines)
 
 
 ALL_CASES = tuple(all_cases())
 CASES = tuple(case for case in ALL_CASES if by_workbook(case))
-CLOSES = tuple(case for case in ALL_CASES if case.register == "period_close")
 WORKBOOK = "ZW/登记.xlsx"
 SEVERITIES = {"E": "error", "W": "warning"}
 
@@ -143,7 +146,6 @@ class Trial:
     held: set[Place]
     resting: dict[str, str]
     """Code to reason of the rules that ``houqin status`` lists as off."""
-    school: School
 
     @cached_property
     def told(self) -> dict[Place, Told]:
@@ -234,7 +236,6 @@ def tried(folder: Path, *, small: bool) -> Trial:
         [right for _, right in places],
         *states(school),
         rules_off(school),
-        school,
     )
 
 
@@ -329,23 +330,6 @@ def test_rules_rest_while_their_register_does_not_exist(trial: Trial) -> None:
     assert all(missing in trial.resting[code] for code, missing in RESTING.items())
     assert not RESTING.keys() & {code for told in trial.told.values() for code, _, _ in told}
     assert {key_of(line) for line in would_break()} <= trial.accepted
-
-
-@pytest.mark.parametrize("case", CLOSES, ids=[case.name for case in CLOSES])
-def test_rules_of_what_the_program_writes(trial: Trial, case: Case) -> None:
-    """A close is judged by the rules of its register before ``houqin month`` writes it."""
-    wrong, right = (_judged_closes(trial, lines) for lines in (case.wrong, case.right))
-    severity = SEVERITIES[case.small or case.severity if trial.small else case.severity]
-    assert (case.code, case.at, severity) in wrong
-    assert case.code not in {code for code, _, _ in right}
-
-
-def _judged_closes(trial: Trial, lines: Iterable[Line]) -> set[tuple[str, str, str]]:
-    """Return code, column and severity of what is found; people are named as staff numbers or names."""
-    with trial.school.share.open_ledger() as ledger:
-        rows = [{**line.cells, "closed_on": None} for line in lines]
-        _, findings = judged(trial.school.share, ledger, rows)
-    return {(each.code, each.field, str(each.severity)) for each in findings}
 
 
 SELF_CHECKS = {"TRF-04"}
