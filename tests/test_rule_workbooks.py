@@ -45,7 +45,18 @@ def all_cases() -> Iterator[Case]:
                 yield from make()
 
 
-CASES = tuple(all_cases())
+def by_workbook(case: Case) -> bool:
+    """Tell whether workbooks can state the rows of a case.
+
+    What the program writes itself comes from none: closes are judged in ``tests/sync/test_month_close.py`` and
+    ``tests/schemas/test_asset_rules.py``.
+    """
+    lines = (*case.before, *case.wrong, *case.right)
+    return all(all_registers()[line.register].is_written() for line in lines)
+
+
+ALL_CASES = tuple(all_cases())
+CASES = tuple(case for case in ALL_CASES if by_workbook(case))
 WORKBOOK = "ZW/登记.xlsx"
 SEVERITIES = {"E": "error", "W": "warning"}
 
@@ -329,8 +340,8 @@ SELF_CHECKS = {"TRF-04"}
 def test_every_rule_has_a_case() -> None:
     """Each declared rule in force is provoked at its own column, and passed; none of the field's list is left out."""
     facts = Facts(date(2026, 11, 22), {}, frozenset(all_registers()), frozenset(all_registers()))
-    provoked = {(case.register, case.code, case.at) for case in CASES}
-    passed = {(line.register, case.code) for case in CASES for line in case.right}
+    provoked = {(case.register, case.code, case.at) for case in ALL_CASES}
+    passed = {(line.register, case.code) for case in ALL_CASES for line in case.right}
     for register in all_registers().values():
         rules = [*rules_in_force(register, facts)[0], *register.cross_rules]
         wanted = [rule for rule in rules if not set(rule.needs) - facts.known]
@@ -342,6 +353,6 @@ def test_every_rule_has_a_case() -> None:
         for rule in each["rules"]
         if rule["code"] not in SELF_CHECKS
     }
-    told = {(case.code, case.severity, case.small) for case in CASES}
+    told = {(case.code, case.severity, case.small) for case in ALL_CASES}
     assert {each for each in listed if each[0] not in RESTING} - told == set()
     assert {code for code, _, _ in listed} - {code for _, code in passed} - RESTING.keys() == set()

@@ -20,7 +20,7 @@ def _same_person() -> pl.Expr:
 class PeriodClose(Register):
     """Month close (DOMAIN.md 2.2, register 105).
 
-    No department writes it by itself: the one that keeps the books is named in ``houqin.toml``.
+    The program alone writes it (``houqin month``): a sheet of it is refused whatever the settings say.
     """
 
     title = "月结登记"
