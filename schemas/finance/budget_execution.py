@@ -27,7 +27,7 @@ class BudgetExecution(Register):
     sign = "made by the program; finance signs"
     signatures = ("财务负责人", "校长")
 
-    budget_code = c.code("预算项目", "Budget item", system=True)
+    budget_code = c.document("预算项目", "Budget item", "budget_line.budget_code", system=True)
     period_ = c.month("月份", "Month", system=True)
     budget = _amount("全年预算", "Budget of the year")
     committed = _amount(
