@@ -17,10 +17,12 @@ from schemas.parameters import DEFAULTS
 from schemas.register import Register, all_registers
 from schemas.rules import CrossRule, Effect, RowRule
 from schemas.texts import READER_TEXTS
+from sync.books.agreement_list import AGREEMENTS
 from sync.commands.common import exit_code_of
 from sync.config_default import default_config_text
 from sync.errors import HouqinError
 from sync.ledger.verify import TEXTS as VERIFY_TEXTS
+from sync.open_items import TEXTS as CLOSE_TEXTS
 from workbooks.template_hints import input_message
 
 HERE = Path(__file__).resolve().parent
@@ -243,6 +245,11 @@ def rules_page() -> str:
         if rows := [*_duplicates(register), *own]:
             parts.append(f"## {_heading(register)}\n\n{table(headers, rows)}")
     parts += [
+        "# Agreements 对账\n",
+        "`houqin reconcile` compares both sides of each; none of them holds a row. A number is the end of the",
+        "`recon_id` of its differences (`DZ-20261130-0103`); an unexplained difference keeps the month of its book",
+        "open (`PER-C2`).\n",
+        table(("number", "id", "asked as", "kind", "sides", "in English", "rule", "book", "needs"), _agreement_rows()),
         "# Parameters 参数\n",
         "Set in `houqin.toml` under `[parameters]`.\n",
         table(("parameter", "default", "meaning", "in English"), _parameter_rows()),
@@ -251,6 +258,12 @@ def rules_page() -> str:
         table(("code", "exit", "message", "in English", "what to do", "in English"), _error_rows()),
         "# What `houqin verify` finds\n",
         table(("code", "message", "in English"), ((f"`{code}`", t.zh, t.en) for code, t in VERIFY_TEXTS.items())),
+        "## What keeps a month open 月结\n",
+        "`houqin month trial` names these besides the codes of rules.\n",
+        table(
+            ("code", "message", "in English", "what to do", "in English"),
+            ((f"`{code}`", t.zh, t.en, t.hint_zh, t.hint_en) for code, t in CLOSE_TEXTS.items()),
+        ),
     ]
     return "\n".join(parts)
 
@@ -279,6 +292,15 @@ def _duplicates(register: type[Register]) -> list[tuple[object, ...]]:
     if code == "KEY-DUP":
         return []
     return [_text_row(code, _SEVERITIES["error"], reader_text("KEY-DUP", LETTERS["E"]))]
+
+
+def _agreement_rows() -> Iterator[tuple[str, ...]]:
+    for each in AGREEMENTS:
+        needs = " ".join(f"`{register}`" for register in each.needs)
+        sides = f"{each.left_name} = {each.right_name}"
+        code = f"`{each.code}`" if each.code else ""
+        names = (f"{each.number:04d}", f"`{each.id}`", each.group, each.kind)
+        yield (*names, sides, each.title.en, code, each.book, needs)
 
 
 def _parameter_rows() -> Iterator[tuple[object, ...]]:

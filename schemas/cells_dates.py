@@ -72,7 +72,7 @@ def read_date(cell: Cell, column: Column, context: Context) -> Outcome:
         return refused("DATE-FUTURE", today=context.today.isoformat())
     if found.code:
         return warned(found.day, found.code)
-    has_time = found.clock is not None and found.clock != time()
+    has_time = found.clock is not None and found.clock != time() and not column.timed
     return warned(found.day, "DATE-TIME-DROPPED") if has_time else Outcome(found.day)
 
 

@@ -133,6 +133,10 @@ class Column:
     """Other headers that mean this column."""
     ranked: bool = False
     """True where of several headers that mean it one counts: the first of title and aliases in their order."""
+    running: bool = False
+    """True for what is left after a row: a total of it means nothing."""
+    timed: bool = False
+    """True where a time of day usually stands behind the date, so that leaving it out needs no word."""
     above: tuple[str, ...] = ()
     """Labels before a value above the table that stands for all rows of a sheet without this column; for a month
     the title says it too."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.columns import UNITS, Column, Kind
+from schemas.columns import TEXTUAL, UNITS, Column, Kind
 from schemas.layout_meta import value_above
 from schemas.normal import matching
 
@@ -30,6 +30,7 @@ _NUMBERING = frozenset((SERIAL, "序", "顺序号", "编号", "行次", "no", "n
 
 _COLLOQUIAL_UNITS = ("公斤", "斤", "两", "kg", "g", "m2", "m3", "m", "l", "ml", "t", "個", "平米", "公升")
 _UNIT_NAMES = frozenset(UNITS) | frozenset(_COLLOQUIAL_UNITS)
+_DIRECTIONS = frozenset({"方向", "借贷", "借贷方向", "余额方向", "期初方向", "期末方向"})
 _MONEY_UNITS = frozenset({"元", "人民币", "人民币元", "¥", "rmb", "cny"})
 _LARGE_MONEY = re.compile(r"(人民币)?[十百千万亿]+元")
 _SUFFIX = re.compile(r"(.+?)\(([^()]*)\)|(.+)/(元|[十百千万亿]+元|.{1,2})")
@@ -65,6 +66,16 @@ class Window:
     levels: int
 
 
+class Side(NamedTuple):
+    """One side of a balance that stands in one worksheet column."""
+
+    number: int
+    """The worksheet column of the balance."""
+    direction: int | None
+    """That of 借 or 贷; without one a negative balance is on the credit side."""
+    is_debit: bool
+
+
 @dataclass(frozen=True)
 class HeaderMatch:
     """How well a window is the header of a register."""
@@ -82,6 +93,8 @@ class HeaderMatch:
     suffixes: Mapping[str, str]
     """Column name to what its header has in brackets."""
     default_unit: str | None
+    sides: Mapping[str, Side] = field(default_factory=dict)
+    """Column to the one worksheet column in which it stands together with the other side."""
     above: Mapping[str, str] = field(default_factory=dict)
     """Column that the sheet lacks to what stands above the table for all its rows."""
     missing: tuple[Column, ...] = field(default=())
@@ -194,8 +207,14 @@ def match_header(register: type[Register], window: Window, grid: Grid) -> Header
         if len(kept) > 1:
             duplicates[name] = tuple(column for column, _ in kept)
         left = {column: window.shown[column] for column, _ in claimed if (column, _) not in kept}
-        unknown |= left
+        unknown |= {} if _other_choice(register.column(name)) else left
         remarks |= left if name == "remark" else {}
+    sides = _sides(register, columns, window)
+    for name, side in sides.items():
+        columns[name], suffixes[name] = side.number, ""
+        for number in (side.number, side.direction):
+            unknown.pop(number or 0, None)
+            remarks.pop(number or 0, None)
     unit = _default_unit(register, columns, suffixes)
     needed = needed_columns(register)
     above = _said_above(register, columns, grid, window)
@@ -207,8 +226,22 @@ def match_header(register: type[Register], window: Window, grid: Grid) -> Header
     share = 1 - len(missing) / len(needed)
     return HeaderMatch(
         *(register, window, columns, duplicates, dict(sorted(unknown.items())), remarks, suffixes, unit),
-        *(above, missing, share),
+        *(sides, above, missing, share),
     )
+
+
+def _sides(register: type[Register], columns: Mapping[str, int], window: Window) -> dict[str, Side]:
+    """Return the columns that stand in one column with their other side: 期初余额, with 方向 beside it."""
+    found = {}
+    for pair in register.sided:
+        wanted = {heading(name) for name in pair.headers}
+        numbers = [number for number, texts in window.texts.items() if wanted.intersection(texts)]
+        if numbers and pair.debit not in columns and pair.credit not in columns:
+            beside = [each for each in (numbers[0] - 1, numbers[0] + 1) if _DIRECTIONS & {*window.texts.get(each, ())}]
+            direction = beside[0] if beside else None
+            found[pair.debit] = Side(numbers[0], direction, is_debit=True)
+            found[pair.credit] = Side(numbers[0], direction, is_debit=False)
+    return found
 
 
 def _said_above(register: type[Register], columns: Mapping[str, int], grid: Grid, window: Window) -> dict[str, str]:
@@ -241,10 +274,16 @@ def _strongest(column: Column, claimed: list[tuple[int, str]], window: Window) -
     return plain or claimed
 
 
+def _other_choice(column: Column) -> bool:
+    """Tell whether a further header of a column only says the same again: the day on which it was booked, too."""
+    return column.ranked and column.kind not in TEXTUAL
+
+
 def _rank(column: Column, texts: Sequence[str]) -> int:
     """Return the place of a header among title and aliases of its column."""
     known = [heading(name) for name in (column.title, *column.aliases)]
-    return min((known.index(text) for text in texts if text in known), default=len(known))
+    said = [word for text in texts for word in (text, _split(text)[0])]
+    return min((known.index(word) for word in said if word in known), default=len(known))
 
 
 def _is_unit(suffix: str) -> bool:

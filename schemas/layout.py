@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.columns import Kind
 from schemas.findings import Finding, has_errors, reader_finding
-from schemas.headers import HeaderMatch, large_money_units, needed_columns
+from schemas.headers import HeaderMatch, Side, large_money_units, needed_columns
 from schemas.layout_choice import Choice, choose
 from schemas.layout_meta import department_of, is_meta, large_money_unit, metadata_of, period_of, row_text
 from schemas.layout_notes import sheet_notes, shown
@@ -56,6 +56,8 @@ class Layout:
     """Worksheet column to header of unknown columns with content, which is kept in the remark (S06)."""
     default_unit: str | None = None
     """Unit of ``数量（个）`` where the sheet has no unit column (DOMAIN.md 6.6 S03)."""
+    sides: Mapping[str, Side] = field(default_factory=dict)
+    """Column to the one worksheet column in which it stands together with the other side of a balance."""
     above: Mapping[str, str] = field(default_factory=dict)
     """Column that the sheet lacks to the value that stands above the table for all its rows."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -191,7 +193,8 @@ def _layout(grid: Grid, match: HeaderMatch, flaws: Sequence[Finding]) -> Layout:
     period = period_of(lines, grid.sheet)
     filled = _filled(grid, columns, rows.data)
     unknown = _unknown_columns(grid, match, rows)
-    totals = Totals(grid, register, columns, rows.data, rows.subtotals, filled, period)
+    summed = {name: number for name, number in columns.items() if name not in match.sides}
+    totals = Totals(grid, register, summed, rows.data, rows.subtotals, filled, period)
     return Layout(
         register,
         columns,
@@ -211,6 +214,7 @@ def _layout(grid: Grid, match: HeaderMatch, flaws: Sequence[Finding]) -> Layout:
         department_of(metadata),
         {column: header for column, header in unknown.items() if column in match.remarks},
         match.default_unit,
+        match.sides,
         match.above,
         metadata_of(rows.footer) | metadata,
     )

@@ -27,6 +27,7 @@ _LARGE_MONEY = re.compile(r"单位[:(]?(?:人民币)?([十百千万亿]+元)|\((
 _LABEL = re.compile(r"(?<!\S)([一-龥]\s{1,4}[一-龥]|(?:[^\s:：\d（(]|[（(][^\s:：）)]*[）)]){1,10})\s*[:：]\s*")
 _GAP = re.compile(r"\s{2,}")
 _DAY = re.compile(r"20\d\d\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?")
+_BRACKETED = re.compile(r"\([^()]*\)")
 _UNFILLED = re.compile(r"[年月日\s]*")
 _TO = "[-—–－~～至到]+"
 
@@ -118,7 +119,7 @@ def _beside(rows: Sequence[Sequence[Cell]], labels: Collection[str]) -> Iterator
     for row in rows:
         filled = [cell for cell in row if cell not in (None, "")]
         for cell, value in pairwise(filled):
-            if isinstance(cell, str) and matching(cell).rstrip(":") in labels:
+            if isinstance(cell, str) and _BRACKETED.sub("", matching(cell)).rstrip(":") in labels:
                 yield str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -29,8 +29,10 @@ TITLE_ROWS = 3
 
 _TOTAL = "小计|合计|总计|累计|共计|(?i:(?:sub|grand)?total)"
 _CARRIED = "过次页|承前页|接下页|转下页|接上页|转次页|承上页|上页结转|结转下页|转后页|接前页"
+_BALANCE = "(?:期初|期末|年初|年末|月初|月末|上[日期月年]|本[日期月年])(?:余额|结余|结存)|上[期月年]结转|结转下[期月年]"
+_COUNTS = "总?(?:收入|支出|借方|贷方|存入|支取|交易)?(?:总?笔数|总金额|总额)"
 _SUBTOTAL = re.compile(
-    rf"(?:本[页日周旬月季年学期]*|\(|\d{{1,2}}月份?)?(?:{_TOTAL}).*|.{{0,8}}(?:{_TOTAL})(?:金额|人民币|\([^)]*\))*:?|(?:{_CARRIED}).*"
+    rf"(?:本[页日周旬月季年学期]*|\(|\d{{1,2}}月份?)?(?:{_TOTAL}).*|.{{0,8}}(?:{_TOTAL})(?:金额|人民币|\([^)]*\))*:?|(?:{_CARRIED}|{_BALANCE}|{_COUNTS}).*"
 )
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|编制|审核|复核|审批|经办|经手|报送|打印)(人|者|员|单位|部门|日期|时间)?(\([^)]*\))?:"
@@ -43,7 +45,7 @@ _CHINESE = re.compile("[一-龥]")
 _EXACT_KINDS = NUMERIC | {Kind.CODE, Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.MONTH}
 """What a column holds in which words are no value: 二、食品类 below 入库单号 is a heading."""
 _NUMBER = re.compile(r"[¥￥(+\-−]?[\d,.]+[元)]?")
-_SUSPECT = re.compile(r"^\W*$|[计页转:：说注同]")
+_SUSPECT = re.compile(r"^\W*$|[计页转:：说注同笔余]")
 """What an ordinary key never has: everything else of a row with all its keys needs no second look."""
 
 

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"[¥￥]?([+-]?\d[\d,]*(?:\.\d+)?|[+-]?\.\d+)元?")
 _DIGITS = 15
 """Excel keeps no more digits; longer numbers are codes."""
 _CARRIED_IN = re.compile("承前页|承上页|接上页|接前页|上页结转")
+_NO_SUM = re.compile("笔数|余额|结余|结存")
 _CARRIED_OUT = re.compile("过次页|接下页|转下页|转次页|结转下页|转后页")
 
 
@@ -90,7 +91,7 @@ def mismatches(totals: Totals) -> tuple[Finding, ...]:
     measured = [
         column
         for column in totals.register.columns
-        if column.kind in {Kind.QTY, Kind.MONEY} and column.name in totals.columns
+        if column.kind in {Kind.QTY, Kind.MONEY} and column.name in totals.columns and not column.running
     ]
     return tuple(finding for column in measured for finding in _column_mismatches(totals, column))
 
@@ -141,7 +142,9 @@ def _expected(sums: _Sums, label: str) -> list[Decimal]:
 
 
 def _agrees(sums: _Sums, label: str, stated: Decimal, column: Column, period: str | None) -> bool:
-    if _CARRIED_IN.search(label) or _CARRIED_OUT.search(label) or (sums.count == 0 and column.system):
+    if any(mark.search(label) for mark in (_NO_SUM, _CARRIED_IN, _CARRIED_OUT)):
+        return True
+    if sums.count == 0 and column.system:
         return True
     if "累计" in label and (sums.carried is not None or not (period or "-01").endswith("-01")):
         return True

@@ -73,7 +73,9 @@ def overwrite_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
 def period_findings(sheet: RowSet, frame: pl.DataFrame) -> list[Finding]:
     """Return a warning for every row that is dated outside the month of the sheet (S34)."""
     register, period = sheet.layout.register, sheet.layout.period
-    if register.date_column is None or period is None or register.date_column not in sheet.layout.columns:
+    if register.date_column is None or period is None or not register.month_in_title:
+        return []
+    if register.date_column not in sheet.layout.columns:
         return []
     column = register.column(register.date_column)
     days = frame[column.name]

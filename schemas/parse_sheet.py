@@ -9,6 +9,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from schemas.columns import Kind
+from schemas.layout_totals import plain_number
+from schemas.normal import matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,24 @@ if TYPE_CHECKING:
     from schemas.columns import Column
     from schemas.layout import Layout
     from schemas.values import Cell, Grid
+
+
+_DEBIT, _CREDIT = ("借", "D"), ("贷", "C")
+_SIDES = (*_DEBIT, *_CREDIT)
+_NO_BALANCE = ("平", "零")
+
+
+def on_side(balance: Cell, direction: Cell, *, is_debit: bool) -> Cell:
+    """Return what a balance says on one of its sides; what cannot be read is said on the debit side."""
+    word = matching(direction) if isinstance(direction, str) else ""
+    if word in _NO_BALANCE:
+        return None
+    if word.startswith(_SIDES):
+        return balance if word.startswith(_DEBIT) == is_debit else None
+    number = plain_number(balance)
+    if number is None or number >= 0:
+        return balance if is_debit else None
+    return None if is_debit else f"{-number}"
 
 
 @dataclass(frozen=True)
@@ -33,7 +53,12 @@ class RowSet:
         """Return the raw cells of a column in these rows; merged ranges fill their blank cells (S08)."""
         if name not in self.layout.columns:
             return [self.layout.above[name]] * len(self.rows)
-        return self.cells_at(self.layout.columns[name])
+        cells = self.cells_at(self.layout.columns[name])
+        if name not in self.layout.sides:
+            return cells
+        side = self.layout.sides[name]
+        directions = self.cells_at(side.direction) if side.direction else [None] * len(cells)
+        return [on_side(*both, is_debit=side.is_debit) for both in zip(cells, directions, strict=True)]
 
     def cells_at(self, number: int) -> list[Cell]:
         """Return the raw cells of a worksheet column (1-based) in these rows."""

@@ -50,6 +50,16 @@ class StockPosting:
     """Columns that name a warehouse, each with the way the quantity goes there: a transfer has two legs."""
 
 
+@dataclass(frozen=True)
+class Sided:
+    """Two columns, debit and credit, for which a sheet may have one: a balance, and on which side it is."""
+
+    debit: str
+    credit: str
+    headers: tuple[str, ...]
+    """What the one column may be called."""
+
+
 class Register:
     """One register: columns as class attributes, rules as decorated functions beside them.
 
@@ -67,6 +77,8 @@ class Register:
     owner: ClassVar[str | None] = None
     writers: ClassVar[tuple[str, ...]] = ()
     """Further departments that may write it by default; ``*`` is every department."""
+    sided: ClassVar[tuple[Sided, ...]] = ()
+    """Pairs of columns for which sheets may have one column with a balance, and its side beside it."""
     kind: ClassVar[str] = "entry"
     posts: ClassVar[tuple[str, ...]] = ()
     deletions: ClassVar[str] = "confirm"
@@ -89,6 +101,8 @@ class Register:
     """First and last day on which a row is active."""
     date_column: ClassVar[str | None] = None
     """Date that decides the month of a row and which referenced rows are active."""
+    month_in_title: ClassVar[bool] = True
+    """Whether the month that a title names is that of the rows: a count of November may end in December."""
     document_column: ClassVar[str | None] = None
     line_column: ClassVar[str | None] = None
     duplicate_code: ClassVar[str] = "KEY-DUP"

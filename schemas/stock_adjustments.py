@@ -88,5 +88,5 @@ class _AsIfTaken:
         return self.books.numbered(register)
 
     def made(self, register: str) -> pl.DataFrame:
-        """Return the rows that the program makes from the books before the batch."""
+        """Return the rows of a register that the program makes."""
         return self.books.made(register)

@@ -10,7 +10,7 @@ from typing import Any
 from schemas.findings import Finding, in_reading_order, reader_finding
 from schemas.register import Register
 from sync.choice_books import conflict_mark, department_of, may_overrule, missing_mark, stop_mark
-from sync.choices import RESOLVE, Take, conflict_id, place_of
+from sync.choices import RESOLVE, Take, conflict_id, has_base, place_of
 from sync.decisions import WITHDRAW, Decision, MissingRow, Result, Settled, missing_rows
 from sync.ledger import Ledger
 from sync.plan import Plan
@@ -139,7 +139,7 @@ def _decided(known: Known, department: str, line: Chosen, name: str) -> Decision
     if conflict is None:
         return Decision(name, WITHDRAW, place) if line.choice == WITHDRAW else "CHOICE-VALUE"
     take = _TAKES.get(line.choice)
-    if take is None or (take is Take.BASE and conflict["base"] is None):
+    if take is None or (take is Take.BASE and not has_base(conflict)):
         return "CHOICE-VALUE"
     if take is not Take.OURS and not may_overrule(known.standing, conflict):
         return "CHOICE-FOREIGN"

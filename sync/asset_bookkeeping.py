@@ -51,12 +51,12 @@ def _known_since(
 
 
 def _closes(books: Bookkeeping) -> pl.DataFrame:
-    """Return which revisions closed months of the asset book, and which reopened them."""
-    rows = books.rows("period_close")
-    own = pl.DataFrame() if rows is None else rows.filter(pl.col("book") == ASSET_BOOK)
-    if books.versions is None or own.is_empty():
+    """Return the closed months of the asset book with the revision that closed each; one opened again is open."""
+    log = books.closes.log
+    if log.is_empty():
         return pl.DataFrame(schema=CLOSES)
-    return _versions(books, "period_close", own).filter(pl.col("status") == "已结").select(*CLOSES)
+    closed = log.filter((pl.col("book") == ASSET_BOOK) & (pl.col("status") == "已结"))
+    return closed.select("period", "_from")
 
 
 def _versions(books: Bookkeeping, register_id: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.property.asset_classes import CLASS_NAMES
+from sync.books.asset_entries import (
+    ENTRY,
+    entries_of_compensation,
+    entries_of_counts,
+    entries_of_disposals,
+    told_entries,
+)
 from sync.books.asset_list import asset_list, placed_on, sums_by
 from sync.books.assets import FIXED_ASSETS, happened_in, schedule_of, totals_of
 from sync.books.periods import ASSET_BOOK
@@ -58,6 +65,25 @@ def month_of(books: Bookkeeping, day: date) -> dict[str, Any]:
     }
 
 
+def entries_of(books: Bookkeeping, day: date) -> dict[str, Any]:
+    """Return the suggested accounting entries of the month of a day: ``month`` and ``entries``.
+
+    An entry has ``date``, ``event``, ``register``, ``key``, ``asset_no``, ``name`` and ``lines`` of debit,
+    credit and amount.
+    """
+    book, parts = books.assets, []
+    counted = books.counts
+    if "stocktake_sheet" in books.registers:
+        parts.append(entries_of_counts(counted, book))
+    if (disposals := books.rows("disposal_register")) is not None:
+        parts.append(entries_of_disposals(disposals, book, counted))
+    if (paid := books.rows("compensation_register")) is not None:
+        parts.append(entries_of_compensation(paid, book.cards))
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    entries = pl.concat([pl.DataFrame(schema=ENTRY), *parts])
+    return {"month": f"{day:%Y-%m}", "entries": told_entries(entries, day.replace(day=1), last)}
+
+
 def schedule_told(books: Bookkeeping, asset_no: str) -> dict[str, Any] | None:
     """Return number, name, entry date and the ``schedule`` of a card month by month; None where there is none."""
     own = books.assets.cards.filter(pl.col("asset_no") == asset_no)
@@ -75,16 +101,16 @@ def schedule_told(books: Bookkeeping, asset_no: str) -> dict[str, Any] | None:
 
 def with_assets(publication: Publication, books: Bookkeeping) -> Publication:
     """Return a publication with the fixed assets in the books on its day, by class and by department."""
+    if "fixed_asset_card" not in books.registers:
+        return publication
     listed = assets_on(books, publication.today)
     departments = books.rows("department")
     names = {} if departments is None else dict(departments.select("dept_code", "dept_name").iter_rows())
     classes = sums_by(listed, ["class_code", "asset_kind"])
-    kinds = dict(classes.select("class_code", "asset_kind").iter_rows())
+    kinds: dict[str, str] = dict(classes.select("class_code", "asset_kind").iter_rows())
     return replace(
         publication,
-        assets_by_class=_lines(
-            classes.drop("asset_kind"), {code: CLASS_NAMES.get(code, kinds[code]) for code in kinds}
-        ),
+        assets_by_class=_lines(classes.drop("asset_kind"), kinds | CLASS_NAMES),
         assets_by_department=_lines(sums_by(listed, ["dept"]), names),
     )
 

@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -176,12 +177,11 @@ class Package:
             package = zipfile.ZipFile(path)
         except zipfile.BadZipFile as exc:
             raise _unreadable(path, "不是 zip 文件", "not a zip file") from exc
-        try:
+        with ExitStack() as unless_sound:
+            unless_sound.callback(package.close)
             opened = cls(path, package, _manifest_of(path, package))
             opened._refuse_damage()
-        except BaseException:
-            package.close()
-            raise
+            unless_sound.pop_all()
         return opened
 
     def __enter__(self) -> Self:

@@ -14,7 +14,7 @@ from schemas.books import OpenBooks, empty_frame
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, register_of
 from sync.asset_bookkeeping import asset_book_of
 from sync.books.assets import AssetBook
 from sync.books.checks import require_sound
@@ -57,11 +57,18 @@ class Bookkeeping:
     """Where earlier versions are found; None where rows have no history."""
     waiting: Load = empty_frame
     """Returns the rows of a register that are held back or in conflict: they are in no book."""
+    known_summary: pl.DataFrame | None = None
+    """``stock_summary`` where it is known already (``sync.stock_memory``)."""
 
     def rows(self, register_id: str) -> pl.DataFrame | None:
         """Return the rows in the books (accepted and missing ones), None where the register is not in use."""
         register = self.registers.get(register_id)
         return None if register is None else in_the_books(self.load(register))
+
+    def rows_or_none(self, register_id: str) -> pl.DataFrame:
+        """Return the rows in the books, no rows where the register is not in use."""
+        rows = self.rows(register_id)
+        return empty_frame(register_of(register_id)) if rows is None else rows
 
     def held(self, register_id: str) -> pl.DataFrame:
         """Return the rows of a register that are held back or in conflict, as their workbooks state them."""
@@ -112,7 +119,7 @@ class Bookkeeping:
     @cached_property
     def stock_summary(self) -> pl.DataFrame:
         """Return the month summary of every month up to today, closed or open, by month, warehouse and item."""
-        return self.stock_summary_until(None)
+        return self.stock_summary_until(None) if self.known_summary is None else self.known_summary
 
     def stock_summary_until(self, day: date | None) -> pl.DataFrame:
         """Return the month summary with nothing that was posted after a day (None: up to today)."""
@@ -128,6 +135,13 @@ class Bookkeeping:
             months.append(monthly_summary(shown, start, last if is_open else start, before))
         return pl.concat(months)
 
+    @cached_property
+    def open_stock_rows(self) -> int:
+        """Return how many rows of documents the open months of the stock book have: not one of them is valued."""
+        closed = self.closes.newest.get(STOCK_BOOK, "")
+        months = [rows["_post_period"].fill_null(_ENDLESS) for rows in self._stock_rows().values()]
+        return sum(int((each > closed).sum()) for each in months)
+
     def stock_on(self, day: date) -> Valuation:
         """Return the months of the stock book, closed or open, in which a day lies."""
         first_open = self.closes.open_from(STOCK_BOOK)
@@ -136,6 +150,17 @@ class Bookkeeping:
         periods = sorted(self.closes.stock_months)
         later = [number for number, period in enumerate(periods) if period >= f"{day:%Y-%m}"]
         return self.stock_history[later[0]] if later else self.stock
+
+    def of_items(self, items: Sequence[str]) -> Bookkeeping:
+        """Return the books of the open months with nothing but some items in them."""
+
+        def load(register: type[Register]) -> pl.DataFrame:
+            rows = self.load(register)
+            about_items = "stock" in register.posts or register.id == "item_catalogue"
+            return rows.filter(pl.col("item_code").is_in(items)) if about_items else rows
+
+        closes = replace(self.closes, stock=self.closes.stock.of_items(items), stock_months={})
+        return replace(self, load=load, closes=closes, known_summary=None)
 
     def stock_until(self, moment: datetime) -> Close:
         """Return the stock book at a moment, valued from the last close before it: all days that began by then."""
@@ -147,14 +172,18 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
 
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
-        found = {
-            name: rows.filter(posted)
-            for name in self.registers
-            if "stock" in self.registers[name].posts and (rows := self.rows(name)) is not None
-        }
+        found = {name: rows.filter(posted) for name, rows in self._stock_rows().items()}
         if ADJUSTMENTS in found:
             found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(self.registers, found, open_from)
+
+    def _stock_rows(self) -> Mapping[str, pl.DataFrame]:
+        """Return the rows in the books of every register that posts stock."""
+        return {
+            name: rows
+            for name, register in self.registers.items()
+            if "stock" in register.posts and (rows := self.rows(name)) is not None
+        }
 
     @cached_property
     def _corrections(self) -> pl.DataFrame:

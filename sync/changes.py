@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.check import HELD, PROPOSED
+from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.register import Register, all_registers
 from sync.choices import Take
 from sync.ledger.tables import META
@@ -93,11 +93,11 @@ def _register_changes(
         closed += _ended(current, gone["_key"].to_list())
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
     changes.missing = _missing_after(changes, current, sources)
-    changes.rekeyed = [(old, new) for old, new in rekeyed.items()]
+    changes.rekeyed = [*rekeyed.items(), *decisions.linked.items()]
     open_now = frame.filter(pl.col("_outcome").is_in([CONFLICT, HELD]))["_id"].to_list()
     changes.conflicts = [decisions.conflicts[row_id] for row_id in open_now if row_id in decisions.conflicts]
     _remember(changes, frame, decisions, claims, sources)
-    _remember_owners(changes, frame, decisions, current, claims)
+    _remember_owners(changes, frame, decisions, current, claims, sources.read_whole(register.id))
     return changes
 
 
@@ -180,7 +180,7 @@ def _remember(
     register = changes.register
     known = {} if claims is None else {(c["workbook"], c["row_key"]): c for c in claims.iter_rows(named=True)}
     wanted: dict[tuple[str, str], dict[str, Any]] = {}
-    same = (pl.col("_reason") == "source") & (pl.col("_now") == pl.col("_hash"))
+    same = (pl.col("_reason") == "source") & (pl.col("_now") == pl.col("_hash")) & (pl.col("_outcome") == UNCHANGED)
     for row in frame.filter(same).iter_rows(named=True):
         wanted[row["_workbook"], row["_key"]] = _claim(register, row, row["_now"], row["_now_version"])
     met = (
@@ -238,6 +238,7 @@ def _remember_owners(
     decisions: Decisions,
     current: pl.DataFrame,
     claims: pl.DataFrame | None,
+    whole: Collection[str],
 ) -> None:
     """Keep the base of a workbook whose row another one renumbered or voided: it did not change it."""
     came = frame.filter(pl.col("_id").is_in(list(decisions.rekeyed))).select("_id", "_workbook")
@@ -246,9 +247,11 @@ def _remember_owners(
     if not agents:
         return
     known = set() if claims is None else set(claims.select("workbook", "row_key").iter_rows())
+    stated = set(frame.filter(pl.col("_key").is_in(list(agents))).select("_workbook", "_key").iter_rows())
     for row in current.filter(pl.col("_version").is_in(changes.closed)).iter_rows(named=True):
         owner, key = row["_workbook"], row["_key"]
-        if key in agents and agents[key] != owner and (owner, key) not in known:
+        silent = owner in whole and (owner, key) not in stated
+        if key in agents and agents[key] != owner and (owner, key) not in known and not silent:
             base = _claim(changes.register, row, row["_hash"], row["_version"])
             changes.claims.append({**base, "content": None, "seen": None})
 

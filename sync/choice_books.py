@@ -10,7 +10,7 @@ from typing import Any
 from schemas.books import key_parts
 from schemas.masking import mask
 from schemas.register import Register, all_registers
-from sync.choices import SIDES, conflict_id, place_of
+from sync.choices import SIDES, conflict_id, has_base, place_of
 from sync.decisions import MissingRow, missing_rows, stop_id
 from sync.ledger import Ledger
 from sync.publication import path_in_share
@@ -98,7 +98,7 @@ def choice_books(standing: Standing, missing: Sequence[MissingRow], language: st
 def _conflict_lines(standing: Standing, row: Mapping[str, Any], language: str) -> ConflictLines:
     register = all_registers()[row["register"]]
     own = may_overrule(standing, row)
-    choices = ["ours", *(["theirs"] if own else []), *(["base"] if own and row["base"] is not None else [])]
+    choices = ["ours", *(["theirs"] if own else []), *(["base"] if own and has_base(row) else [])]
     decided = standing.choices.get(place_of(row))
     note = "" if own else word("choice foreign", language)
     if decided is not None:

@@ -6,6 +6,10 @@ import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from schemas.books import key_parts
+from schemas.findings import Severity, reader_text
+from schemas.flaws import Flaw
+from schemas.register import all_registers
 from sync.held import cells_as_text
 
 if TYPE_CHECKING:
@@ -60,6 +64,24 @@ def conflict_of(
     }
 
 
+def conflict_flaws(
+    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any] | None
+) -> list[Flaw]:
+    """Return what a row in conflict is told.
+
+    Where two workbooks used one number, nothing being known from which both began, a register's own code
+    for a doubled key comes besides (RCP-01).
+    """
+    key = " / ".join(key_parts(row["_key"]))
+    column = register.column(register.key[0])
+    other = str(state.get("_workbook", "")).rsplit("/", 1)[-1]
+    args = {"other": other, "key_text": key, "key_title": column.title, "key_title_en": column.title_en}
+    texts = {"IMP-02": reader_text("IMP-02")}
+    if base is None and register.duplicate_code != "KEY-DUP":
+        texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
+    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
+
+
 def same_conflict(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
     """Tell whether two conflicts on one row are the same, with the same content on every side."""
     return all(left[name] == right[name] for name in SIDES)
@@ -68,6 +90,13 @@ def same_conflict(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
 def conflict_id(version: int) -> str:
     """Return the id by which people name a conflict: another one as soon as its content is another."""
     return f"C{version}"
+
+
+def has_base(conflict: Mapping[str, Any]) -> bool:
+    """Tell whether a row in conflict can go back to what both sides began from: it is known, and has its number."""
+    base, theirs = conflict["base"], conflict["theirs"]
+    keys = all_registers()[conflict["register"]].key
+    return base is not None and all(base.get(name) == theirs.get(name) for name in keys)
 
 
 def chosen_among(

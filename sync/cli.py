@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from sync import __version__
+from sync.usage import in_both_languages
 
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
@@ -35,6 +36,8 @@ COMMANDS = {
     "verify": "prove that nothing in the ledger was altered",
     "cash": "show cash and bank accounts by day, and cash as it was counted",
     "bank": "compare bank accounts with the bank's statement (余额调节表)",
+    "fees": "show what was collected of fees, refunded and passed on",
+    "budget": "show what is left of the budget, and what is over it",
     "backup": "keep ledger, accepted files and settings in one file",
     "restore": "put a backup in the place of the ledger",
     "export": "write the rows of registers as csv, parquet or xlsx",
@@ -89,10 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.Abort:
         code = 130
     except click.ClickException as exc:
+        told = in_both_languages(exc)
         if "--json" in argv:
-            _fail_json("USAGE", exc.format_message())
+            _fail_json("USAGE", told.format_message())
         else:
-            exc.show()
+            told.show()
         code = USAGE_EXIT
     except Exception as exc:  # noqa: BLE001 - the border of the program: every error becomes a sentence
         code = _report(exc, argv)

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from schemas.books import key_expression
-from schemas.periods import STOCK_BOOK
+from schemas.periods import BOOKS, STOCK_BOOK
 from schemas.register import register_of
 from sync.books.close import Close
 from sync.books.periods import Closes, StockMonth
 from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close, stock_month
 from sync.ledger.tables import content_table
+from sync.volumes import SettledMonths
 
 if TYPE_CHECKING:
     from schemas.books import Load
@@ -36,6 +37,18 @@ def closed_months(ledger: Ledger, as_of: int | None = None) -> dict[str, str]:
     """Return every book of which a month is closed, with the newest one."""
     closes = ledger.table(CLOSES, as_of=as_of, status=CLOSED)
     return dict(closes.group_by("book").agg(pl.col("period").max()).sort("book").iter_rows())
+
+
+def closed_in_order(ledger: Ledger) -> list[tuple[str, str]]:
+    """Return every book of which a month is closed, with the newest one, in the order in which books are closed."""
+    newest = closed_months(ledger)
+    return [(book, newest[book]) for book in BOOKS if book in newest]
+
+
+def settled_months(share: Share, ledger: Ledger) -> SettledMonths:
+    """Return which months of which registers are settled."""
+    closes = ledger.table(CLOSES, status=CLOSED).sort("book", "period").select("book", "period", "version_id")
+    return SettledMonths(share.registers, tuple(closes.iter_rows()))
 
 
 def facts_of(share: Share, ledger: Ledger) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from schemas.findings import Severity, Text
 from schemas.periods import BOOKS, STOCK_BOOK, books_of, month_after
 from schemas.register import all_registers
 from sync.bookkeeping import Bookkeeping
+from sync.bookkeeping import books_of as kept_now
 from sync.closes import (
     BALANCES,
     CLOSED,
@@ -21,7 +22,6 @@ from sync.closes import (
     TRIAL,
     balances_to_keep,
     closes_of,
-    facts_of,
     rows_digest,
 )
 from sync.current import as_they_are, brought_forward
@@ -35,7 +35,7 @@ from sync.volumes import in_the_books
 
 if TYPE_CHECKING:
     from schemas.books import Load
-    from sync.ledger import Ledger, Writer
+    from sync.ledger import Ledger
     from sync.share import Share
     from sync.steps import Progress
     from workbooks.pool import ReaderPool
@@ -102,23 +102,54 @@ def close(
         named, _ = judged(share, ledger, rows)
         staff = People(*named.select("by", "approver").row(0))
         load = as_they_are(ledger, all_registers(), share.state)
-        with ledger.write("close", period) as writer:
-            months = [pair for each in trial.books for pair in _closed(writer, share, ledger, load, each, trial, staff)]
+        months = write_closes(share, ledger, load, trial, staff)
         return _finished(share, ledger, pool, progress, trial, months)
 
 
+@dataclass
+class _Changes:
+    """What a revision writes into the ledger's own tables: all of it is known before it begins."""
+
+    ended: dict[str, list[int]] = field(default_factory=dict)
+    added: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
+
+    def end(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """End versions of a table."""
+        self.ended.setdefault(table, []).extend(row["version_id"] for row in rows)
+
+    def add(self, table: str, *rows: Mapping[str, object]) -> None:
+        """Add versions to a table."""
+        self.added.setdefault(table, []).extend(rows)
+
+    def write(self, ledger: Ledger, kind: str, note: str) -> None:
+        """Write one revision."""
+        with ledger.write(kind, note) as writer:
+            for table, versions in self.ended.items():
+                writer.close_in(table, versions)
+            for table, rows in self.added.items():
+                writer.put(table, rows)
+
+
+def write_closes(share: Share, ledger: Ledger, load: Load, trial: Trial, staff: People) -> list[tuple[str, str]]:
+    """Write what a trial has found ready as one revision, and return book and month of what is closed now.
+
+    ``load`` gives the rows of the newest revision.
+    """
+    changes = _Changes()
+    kept = kept_now(share, ledger, load)
+    months = [pair for each in trial.books for pair in _closed(changes, ledger, kept, each, trial, staff)]
+    changes.write(ledger, "close", trial.period)
+    return months
+
+
 def _closed(
-    writer: Writer, share: Share, ledger: Ledger, load: Load, book: BookTrial, trial: Trial, staff: People
+    changes: _Changes, ledger: Ledger, kept: Bookkeeping, book: BookTrial, trial: Trial, staff: People
 ) -> Iterator[tuple[str, str]]:
-    """Write the close of every month of a book up to the one of the trial, and yield book and month."""
-    closes = closes_of(ledger, share.config.zone)
+    """Note the close of every month of a book up to the one of the trial, and yield book and month."""
     before = ledger.table(CLOSES, book=book.book).to_dicts()
-    facts = facts_of(share, ledger)
-    kept = Bookkeeping(share.registers, load, facts, closes)
     since, moment = book.since, datetime.now(UTC)
     for period in _months_to_close(kept, book, trial.period):
         snapshot = snapshot_of(book.book, kept, period)
-        writer.close_in(CLOSES, [row["version_id"] for row in before if row["period"] == period])
         row = {
             "book": book.book,
             "period": period,
@@ -130,10 +161,12 @@ def _closed(
             "on_revision": trial.revision,
             "method": kept.valuation_method,
             "digest": snapshot.digest(),
+            "volumes": _volumes(kept, book.book, since, period),
         }
-        writer.put(CLOSES, [{**row, "volumes": _volumes(kept, book.book, since, period)}])
-        writer.put(BALANCES, balances_to_keep(book.book, period, snapshot))
-        _decide(writer, "close", row, staff, moment, trial.revision)
+        changes.end(CLOSES, (old for old in before if old["period"] == period))
+        changes.add(CLOSES, row)
+        changes.add(BALANCES, *balances_to_keep(book.book, period, snapshot))
+        changes.add("decision", _decision("close", row, staff, moment, trial.revision))
         if period < trial.period:
             ended = kept.stock_through(period).close if book.book == STOCK_BOOK else None
             kept = replace(kept, closes=kept.closes.after(book.book, period, ended))
@@ -170,14 +203,12 @@ def _volumes(kept: Bookkeeping, book: str, since: str, period: str) -> dict[str,
     return found
 
 
-def _decide(
-    writer: Writer, what: str, row: Mapping[str, Any], staff: People, moment: datetime, revision: int, reason: str = ""
-) -> None:
+def _decision(
+    what: str, row: Mapping[str, Any], staff: People, moment: datetime, revision: int, reason: str = ""
+) -> dict[str, object]:
     details = {"approver": staff.approver, "revision": revision, **({"reason": reason} if reason else {})}
     subject = f"{row['book']} {row['period']}"
-    writer.put(
-        "decision", [{"who": staff.by, "what": what, "subject": subject, "decided_at": moment, "details": details}]
-    )
+    return {"who": staff.by, "what": what, "subject": subject, "decided_at": moment, "details": details}
 
 
 def record_trial(share: Share, period: str, books: Sequence[str], people: People) -> Trial:
@@ -195,11 +226,12 @@ def record_trial(share: Share, period: str, books: Sequence[str], people: People
         named, _ = judged(share, ledger, [close_row(each.book, period, TRIAL, people) for each in open_books])
         staff = People(*named.select("by", pl.col("approver").fill_null("")).row(0))
         before = ledger.table(CLOSES, period=period).to_dicts()
-        with ledger.write("trial", period) as writer:
-            for each in open_books:
-                writer.close_in(CLOSES, [row["version_id"] for row in before if row["book"] == each.book])
-                row = {"book": each.book, "period": period, "status": TRIAL, "by": staff.by}
-                writer.put(CLOSES, [{**row, "open_items": each.open_items, "on_revision": trial.revision}])
+        changes = _Changes()
+        for each in open_books:
+            changes.end(CLOSES, (row for row in before if row["book"] == each.book))
+            row = {"book": each.book, "period": period, "status": TRIAL, "by": staff.by}
+            changes.add(CLOSES, {**row, "open_items": each.open_items, "on_revision": trial.revision})
+        changes.write(ledger, "trial", period)
         return trial
 
 
@@ -248,10 +280,7 @@ def reopen(
             raise Unauthorised(reason="；".join(said), reason_en="; ".join(told))
         staff = People(*named.select("by", "approver").row(0))
         head = ledger.head().number
-        with ledger.write("reopen", period) as writer:
-            for book in wanted:
-                _reopened(writer, ledger, book, period, staff, reason, head)
-            _read_again(writer, ledger)
+        write_reopening(ledger, wanted, period, staff, reason)
         trial = Trial(period, head, ())
         return _finished(share, ledger, pool, progress, trial, [(book, period) for book in wanted])
 
@@ -272,24 +301,27 @@ def _to_reopen(share: Share, newest: Mapping[str, str], period: str, books: Sequ
     return depend[::-1]
 
 
-def _reopened(writer: Writer, ledger: Ledger, book: str, period: str, staff: People, reason: str, head: int) -> None:
-    row = ledger.table(CLOSES, book=book, period=period).to_dicts()[0]
-    balances = ledger.table(BALANCES, book=book, period=period)["version_id"].to_list()
-    moment = datetime.now(UTC)
-    writer.close_in(CLOSES, [row["version_id"]])
-    writer.close_in(BALANCES, balances)
-    names = ("book", "period", "closed_at", "open_items")
-    facts = {"status": REOPENED, "by": staff.by, "approver": staff.approver, "reopen_reason": reason}
-    writer.put(CLOSES, [{**{name: row[name] for name in names}, **facts, "on_revision": head}])
-    _decide(writer, "reopen", row, staff, moment, head, reason)
+def write_reopening(ledger: Ledger, books: Sequence[str], period: str, staff: People, reason: str) -> None:
+    """Open a month of some books again, as one revision; the next run reads every workbook.
 
-
-def _read_again(writer: Writer, ledger: Ledger) -> None:
-    """Let the next run read every workbook: what it said of the month while that was closed counts now."""
-    table = ledger.table("workbook")
-    writer.close_in("workbook", table["version_id"].to_list())
-    fields = [name for name in table.columns if name not in ("version_id", "revision_from", "revision_to")]
-    writer.put("workbook", table.select(fields).with_columns(pl.lit("").alias("configuration")))
+    What a workbook said of the month while that was closed counts from then on.
+    """
+    changes = _Changes()
+    head, moment = ledger.head().number, datetime.now(UTC)
+    for book in books:
+        row = ledger.table(CLOSES, book=book, period=period).to_dicts()[0]
+        kept = {name: row[name] for name in ("book", "period", "closed_at", "open_items")}
+        facts = {"status": REOPENED, "by": staff.by, "approver": staff.approver, "reopen_reason": reason}
+        changes.end(CLOSES, [row])
+        changes.end(BALANCES, ledger.table(BALANCES, book=book, period=period).to_dicts())
+        changes.add(CLOSES, {**kept, **facts, "on_revision": head})
+        changes.add("decision", _decision("reopen", row, staff, moment, head, reason))
+    workbooks = ledger.table("workbook").to_dicts()
+    changes.end("workbook", workbooks)
+    own = ("version_id", "revision_from", "revision_to")
+    unread = ({name: value for name, value in row.items() if name not in own} for row in workbooks)
+    changes.add("workbook", *({**row, "configuration": ""} for row in unread))
+    changes.write(ledger, "reopen", period)
 
 
 def _finished(

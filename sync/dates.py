@@ -9,9 +9,10 @@ import polars as pl
 from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.flaws import Flaw, reader_flaw
-from schemas.periods import closed_through, day_of, posting_day
+from schemas.periods import closed_through, day_of, in_closed_month, posting_day
 from sync.choices import Take
 from sync.departures import settled_rows
+from sync.memory import WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,38 @@ CLOSED = "closed"
 """Reason of a row that is held because the month of its version in the books is closed."""
 
 _HOLDS = (CLOSED, "rekeyed", Take.THEIRS.value, Take.BASE.value)
+
+
+def state_of(register: type[Register], current: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """Return what the ledger says of some keys now.
+
+    ``_period`` is the month of a version that may not change any more, null in an open month.
+    """
+    if "_version" not in current.columns:
+        return pl.DataFrame(schema=_STATE)
+    withdrawn = pl.col("_status") == WITHDRAWN
+    return current.select(
+        "_key",
+        pl.when(withdrawn).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash")).alias("_now"),
+        pl.col("_version").alias("_now_version"),
+        pl.col("_workbook").alias("_now_workbook"),
+        pl.col("_status").alias("_now_status"),
+        pl.when(~withdrawn).then(day_of(register)).alias("_now_day"),
+        pl.when(~withdrawn).then(pl.col("_post_date")).alias("_now_post"),
+        pl.when(in_closed_month(register, facts) & ~withdrawn).then(pl.col("_post_period")).alias("_period"),
+    )
+
+
+_STATE = {
+    "_key": pl.String(),
+    "_now": pl.String(),
+    "_now_version": pl.Int64(),
+    "_now_workbook": pl.String(),
+    "_now_status": pl.String(),
+    "_now_day": pl.Date(),
+    "_now_post": pl.Date(),
+    "_period": pl.String(),
+}
 
 
 def posted_on(register: type[Register], facts: Facts) -> pl.Expr:
@@ -48,11 +81,12 @@ def with_settled_numbers_held(
         {"_id": list(rekeys), "_key": list(rekeys.values())}, schema={"_id": pl.Int64(), "_key": pl.String()}
     )
     months = dict(settled_rows(register, pairs, books).select("_id", "_post_period").iter_rows())
-    held = pl.col("_id").is_in(list(months))
+    held = pl.col("_id").is_in(list(months)) & pl.col("_outcome").is_in([PROPOSED, HELD])
+    chosen = pl.col("_reason").is_in(list(Take))
     month = pl.col("_id").replace_strict(months, default=None, return_dtype=pl.String)
     return rows.with_columns(
         pl.when(held).then(pl.lit(HELD)).otherwise(pl.col("_outcome")).alias("_outcome"),
-        pl.when(held).then(pl.lit(CLOSED)).otherwise(pl.col("_reason")).alias("_reason"),
+        pl.when(held & ~chosen).then(pl.lit(CLOSED)).otherwise(pl.col("_reason")).alias("_reason"),
         pl.coalesce(month, "_period").alias("_period"),
     )
 

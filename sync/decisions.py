@@ -14,7 +14,7 @@ from schemas.books import KEY_SEPARATOR, key_parts
 from schemas.check import HELD
 from schemas.findings import Finding, Severity, Text
 from schemas.register import Register
-from sync.choices import RESOLVE, Place, Take, conflict_id, place_of
+from sync.choices import RESOLVE, Place, Take, conflict_id, has_base, place_of
 from sync.errors import HouqinError
 from sync.ledger import Ledger
 from sync.plan import Plan
@@ -41,8 +41,8 @@ class NoBase(HouqinError):  # noqa: N818 - says what is wrong
 
     code = "DECISION-NO-BASE"
     text = Text(
-        "冲突 {id} 没有原值：两个工作簿各自填写了该行",
-        "the conflict {id} has no base: both workbooks wrote this row by themselves",
+        "冲突 {id} 没有原值：两个工作簿各自填写了该行，或各自更正了编号",
+        "the conflict {id} has no base: both workbooks wrote this row, or corrected its number, by themselves",
         "请选 ours（采用总账）或 theirs（采用工作簿）",
         "choose ours (the ledger's row) or theirs (the workbook's)",
     )
@@ -142,7 +142,7 @@ def _resolved(name: str, take: Take, standing: Standing) -> Decision:
     conflict = next((row for row in standing.conflicts if conflict_id(row["version_id"]) == name), None)
     if conflict is None:
         raise NotOpen(id=name)
-    if take is Take.BASE and conflict["base"] is None:
+    if take is Take.BASE and not has_base(conflict):
         raise NoBase(id=name)
     return Decision(name, RESOLVE, place_of(conflict), take)
 

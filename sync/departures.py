@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.books import agreeing
-from schemas.periods import in_closed_month, month_of
+from schemas.periods import in_closed_month
 from schemas.stock_balance import shortages
 from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
-from sync.stops import without_pages
+from sync.stops import on_pages, without_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from schemas.books import OpenBooks
     from schemas.register import Register
     from sync.memory import Decisions, Memory, Page
@@ -22,8 +25,7 @@ def gone_rows(register: type[Register], rows: pl.DataFrame, current: pl.DataFram
     """Return the rows in force that their own workbook, read in this run, no longer states: ``GONE_SCHEMA``.
 
     A row that is missing already leaves once more where its workbook now says 作废, or where somebody
-    confirmed that it goes. A month that has
-    left as a turned page has not gone, unless the workbook states a row of it again.
+    confirmed that it goes. What has left with a turned page has not gone, unless the page is turned back.
     """
     if "_workbook" not in current.columns or current.is_empty():
         return pl.DataFrame(schema=GONE_SCHEMA)
@@ -35,7 +37,8 @@ def gone_rows(register: type[Register], rows: pl.DataFrame, current: pl.DataFram
     leaves = (pl.col("_status") == "missing") & pl.col("_key").is_in(confirmed)
     own = current.filter((pl.col("_workbook").is_in(whole) & (in_force | missing)) | leaves)
     left = own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
-    turned = [page for page in memory.turned if page not in restated_pages(register, rows)]
+    back = pages_turned_back(register, rows, current, memory.turned)
+    turned = {page: since for page, since in memory.turned.items() if page not in back}
     kept = without_pages(left.filter(in_force), register, turned)
     return pl.concat([kept, left.filter(~in_force)]).select(*GONE_SCHEMA)
 
@@ -67,10 +70,20 @@ def _is_new_copy(workbook: str, bases: pl.DataFrame, current: pl.DataFrame, memo
     return workbook in memory.branches and not known
 
 
-def restated_pages(register: type[Register], rows: pl.DataFrame) -> set[Page]:
-    """Return the months of which workbooks state rows in this run."""
-    stated = rows.select("_workbook", month_of(register).alias("period")).drop_nulls().unique()
-    return {(workbook, register.id, period) for workbook, period in stated.iter_rows()}
+def pages_turned_back(
+    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, pages: Mapping[Page, int | None]
+) -> set[Page]:
+    """Return the turned pages of which the workbook states more than half of the rows again."""
+    if not any(register.id == of for _, of, _ in pages):
+        return set()
+    there = on_pages(current.filter(pl.col("_status") == "accepted"), register, pages)
+    again = there.join(rows.select("_key", "_workbook").unique(), on=["_key", "_workbook"], how="semi")
+    had, has = (Counter(part.select("_workbook", "period").iter_rows()) for part in (there, again))
+    return {
+        (workbook, register.id, period)
+        for (workbook, period), count in has.items()
+        if 2 * count > had[workbook, period]
+    }
 
 
 def other_sources(
@@ -97,6 +110,47 @@ def other_sources(
     live = stated.filter(pl.col("_other") != pl.col("_workbook")).sort("_other", descending=True)
     pairs = live.select("_workbook", "_key", "_other").iter_rows()
     return {key: other for workbook, key, other in pairs if (workbook, register.id, key) not in memory.voided}
+
+
+def with_carried_over(
+    register: type[Register], rows: pl.DataFrame, gone: pl.DataFrame, current: pl.DataFrame, memory: Memory
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Return the rows with a base for those that no other workbook states any more, and where they came from now.
+
+    A row that is in the books, that its own workbook no longer states, and that comes in another workbook of the
+    department with other content has been carried over and changed on the way. The second value is key to that
+    workbook for rows that left theirs in this run; others were missing before.
+    """
+    void = [key for _, register_id, key in memory.voided if register_id == register.id]
+    elsewhere = pl.col("_now_workbook") != pl.col("_workbook")
+    other = pl.col("_base").is_null() & ~pl.col("_earlier") & (pl.col("_now") != pl.col("_hash")) & ~pl.col("_doubled")
+    barred = pl.col("_workbook").is_in([*memory.branches, *memory.stopped]) | pl.col("_key").is_in(void)
+    same_department = department_of("_workbook") == department_of("_now_workbook")
+    came = rows.filter(other & elsewhere & same_department & ~barred & (pl.col("_now") != WITHDRAWN))
+    if came.is_empty():
+        return rows, {}
+    came = came.join(_unstated(register, rows, current, memory), on="_key", how="semi")
+    first = came.sort("_broken", "_rank", "_id").unique("_key", keep="first", maintain_order=True)
+    chosen = pl.col("_id").is_in(first["_id"].to_list())
+    rows = rows.with_columns(
+        pl.when(chosen).then(pl.col(now)).otherwise(pl.col(base)).alias(base)
+        for base, now in (("_base", "_now"), ("_base_version", "_now_version"))
+    )
+    return rows, dict(first.join(gone, on="_key", how="semi").select("_key", "_workbook").iter_rows())
+
+
+def _unstated(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
+    """Return the keys in the books that leave their own workbook in this run, or are missing already: ``_key``."""
+    earlier = {page: since for page, since in memory.turned.items() if since is not None}
+    own = current.filter(pl.col("_workbook").is_in(list(memory.read_whole(register.id))))
+    left = own.filter(pl.col("_status") == "accepted").join(rows, on=["_key", "_workbook"], how="anti")
+    missing = current.filter(pl.col("_status") == "missing")
+    return pl.concat([without_pages(left, register, earlier).select("_key"), missing.select("_key")])
+
+
+def department_of(workbook: str) -> pl.Expr:
+    """Return the department of the workbook that a column names."""
+    return pl.col(workbook).str.split("/").list.first()
 
 
 def part_withdrawals(register: type[Register], decisions: Decisions, memory: Memory, books: OpenBooks) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from schemas.books import key_expression
 from schemas.columns import Kind
 from sync.bookkeeping import books_of
+from sync.books.budget import budget_execution
 from sync.books.summary import stock_ledger
 from sync.ledger.tables import content_table
 from sync.reconciliation import difference_rows
@@ -43,13 +44,28 @@ def _log_of_closes(books: Bookkeeping) -> pl.DataFrame:
     return books.closes.log
 
 
+def _execution_of_budgets(books: Bookkeeping) -> pl.DataFrame:
+    registers = ("budget_line", "purchase_request", "invoice_reimbursement")
+    plans, requests, invoices = (books.rows_or_none(each) for each in registers)
+    return budget_execution(plans, requests, invoices, books.facts.today)
+
+
 DERIVED: Mapping[str, Derive] = {
+    "budget_execution": _execution_of_budgets,
     "recon_difference": difference_rows,
     "stock_ledger": _ledger_of_stock,
     "monthly_stock_summary": _summaries_of_stock,
     "period_close": _log_of_closes,
 }
 """Register id to how its rows follow from the books."""
+
+
+_OPEN: Mapping[str, Derive] = {
+    "stock_ledger": lambda books: stock_ledger(books.stock),
+    "monthly_stock_summary": lambda books: books.stock_summary.filter(
+        ~pl.col("period").is_in(list(books.closes.stock_months))
+    ),
+}
 
 
 def is_derived(register: type[Register]) -> bool:
@@ -63,7 +79,19 @@ def derived_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
     They are accepted, and come from no workbook (``_workbook`` is ``PROGRAM``) where the book does not say
     otherwise. ``_post_period`` is the month that their key names, else that of their date.
     """
-    made = DERIVED[register.id](books)
+    return _as_rows(register, DERIVED[register.id](books))
+
+
+def open_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
+    """Return those of the derived rows of the stock book that belong to no closed month, without valuing these.
+
+    Raises:
+        KeyError: the register is not one of the stock book.
+    """
+    return _as_rows(register, _OPEN[register.id](books))
+
+
+def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
     columns = []
     for name, dtype in content_table(register).stored.items():

@@ -64,7 +64,9 @@ def _in_the_way(checked: Checked, before: Fallen) -> Iterator[tuple[Place, int, 
     fell = (pl.col("_outcome") == HELD) & ~pl.col("_broken") & ~pl.col("_doubled")
     for register_id, frame in checked.frames.items():
         together = [place[1] for place, _ in before.with_others.values() if place[0] == register_id]
-        keys = {*frame.filter(waits)["_key"], *together}
+        waiting = frame.filter(waits)
+        keys = {*waiting["_key"], *waiting["_replaces"].drop_nulls(), *together}
         superseded = set(frame.filter(pl.col("_outcome") == SUPERSEDED)["_key"])
-        for row_id, key in frame.filter(fell & pl.col("_key").is_in(list(keys))).select("_id", "_key").iter_rows():
+        in_the_way = fell & pl.any_horizontal(pl.col("_key", "_replaces").is_in(list(keys)))
+        for row_id, key in frame.filter(in_the_way).select("_id", "_key").iter_rows():
             yield (register_id, key), row_id, key in superseded

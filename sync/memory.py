@@ -51,6 +51,15 @@ Page = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """The row that one with a corrected number is to replace."""
+
+    key: str
+    content_hash: str
+    """Its content when the number was corrected: changed since, nobody knows which of the two is right."""
+
+
+@dataclass(frozen=True)
 class Memory:
     """What the ledger remembers that decisions need."""
 
@@ -66,8 +75,10 @@ class Memory:
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
     voided: frozenset[tuple[str, str, str]] = frozenset()
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
-    replaces: Mapping[Row, str] = field(default_factory=dict)
-    """Held row to the key that it was to replace, its number being corrected."""
+    replaces: Mapping[Row, Replaced] = field(default_factory=dict)
+    """Held row to the one that it was to replace, its number being corrected."""
+    disputed: Mapping[Row, Replaced] = field(default_factory=dict)
+    """Row in conflict, because it is to replace one that somebody else changed or renumbered, to that one."""
     branches: Mapping[str, int | None] = field(default_factory=dict)
     """Workbooks that are copies of others, to the revision that took the version they were made from, where
     that is known: the base of a row is its version then, or else the nearest version in its history."""
@@ -80,12 +91,13 @@ class Memory:
     """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
     columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
     """(workbook, sheet, register) to the columns that the sheet has: the others make no statement."""
-    renumbered: frozenset[tuple[str, str]] = frozenset()
-    """(register, key) of rows that go on under a corrected number."""
+    renumbered: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(register, key) of rows that go on under a corrected number, to the key they got last."""
     fallen: Mapping[int, Sequence[Flaw]] = field(default_factory=dict)
     """Row id to what holds a row that was proposed before: the claims of others are settled without it."""
-    turned: frozenset[Page] = frozenset()
-    """Months that left their workbook together when a later one came: their rows stay."""
+    turned: Mapping[Page, int | None] = field(default_factory=dict)
+    """Months that left their workbook together when a later one came, with the revision that saw it (None: this
+    run): the rows of the books until then stay."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
     """(workbook, register, key) to an open conflict and what somebody chose for it."""
     confirmed: frozenset[Place] = frozenset()
@@ -112,6 +124,10 @@ class Decisions:
     """Those of them whose withdrawal somebody asked for, with ``_post_period``: it is held."""
     rekeyed: dict[int, str] = field(default_factory=dict)
     """Row id to the old key that it replaces."""
+    disputed: dict[int, Replaced] = field(default_factory=dict)
+    """Row id to the row that it would replace if that were still as it was."""
+    linked: dict[str, str] = field(default_factory=dict)
+    """Key that nobody took, a conflict being settled, to the one under which its row goes on."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Row id to its conflict as the ledger keeps it, chosen ones too."""
     moved: dict[str, str] = field(default_factory=dict)

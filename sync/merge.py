@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.books import agreeing, key_parts
+from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
-from schemas.findings import Severity, reader_text
-from schemas.flaws import Flaw
-from schemas.periods import day_of, in_closed_month
 from sync.bases import base_of, different_columns, history_of
-from sync.choices import Take, base_cells, conflict_of, take_for
-from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, with_settled_numbers_held
-from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere
+from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for
+from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
+from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
+from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.ledger.digest import content_hashes
@@ -37,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from schemas.books import OpenBooks
+    from schemas.flaws import Flaw
     from schemas.register import Register
-    from schemas.rules import Facts
 
 
 class LedgerDecider:
@@ -59,31 +57,31 @@ class LedgerDecider:
         hashes = content_hashes(register, frame)
         rows = frame.with_columns(hashes.alias("_hash"), hashes.alias("_stated"))
         rows, flaws = with_doubles_marked(register, rows)
-        now = _state_columns(register, agreeing(current, rows.select("_key").unique()), books.facts)
+        now = state_of(register, agreeing(current, rows.select("_key").unique()), books.facts)
         rows = _with_memory(rows, now, self.memory.claims.get(register.id), self.memory.rank)
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
+        rows, carried = with_carried_over(register, rows, gone, current, self.memory)
         decisions = Decisions(gone, gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         rows, merge_flaws = self._settle(register, rows, current, decisions)
-        decisions.moved = other_sources(register, gone, current, rows, self.memory)
+        decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
-        decisions.rekeyed = rekeys
-        rows = with_settled_numbers_held(register, rows, rekeys, books)
+        decisions.rekeyed |= rekeys
         rows, overtaken = self._overtaken(register, rows, current, decisions)
+        rows, disputed = self._disputed(register, rows, current, decisions)
         elsewhere = voided_elsewhere(register, current, self.memory)
         decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
         part_withdrawals(register, decisions, self.memory, books)
-        replaces = pl.col("_id").replace_strict(rekeys, default=None, return_dtype=pl.String)
-        rows = rows.with_columns(replaces.alias("_replaces"))
-        reason = pl.when(pl.col("_replaces").is_not_null()).then(pl.lit("rekeyed")).otherwise(pl.col("_reason"))
-        rows = rows.with_columns(reason.alias("_reason"))
-        rows = rows.with_columns(posted_on(register, books.facts))
+        rows = with_settled_numbers_held(
+            register, rows, replaced_keys(register, current, decisions, self.memory), books
+        )
+        rows = with_replaced(rows, rekeys, current, decisions).with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
         held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
         dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
-        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken, *dated]
+        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken, *disputed, *dated]
 
     def _settle(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
@@ -92,14 +90,17 @@ class LedgerDecider:
         contested = _contested(rows)
         if contested.is_empty():
             return rows, []
-        flaws: list[Flaw] = []
+        conflicts: dict[int, tuple[Any, Any, Any]] = {}
         states = _states(register, contested, current, self.memory)
+        going_on = going_on_under(register, contested, current, self.memory)
         history = history_of(register, contested, self.memory)
         changed: dict[int, dict[str, Any]] = {}
         leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):
             state = states.get(row["_key"])
             base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
+            if base is not None and (state is None or state["_hash"] == WITHDRAWN):
+                state = going_on.get(row["_key"], state)
             verdict = self._verdict(register, row, state, base, decisions)
             merged = verdict.outcome == PROPOSED and bool(verdict.cells)
             outcome = {"_outcome": verdict.outcome, "_reason": verdict.reason, "_merged": merged}
@@ -114,24 +115,28 @@ class LedgerDecider:
             if verdict.outcome == PROPOSED:
                 leading[row["_key"]] = row["_id"]
             if verdict.outcome == CONFLICT and state is not None:
-                flaws += _conflict_flaws(register, row, state, base)
+                conflicts[row["_id"]] = (row, state, base)
+        flaws = _left_open(register, conflicts, states, changed, decisions)
         return _replaced(register, rows, changed), flaws
 
     def _overtaken(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Put what one workbook changed in a row that another one renumbers in this run in conflict."""
-        old = list(decisions.rekeyed.values())
-        changes = rows.filter((pl.col("_outcome") == PROPOSED) & pl.col("_key").is_in(old))
+        proposed = rows.filter(pl.col("_outcome") == PROPOSED)
+        renumbering = {row["_id"]: row for row in proposed.iter_rows(named=True) if row["_id"] in decisions.rekeyed}
+        ids = {decisions.rekeyed[row_id]: row_id for row_id in renumbering}
+        changes = proposed.filter(pl.col("_key").is_in(list(ids)))
         states = _states(register, changes, current, self.memory)
         history = history_of(register, changes, self.memory)
         flaws: list[Flaw] = []
         for row in changes.iter_rows(named=True):
-            state = states[row["_key"]]
-            base = base_of(register, row, state, history.get(row["_key"], ()), self.memory)
+            versions = history.get(row["_key"], ())
+            base = base_of(register, row, states[row["_key"]], versions, self.memory)
+            state = {**renumbering[ids[row["_key"]]], "_renumbered": True, "_hash": WITHDRAWN}
             fields = different_columns(register, row, state)
             decisions.conflicts[row["_id"]] = conflict_of(register, row, state, base, fields)
-            flaws += _conflict_flaws(register, row, state, base)
+            flaws += conflict_flaws(register, row, state, base)
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
         return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
 
@@ -154,6 +159,30 @@ class LedgerDecider:
             decisions.conflicts.pop(row["_id"], None)
         return verdict
 
+    def _disputed(
+        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
+    ) -> tuple[pl.DataFrame, list[Flaw]]:
+        """Put rows in conflict whose old row was changed, or renumbered otherwise, by another workbook."""
+        disputes = disputes_of(register, rows, decisions.rekeyed, current, self.memory)
+        decisions.disputed = {row_id: dispute.replaced for row_id, dispute in disputes.items()}
+        flaws: list[Flaw] = []
+        changed: dict[int, dict[str, Any]] = {}
+        proposed = rows.filter(pl.col("_id").is_in(list(disputes)) & (pl.col("_outcome") == PROPOSED))
+        for row in proposed.iter_rows(named=True):
+            state, base = disputes[row["_id"]].state, disputes[row["_id"]].base
+            if disputes[row["_id"]].agreed:
+                decisions.rekeyed[row["_id"]] = state["_key"]
+                changed[row["_id"]] = {"_reason": "rekeyed"}
+                continue
+            verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state))
+            verdict = self._chosen(register, row, state, base, verdict, decisions)
+            changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason}
+            if verdict.outcome == CONFLICT:
+                flaws += conflict_flaws(register, row, state, base)
+            else:
+                decisions.stated[row["_id"]] = cells_as_text(register, row)
+        return _replaced(register, rows, changed), flaws
+
     def _chosen(
         self,
         register: type[Register],
@@ -170,8 +199,13 @@ class LedgerDecider:
         if take is None:
             return verdict
         decisions.seen[row["_id"]] = conflict[take]
+        renumbered = state["_key"] != row["_key"]
         if take is Take.OURS:
+            if renumbered and self.memory.renumbered.get((register.id, row["_key"])) != state["_key"]:
+                decisions.linked[row["_key"]] = state["_key"]
             return Verdict(UNCHANGED, take.value)
+        if renumbered:
+            decisions.rekeyed[row["_id"]] = state["_key"]
         return Verdict(PROPOSED, take.value, base_cells(register, base or {}) if take is Take.BASE else {})
 
 
@@ -262,38 +296,6 @@ def _with_memory(
     return rows.with_columns(based.alias("_base"), version.alias("_base_version"), ranks.alias("_rank"))
 
 
-def _state_columns(register: type[Register], current: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Return what the ledger says of some keys now.
-
-    ``_period`` is the month of a version that may not change any more, null in an open month.
-    """
-    if "_version" not in current.columns:
-        return pl.DataFrame(schema=_STATE)
-    withdrawn = pl.col("_status") == WITHDRAWN
-    return current.select(
-        "_key",
-        pl.when(withdrawn).then(pl.lit(WITHDRAWN)).otherwise(pl.col("_hash")).alias("_now"),
-        pl.col("_version").alias("_now_version"),
-        pl.col("_workbook").alias("_now_workbook"),
-        pl.col("_status").alias("_now_status"),
-        pl.when(~withdrawn).then(day_of(register)).alias("_now_day"),
-        pl.when(~withdrawn).then(pl.col("_post_date")).alias("_now_post"),
-        pl.when(in_closed_month(register, facts) & ~withdrawn).then(pl.col("_post_period")).alias("_period"),
-    )
-
-
-_STATE = {
-    "_key": pl.String(),
-    "_now": pl.String(),
-    "_now_version": pl.Int64(),
-    "_now_workbook": pl.String(),
-    "_now_status": pl.String(),
-    "_now_day": pl.Date(),
-    "_now_post": pl.Date(),
-    "_period": pl.String(),
-}
-
-
 def _with_earlier(register: type[Register], rows: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """Add whether the content equals an earlier version of the row: a stale copy."""
     doubtful = rows.filter(pl.col("_base").is_null() & (pl.col("_now") != pl.col("_hash")))
@@ -372,22 +374,23 @@ def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:
     return found
 
 
-def _conflict_flaws(
-    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any] | None
+def _left_open(
+    register: type[Register],
+    conflicts: Mapping[int, tuple[Any, Any, Any]],
+    states: Mapping[str, Mapping[str, Any]],
+    changed: dict[int, dict[str, Any]],
+    decisions: Decisions,
 ) -> list[Flaw]:
-    """Return what a row in conflict is told.
-
-    Where two workbooks used one number, nothing being known from which both began, a register's own code
-    for a doubled key comes besides (RCP-01).
-    """
-    key = " / ".join(key_parts(row["_key"]))
-    column = register.column(register.key[0])
-    other = str(state.get("_workbook", "")).rsplit("/", 1)[-1]
-    args = {"other": other, "key_text": key, "key_title": column.title, "key_title_en": column.title_en}
-    texts = {"IMP-02": reader_text("IMP-02")}
-    if base is None and register.duplicate_code != "KEY-DUP":
-        texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
-    return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
+    """Return what rows in conflict are told; one that says what a later claim brought is in none."""
+    flaws: list[Flaw] = []
+    for row_id, (row, state, base) in conflicts.items():
+        if states.get(row["_key"], {}).get("_hash") != row["_hash"]:
+            flaws += conflict_flaws(register, row, state, base)
+            continue
+        changed[row_id] |= {"_outcome": UNCHANGED, "_reason": "source"}
+        decisions.stated[row_id] = cells_as_text(register, row)
+        del decisions.conflicts[row_id]
+    return flaws
 
 
 def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:

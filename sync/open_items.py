@@ -19,9 +19,11 @@ from schemas.findings import Severity, Text
 from schemas.flaws import shown
 from schemas.periods import BANK_BOOK, STOCK_BOOK, books_of
 from schemas.register import Register, all_registers
+from sync.books.agreement_list import serious_differences
 from sync.books.checks import UnsoundBook, require_sound
 from sync.held import finding_of_json
 from sync.outcome import COUNTED_AS
+from sync.reconciliation import open_months, quantity_of, yuan_of
 from sync.run import is_new
 from sync.scan import Scan
 from sync.standing import ANSWERED, GONE, Standing
@@ -81,6 +83,12 @@ TEXTS = {
     ),
     "CLOSE-MISSING": Text("{title} {key} 疑似删除，仍计入账内", "{title_en} {key} is missing and still counts"),
     "CLOSE-OPEN": Text("{title} {key} 的差异{state}", "the difference {title_en} {key} is {state}"),
+    "CLOSE-DIFFERENCE": Text(
+        "{agreement}：{object} 差 {diff}，未说明",
+        "{agreement}: {object} differs by {diff}, and nobody has said why",
+        "请在对账差异表填写原因说明（houqin reconcile -o 文件）",
+        "explain it on the difference sheet (houqin reconcile -o FILE)",
+    ),
     "CLOSE-WARNING": Text("{warning} 提醒 {count} 条", "{count} warnings {warning}"),
 }
 
@@ -290,6 +298,20 @@ def _unbalanced_bank(month: Month) -> Iterator[OpenItem]:
         yield from _judged(month, "bank_reconciliation", "BRC-01", within)
 
 
+def _unexplained_differences(month: Month) -> Iterator[OpenItem]:
+    """Differences outside the tolerance: at the close an unexplained one is serious, however small (PER-C2)."""
+    register = month.books.registers.get("recon_difference")
+    if register is None:
+        return
+    for period in filter(month.holds, open_months(month.books)):
+        for judged in serious_differences(month.books, period, month.book):
+            title = judged.compared.agreement.title
+            for row in judged.unexplained.iter_rows(named=True):
+                amount = yuan_of(row["diff"]) if row["diff"] else quantity_of(row["diff_qty"])
+                words = {"agreement": title.zh, "object": row["object"], "diff": amount}
+                yield open_item("CLOSE-DIFFERENCE", register, (row["recon_id"], str(row["line_no"])), **words)
+
+
 BLOCKING: tuple[Look, ...] = (
     _unmerged,
     _held_rows,
@@ -299,6 +321,7 @@ BLOCKING: tuple[Look, ...] = (
     _numbering_gaps,
     _counts_undone,
     _unbalanced_bank,
+    _unexplained_differences,
 )
 """What a month must not be closed with."""
 

@@ -45,18 +45,29 @@ def twins_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> d
 
 
 def with_origin_told(
-    file: TakenFile, standing: Standing, seen: Sequence[TakenFile], copies: Mapping[str, str]
+    file: TakenFile,
+    standing: Standing,
+    seen: Sequence[TakenFile],
+    copies: Mapping[str, str],
+    renamed: Mapping[str, str],
 ) -> TakenFile:
-    """Return the file with a finding where it is the same as another one, or a copy of it."""
+    """Return the file with a finding where it is the same as another one, or a copy of it.
+
+    ``renamed`` tells which files of this run are known workbooks under other names: a copy that took the
+    name of its original is no longer one.
+    """
     hashes = {name: str(row["sha256"]) for name, row in standing.workbooks.items()}
     hashes |= {other.name: other.sha256 for other in seen}
     known = file.name in standing.workbooks
     first = copies.get(file.name) or (standing.workbooks[file.name]["branch_of"] if known else None)
+    if first in renamed and first not in renamed.values():
+        return file
     if first is not None:
         code = "IMP-01" if hashes.get(first) == file.sha256 else "FILE-COPY"
         return _told(file, code, standing.title(first))
     titles = {standing.title(name).casefold(): standing.title(name) for name in hashes}
-    original = original_of(standing.title(file.name), titles.values())
+    names = {identity: name for name, identity in renamed.items() if name in standing.workbooks}
+    original = original_of(standing.title(names.get(file.name, file.name)), titles.values())
     if original is None or (known and original.casefold() not in titles):
         return file
     return _told(file, "FILE-COPY", original)

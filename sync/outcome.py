@@ -226,6 +226,7 @@ def held_rows(
                 "department": row["_department"] or department,
                 "columns": dict(batch.columns.get((place[0], place[1], register_id), {})),
                 "replaces": row["_replaces"],
+                "replaced": row["_replaced"],
                 "reading": [finding_as_json(f) for f in in_reading_order(reading.get(place, ()))],
             }
             stored.append(

@@ -16,14 +16,21 @@ from schemas.rules import Facts
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
-from sync.departures import restated_pages
+from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
 from sync.ledger import Ledger
-from sync.memory import Memory, Page
+from sync.memory import CONFLICT, Memory, Page, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
-from sync.recognise import Newcomers, Recognised, copied_workbooks, looks, renamed_workbooks
+from sync.recognise import (
+    Newcomers,
+    Recognised,
+    copied_workbooks,
+    exchanged_workbooks,
+    looks,
+    renamed_workbooks,
+)
 from sync.scan import Scan
 from sync.stage import Staged, stage
 from sync.standing import GONE, Standing, no_rows
@@ -47,7 +54,7 @@ class Plan:
     gone: frozenset[str] = frozenset()
     """Known workbooks whose files are no longer there."""
     turned_back: frozenset[Page] = frozenset()
-    """Months that had left their workbooks as turned pages and are stated again."""
+    """Months that had left their workbooks as turned pages and are, for the most part, stated again."""
     blocked: tuple[Finding, ...] = ()
     """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
 
@@ -95,7 +102,8 @@ def plan_run(
         look = run.looked(known)
         more = recognised(look, standing, known, lost)
         if more == known:
-            return _plan_of(look, standing, known, run.dead.difference(known.renamed.values()))
+            gone = run.dead.union(_displaced(standing, known)).difference(known.renamed.values())
+            return _plan_of(look, standing, known, gone)
         known = more
 
 
@@ -131,8 +139,11 @@ class _Run:
         taken = [(known_by(file, known.renamed.get(file.name)), department) for file, department in self.taken]
         fresh = {file.name for file, _ in taken}
         seen = [file for file, _ in taken]
-        taken = [(with_origin_told(file, standing, seen, known.copies), department) for file, department in taken]
-        dead = self.dead.difference(known.renamed.values())
+        taken = [
+            (with_origin_told(file, standing, seen, known.copies, known.renamed), department)
+            for file, department in taken
+        ]
+        dead = self.dead.union(_displaced(standing, known)).difference(known.renamed.values())
         again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
@@ -143,7 +154,7 @@ class _Run:
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
-            turned=known.turned | standing.pages.keys(),
+            turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
         batch = with_empty(staged.batch, sorted(concerned))
@@ -183,12 +194,12 @@ def _plan_of(look: _Look, standing: Standing, known: Recognised, gone: frozenset
     changes = changes_of(checked, look.decider, look.books, standing.claims, sources)
     outcomes = outcomes_of(taken, staged, checked, look.decider, changes, findings, known)
     retried = retried_rows(checked, staged, {row["version_id"]: row for row in look.again}, findings)
-    restated = {
+    turned = _turned(standing, known)
+    turned_back = frozenset(
         page
-        for register_id, frame in checked.frames.items()
-        for page in restated_pages(all_registers()[register_id], frame)
-    }
-    turned_back = frozenset(standing.pages.keys() & restated)
+        for each in looks(checked.frames, look.decider.decisions, look.books)
+        for page in pages_turned_back(each.register, each.rows, each.current, turned)
+    )
     blocked = tuple(blocked_findings(look.decider))
     return Plan(staged, checked, tuple(changes), tuple(outcomes), retried, known, gone, turned_back, blocked)
 
@@ -204,17 +215,40 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
     if not new and not watched:
         return known
     seen = list(looks(look.checked.frames, look.decider.decisions, look.books))
-    newcomers = Newcomers(departments, new, lost - set(known.renamed.values()))
+    absent = lost - set(known.renamed.values())
+    newcomers = Newcomers(departments, new, absent)
+    if not known.renamed:
+        left = frozenset(name for name in absent if standing.workbooks[name]["state"] != GONE)
+        changed = frozenset(name for name, sha256 in read if _is_other(standing.workbooks.get(name), sha256))
+        exchanged = exchanged_workbooks(seen, replace(newcomers, lost=left, known=changed), look.decider.memory)
+        if exchanged:
+            return replace(known, renamed=exchanged)
     renamed = renamed_workbooks(seen, newcomers)
     if renamed:
         return replace(known, renamed={**known.renamed, **renamed})
     copies = copied_workbooks(seen, newcomers, look.decider.memory)
     voided = look.staged.voided
-    turned = turned_pages(seen, voided, watched)
+    turned = turned_pages(seen, voided, watched, _turned(standing, known))
     if copies or not turned <= known.turned:
         return replace(known, copies={**known.copies, **copies}, turned=known.turned | turned)
-    stops = safe_stops(seen, voided, watched, known.turned | standing.pages.keys())
+    stops = safe_stops(seen, voided, watched, _turned(standing, known))
     return replace(known, stops={**known.stops, **stops})
+
+
+def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
+    """Tell whether a known workbook had another content when it was last read."""
+    return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
+
+
+def _displaced(standing: Standing, known: Recognised) -> frozenset[str]:
+    """Return the known workbooks under whose names there is now another one."""
+    return frozenset(known.renamed.keys() & standing.workbooks.keys()).difference(known.renamed.values())
+
+
+def _turned(standing: Standing, known: Recognised) -> dict[Page, int | None]:
+    """Return the turned pages with the revision that saw it, None where it is this run that does."""
+    before = {page: row["revision_from"] for page, row in standing.pages.items()}
+    return {**before, **dict.fromkeys(known.turned)}
 
 
 def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[str], dict[str, Stop]]:
@@ -252,9 +286,11 @@ def _memory(
     taken: Sequence[tuple[TakenFile, str]],
     again: Sequence[Mapping[str, Any]],
 ) -> Memory:
-    replaces = {
-        (row["workbook"], row["register"], row["row_key"]): row["payload"].get("replaces") for row in standing.held
-    }
+    replaces: dict[bool, dict[Row, Replaced]] = {True: {}, False: {}}
+    for row in standing.held:
+        if old := row["payload"].get("replaces"):
+            place = (row["workbook"], row["register"], row["row_key"])
+            replaces[row["reason"] == CONFLICT][place] = Replaced(old, row["payload"].get("replaced") or "")
     waiting = sorted({row["workbook"] for row in standing.held}) if again else []
     order = dict.fromkeys([*(file.name for file, _ in taken), *waiting])
     return Memory(
@@ -264,7 +300,8 @@ def _memory(
         staged.read_now,
         staged.unread,
         staged.voided,
-        {row: old for row, old in replaces.items() if old},
+        replaces[False],
+        replaces[True],
         choices=standing.choices,
         confirmed=standing.withdrawals,
         renumbered=standing.renumbered,

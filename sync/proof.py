@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.close_proof import close_problems
 from sync.ledger.verify import Problem
 from sync.publish.paths import DIGEST_PROPERTY, MASTER
 from sync.scan import hash_file
@@ -44,7 +45,7 @@ def prove(share: Share, printed: Mapping[str, str]) -> Proof:
     if published is not None:
         heads["published"] = published
     with share.open_ledger() as ledger, ledger.snapshot() as snapshot:
-        problems = snapshot.verify(*heads.values())
+        problems = [*snapshot.verify(*heads.values()), *close_problems(share, ledger)]
         taken, head = snapshot.files(), snapshot.head
     files = archived_files(share.state)
     problems += archive_problems(files, taken)

@@ -12,8 +12,8 @@ from schemas.books import Load, key_parts
 from schemas.findings import Finding, Severity, reader_finding
 from schemas.masking import mask
 from schemas.register import Register, all_registers
-from sync.books.quantities import balances, movements
 from sync.choices import conflict_id
+from sync.closes import closed_in_order
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
@@ -24,7 +24,6 @@ from sync.publish.model import (
     MissingLine,
     Publication,
     State,
-    StockLine,
     WorkbookState,
 )
 from sync.publish.paths import marked_paths
@@ -32,7 +31,7 @@ from sync.publish.words import word
 from sync.share import Share
 from sync.standing import ANSWERED, GONE, Standing, is_over
 from sync.stops import VANISHED
-from sync.volumes import Volumes, in_the_books
+from sync.volumes import Volumes
 
 NO_VOLUMES = Volumes()
 
@@ -62,11 +61,11 @@ def publication_of(
             for identity, row in standing.workbooks.items()
             if not is_over(row)
         ],
-        stock=stock_lines(share.registers, load),
         findings=_finding_lines(standing, told, paths, share.config.language),
         held=_held_lines(standing, paths, share.config.language),
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
+        closed=closed_in_order(ledger),
         rules_off=rules_switched_off(share, share.config.language),
         details=volumes.details,
         untouched=volumes.untouched,
@@ -166,41 +165,6 @@ def state_of(row: Mapping[str, Any], counts: Mapping[str, int]) -> State:
     if counts.get("held", 0) + counts.get("conflicting", 0) == 0:
         return State.ACCEPTED
     return State.PARTLY if counts.get("accepted", 0) + counts.get("unchanged", 0) else State.HELD
-
-
-def stock_lines(registers: Mapping[str, type[Register]], load: Load) -> list[StockLine]:
-    """Return what the books say is in each warehouse of each item."""
-    moved = {name: _moved(register, load) for name, register in registers.items() if register.stock is not None}
-    stock = balances(movements(registers, moved))
-    items = {row["item_code"]: row for row in _rows(registers, load, "item_catalogue")}
-    rooms = {row["room_code"]: row["room_name"] for row in _rows(registers, load, "location")}
-    lines = []
-    for warehouse, code, quantity in stock.select("warehouse", "item_code", "quantity").iter_rows():
-        item = items.get(code, {})
-        lines.append(
-            StockLine(
-                warehouse,
-                rooms.get(warehouse, ""),
-                code,
-                item.get("item_name") or "",
-                item.get("spec") or "",
-                item.get("base_unit") or "",
-                quantity,
-                item.get("min_stock"),
-            )
-        )
-    return lines
-
-
-def _moved(register: type[Register], load: Load) -> pl.DataFrame:
-    """Return of the rows that move stock only what says so: there may be a million."""
-    places = [place for place, _ in register.stock.places] if register.stock else []
-    return in_the_books(load(register).select(*places, "item_code", "doc_date", "qty_base", "_status"))
-
-
-def _rows(registers: Mapping[str, type[Register]], load: Load, register_id: str) -> Iterable[dict[str, Any]]:
-    known = registers.get(register_id)
-    return in_the_books(load(known)).iter_rows(named=True) if known else ()
 
 
 def _finding_lines(

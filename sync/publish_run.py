@@ -13,14 +13,18 @@ from schemas.findings import Finding
 from schemas.register import all_registers
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import kept_from
+from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import closes_of
+from sync.closes import settled_months
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
+from sync.derived_volumes import with_derived
+from sync.difference_report import with_differences
+from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.lock import writer_lock
+from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
 from sync.publish import details, feedback, master
 from sync.publish.paths import marked_paths
@@ -30,6 +34,8 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived, remove_parts
 from sync.steps import Progress
+from sync.stock_memory import with_memory
+from sync.stock_reports import problem_of, with_stock
 from sync.volumes import look_of, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError, remove_leftovers
@@ -49,6 +55,8 @@ class Published:
 
     written: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    problems: tuple[HouqinError, ...] = ()
+    """Books that contradict themselves and are not shown; looked at again in every run."""
 
 
 def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
@@ -67,9 +75,13 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         remove_leftovers(share.path / folder)
     remove_parts(share.state)
     standing = Standing.of(ledger)
-    books = kept_from(share, current.rows, closes_of(ledger, share.config.zone), ledger.versions)
-    volumes = volumes_of(share, current, paths_in_share(share, standing), there, books)
-    publication = with_assets(publication_of(share, ledger, standing, current.rows, volumes), books)
+    books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
+    paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
+    volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
+    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    problems = tuple(filter(None, [problem_of(books)]))
+    publication = with_money(with_stock(with_assets(publication, books), books), books)
+    publication = with_differences(publication, books)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
@@ -86,8 +98,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     results = publish(_watched(wanted, progress), hashes, share.path, moment)
     postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
     news = _news(share.path, results, known, there, volumes.sources)
-    ledger.published(publication.revision, {**news, WHOLE: None if postponed else _stored(whole)})
-    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed)
+    ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
+    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
 
 
 def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Published:

@@ -42,6 +42,8 @@ class Newcomers:
     """Files that are seen for the first time and carry no name of a copy."""
     lost: frozenset[str]
     """Known workbooks whose files are no longer there."""
+    known: frozenset[str] = frozenset()
+    """Known workbooks under whose names there are other contents than before."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,66 @@ def renamed_workbooks(seen: list[Look], newcomers: Newcomers) -> dict[str, str]:
         if half and file not in found and workbook not in found.values():
             found[file] = workbook
     return found
+
+
+def exchanged_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> dict[str, str]:
+    """Return known files that hold the rows of another known workbook, whose own file is gone or holds others too.
+
+    A copy took the place of its original, or workbooks changed names, and were edited at the same time. A
+    file is the workbook that last stated most of its rows as they stand there; where two stated equally
+    many, or the same, it is the one whose name it has.
+    """
+    moving = {file for file in newcomers.known if _may_have_moved(file, newcomers)}
+    if not moving:
+        return {}
+    equal: Counter[tuple[str, str]] = Counter()
+    shared: Counter[tuple[str, str]] = Counter()
+    stated: Counter[str] = Counter()
+    for look in seen:
+        own = look.rows.filter(pl.col("_workbook").is_in(list(moving))).select("_workbook", "_key", "_stated")
+        stated.update(own["_workbook"])
+        pairs = own.join(_last_statements(look, memory), on="_key")
+        shared.update(pairs.select("_workbook", "_other").iter_rows())
+        equal.update(pairs.filter(pl.col("_stated") == pl.col("_hash")).select("_workbook", "_other").iter_rows())
+    places = {file: newcomers.departments.get(file) for file in moving}
+    found: dict[str, str] = {}
+    for file in sorted(moving):
+        others = [other for of, other in shared if of == file and newcomers.departments.get(other) == places[file]]
+        best = max(others, key=lambda other: (equal[file, other], shared[file, other], other == file), default=file)
+        if best != file and 2 * shared[file, best] > stated[file]:
+            found[file] = best
+    return _one_to_one(found, newcomers)
+
+
+def _may_have_moved(file: str, newcomers: Newcomers) -> bool:
+    """Tell whether another known workbook of the department could be behind a known file."""
+    department = newcomers.departments.get(file)
+    others = (newcomers.known | newcomers.lost) - {file}
+    return any(newcomers.departments.get(other) == department for other in others)
+
+
+def _one_to_one(found: Mapping[str, str], newcomers: Newcomers) -> dict[str, str]:
+    """Return the files whose workbook no other file can be: its own is gone, or is another one itself."""
+    times = Counter(found.values())
+    kept = {file: workbook for file, workbook in found.items() if times[workbook] == 1}
+    while True:
+        free = newcomers.lost | kept.keys()
+        more = {file: workbook for file, workbook in kept.items() if workbook in free}
+        if more == kept:
+            return kept
+        kept = more
+
+
+def _last_statements(look: Look, memory: Memory) -> pl.DataFrame:
+    """Return what every workbook last had accepted: ``_key, _other, _hash``."""
+    names = {"row_key": "_key", "workbook": "_other", "content_hash": "_hash"}
+    own = look.current.filter(pl.col("_status") == "accepted")
+    own = own.select("_key", pl.col("_workbook").alias("_other"), "_hash")
+    claims = memory.claims.get(look.register.id)
+    if claims is None:
+        return own
+    told = claims.select(*names).rename(names)
+    return pl.concat([told, own.join(told, on=["_key", "_other"], how="anti")])
 
 
 def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> dict[str, str]:

@@ -21,7 +21,7 @@ from schemas.system.recon_difference import (
     explained_by,
 )
 from sync.books.agreement_list import AGREEMENTS, reconciled
-from sync.books.agreements import Kept
+from sync.books.agreements import Agreement, Kept
 from sync.books.causes import Cause, Evidence, causes_of, factors_of
 from sync.books.differences import Judged
 
@@ -44,10 +44,10 @@ class Reconciled:
         return today > self.due
 
 
-def reconcile(kept: Kept, months: Sequence[str], group: str | None = None) -> list[Reconciled]:
-    """Return every agreement of a group (None: of all) in some months, by month and number."""
+def reconcile(kept: Kept, months: Sequence[str], agreements: Sequence[Agreement] = AGREEMENTS) -> list[Reconciled]:
+    """Return agreements in some months with candidate causes, by month and number."""
     factors = factors_of(kept.rows("unit_conversion"))
-    return [_with_causes(each, kept, factors) for each in reconciled(kept, months, group)]
+    return [_with_causes(each, kept, factors) for each in reconciled(kept, months, agreements)]
 
 
 def _with_causes(judged: Judged, kept: Kept, factors: Mapping[str, Sequence[tuple[str, int]]]) -> Reconciled:

@@ -125,11 +125,14 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
     files = {file.identity: file for file in found.files}
     outcomes = {outcome.name: since_saved(outcome, standing) for outcome in plan.outcomes}
     retried = retried_counts(plan, standing)
+    names = plan.recognised.renamed
+    displaced = names.keys() - set(names.values())
     for identity in sorted({*standing.workbooks, *outcomes}):
         before = standing.workbooks.get(identity)
         row = _kept(before)
         if identity in outcomes:
             row |= _read(outcomes[identity], before, configuration)
+            row["branch_of"] = None if row["branch_of"] in displaced else row["branch_of"]
         elif identity in files and row["state"] == GONE:
             row["state"] = row["reason"]
         elif is_vanished(plan, identity) and row["state"] != "waiting":
@@ -141,6 +144,7 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
             row |= {"title": files[identity].name, "department": files[identity].department, "path": identity}
         elif identity in plan.gone and row["state"] != GONE:
             row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
+            row["title"] = standing.title(names.get(identity, identity))
         if before is not None and _same(before, row, row):
             continue
         if before is not None:
@@ -268,12 +272,13 @@ def rows_back(plan: Plan, missed: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def _record_pages(writer: Writer, plan: Plan, standing: Standing) -> None:
-    """Remember which months left their workbooks as turned pages, and forget those that are stated again."""
-    new = sorted(plan.recognised.turned - standing.pages.keys())
+    """Remember which months left their workbooks as turned pages, late rows of them too; forget what came back."""
+    new = sorted(plan.recognised.turned)
+    ended = standing.pages.keys() & (plan.turned_back | plan.recognised.turned)
+    if ended:
+        writer.close_in("page", sorted(standing.pages[page]["version_id"] for page in ended))
     if new:
         writer.put("page", [dict(zip(("workbook", "register", "period"), page, strict=True)) for page in new])
-    if plan.turned_back:
-        writer.close_in("page", sorted(standing.pages[page] for page in plan.turned_back))
 
 
 def _record_stops(writer: Writer, plan: Plan, standing: Standing) -> None:

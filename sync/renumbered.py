@@ -11,15 +11,16 @@ from schemas.check import HELD, PROPOSED
 from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
 from schemas.periods import month_of
+from sync.departures import department_of
 from sync.memory import GONE_SCHEMA, WITHDRAWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from schemas.register import Register
-    from sync.memory import Memory, Row
+    from sync.memory import Memory, Replaced, Row
 
-_PLACE = ("_workbook", "_sheet", "_row")
+PLACE = ("_workbook", "_sheet", "_row")
 """In the same sheet row a number is corrected within its month only: on a turned page the first row of the
 new month stands where the first of the old one stood."""
 
@@ -38,29 +39,30 @@ def corrected_keys(
     where that takes several versions of the workbook. Where another workbook states the old number
     (``moved`` are such keys), only equal other cells tell that the row is the same.
     """
-    others = [column.name for column in register.columns if not column.system and column.name not in register.key]
+    others = other_columns(register)
     if "_version" not in current.columns:
         return {}, []
-    came = rows.filter(_is_new(register)).with_columns(month_of(register).alias("_month"))
+    came = newcomers(register, rows)
     if came.is_empty():
         return {}, []
     elsewhere = _left_elsewhere(register, rows, current, memory)
     sources = _with_sources(register, rows, gone, moved, memory)
     gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
     alone = gone.filter(~pl.col("_key").is_in(sources))
+    proposed = set(came.filter(pl.col("_outcome") == PROPOSED)["_id"])
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, on in (
-        (gone, [*_PLACE, *others]),
+        (gone, [*PLACE, *others]),
         (gone, ["_workbook", *others]),
-        (alone, [*_PLACE, "_month"]),
-        (elsewhere, [*_PLACE, *others]),
+        (alone, [*PLACE, "_month"]),
+        (elsewhere, [*PLACE, *others]),
         (elsewhere, ["_workbook", *others]),
     ):
-        rest = left.filter(~pl.col("_key").is_in(list(pairs.values())))
+        rest = left.filter(~pl.col("_key").is_in([old for row_id, old in pairs.items() if row_id in proposed]))
         if rest.is_empty():
             continue
         rest = rest.join(current.select("_key", month_of(register).alias("_month"), *others), on="_key", how="left")
-        pairs |= _pairs(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
+        pairs |= pairs_on(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
     keys = dict(came.select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
 
@@ -85,6 +87,16 @@ def _with_sources(
     return found
 
 
+def other_columns(register: type[Register]) -> list[str]:
+    """Return the columns that people fill in besides the key."""
+    return [column.name for column in register.columns if not column.system and column.name not in register.key]
+
+
+def newcomers(register: type[Register], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with a key that nothing in force has, with their ``_month``."""
+    return rows.filter(_is_new(register)).with_columns(month_of(register).alias("_month"))
+
+
 def _is_new(register: type[Register]) -> pl.Expr:
     """Return whether a row has a key that nothing in force has."""
     named = pl.all_horizontal(pl.col(name).is_not_null() for name in register.key if register.column(name).required)
@@ -98,18 +110,20 @@ def _paired_earlier(
     came: pl.DataFrame,
     rows: pl.DataFrame,
     current: pl.DataFrame,
-    earlier: Mapping[Row, str],
+    earlier: Mapping[Row, Replaced],
 ) -> dict[int, str]:
-    """Return the pairs that an earlier version of the workbook made, as long as the old row counts."""
-    known = [(workbook, key, old) for (workbook, of, key), old in earlier.items() if of == register.id]
+    """Return the pairs that an earlier version of the workbook made, as long as the old row counts as it was then."""
+    known = [
+        (workbook, key, old.key, old.content_hash) for (workbook, of, key), old in earlier.items() if of == register.id
+    ]
     if not known:
         return {}
-    pairs = pl.DataFrame(known, schema=["_workbook", "_key", "_old"], orient="row")
+    pairs = pl.DataFrame(known, schema=["_workbook", "_key", "_old", "_then"], orient="row")
     old = ["_workbook", "_old"]
-    standing = current.filter(pl.col("_status") != WITHDRAWN).select(pl.col("_key").alias("_old"))
+    standing = current.filter(pl.col("_status") != WITHDRAWN).select(_old="_key", _then="_hash")
     stated = rows.select("_workbook", pl.col("_key").alias("_old"))
     found = came.select("_id", "_workbook", "_key").join(pairs, on=["_workbook", "_key"])
-    found = found.join(standing, on="_old", how="semi").join(stated, on=old, how="anti")
+    found = found.join(standing, on=["_old", "_then"], how="semi").join(stated, on=old, how="anti")
     return dict(found.filter(pl.len().over("_old") == 1).select("_id", "_old").iter_rows())
 
 
@@ -125,7 +139,7 @@ def _left_elsewhere(
     parts = [pl.DataFrame(schema={**GONE_SCHEMA, "_copy": pl.String()})]
     if fresh and (fresh := fresh.difference(current["_workbook"].unique())):
         copies = pl.DataFrame({"_copy": sorted(fresh)})
-        within = pl.col("_workbook").str.split("/").list.first() == pl.col("_copy").str.split("/").list.first()
+        within = department_of("_workbook") == department_of("_copy")
         parts.append(standing.join(copies, how="cross").filter(within))
     if claims is not None:
         sources = claims.filter(pl.col("workbook").is_in(list(whole))).select(
@@ -139,7 +153,7 @@ def _left_elsewhere(
     return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
 
 
-def _pairs(came: pl.DataFrame, gone: pl.DataFrame, on: list[str]) -> dict[int, str]:
+def pairs_on(came: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> dict[int, str]:
     """Return the pairs that are one to one on some columns, row id to old key."""
     single_came = came.filter(pl.len().over(on) == 1)
     single_gone = gone.filter(pl.len().over(on) == 1)

@@ -13,6 +13,7 @@ from sync.closes import facts_of, with_closes
 from sync.current import brought_forward
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
+from sync.errors import HouqinError
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
@@ -41,6 +42,8 @@ class SyncResult:
     """Findings on files that could not even be looked at: links, locked files."""
     published: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
+    problems: tuple[HouqinError, ...] = ()
+    """Books that contradict themselves: they are not published."""
     settled: tuple[Settled, ...] = ()
     """What became of the orders that were given."""
 
@@ -100,6 +103,7 @@ def sync(
             (*found.findings, *postponed),
             published.written,
             published.postponed,
+            published.problems,
             tuple(each for each in settled if each.decision in ordered),
         )
 

@@ -41,14 +41,14 @@ class Standing:
     conflicts: tuple[Mapping[str, Any], ...] = ()
     stops: tuple[Mapping[str, Any], ...] = ()
     """Rows of the table ``stop``: what waits for somebody to confirm it."""
-    pages: Mapping[Page, int] = field(default_factory=dict)
-    """Months that have left their workbook as a turned page, with their versions: their rows stay."""
+    pages: Mapping[Page, Mapping[str, Any]] = field(default_factory=dict)
+    """Months that have left their workbook as a turned page, with their rows in the table ``page``."""
     confirmed: frozenset[tuple[str, str]] = frozenset()
     """(workbook, file hash) of versions that somebody has let through a safe stop."""
     choices: Mapping[Place, tuple[Mapping[str, Any], Take]] = field(default_factory=dict)
     """Place of an open conflict to its row in the table ``conflict`` and what somebody chose for it."""
-    renumbered: frozenset[tuple[str, str]] = frozenset()
-    """(register, key) of rows that once went on under a corrected number."""
+    renumbered: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(register, key) of rows that once went on under a corrected number, to the last such number."""
     withdrawals: frozenset[Place] = frozenset()
     """Missing rows that somebody confirms in this run."""
 
@@ -64,10 +64,10 @@ class Standing:
             {row["workbook"]: decoded(row, "findings") for row in ledger.table("finding").to_dicts()},
             tuple(conflicts),
             tuple(decoded(row, "details") for row in ledger.table("stop").to_dicts()),
-            {(p["workbook"], p["register"], p["period"]): p["version_id"] for p in ledger.table("page").to_dicts()},
+            {(p["workbook"], p["register"], p["period"]): p for p in ledger.table("page").to_dicts()},
             frozenset(_parted(subject) for subject in ledger.table("decision", what=PROCEED)["subject"]),
             chosen_among(conflicts, ledger.table("decision", what=RESOLVE).to_dicts()),
-            frozenset(ledger.table("rekeyed").select("register", "old_key").iter_rows()),
+            {(row["register"], row["old_key"]): row["new_key"] for row in ledger.table("rekeyed").to_dicts()},
         )
 
     def title(self, identity: str) -> str:
@@ -120,7 +120,8 @@ def identified(found: Scan, standing: Standing) -> Scan:
     changed names among themselves, their contents tell which is which. A new workbook takes its name
     as its identity.
     """
-    by_title = {str(row["title"]).casefold(): identity for identity, row in standing.workbooks.items()}
+    there_last = sorted(standing.workbooks.items(), key=lambda known: known[1]["state"] != GONE)
+    by_title = {str(row["title"]).casefold(): identity for identity, row in there_last}
     by_title |= _renamed_among_themselves(found, standing, by_title)
     present = {file.name.casefold() for file in found.files}
     named = {by_title[name] for name in present & by_title.keys()}

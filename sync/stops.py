@@ -53,12 +53,16 @@ def lost_rows(look: Look, voided: Collection[tuple[str, str, str]]) -> pl.DataFr
 
 
 def turned_pages(
-    seen: Collection[Look], voided: Collection[tuple[str, str, str]], workbooks: Collection[str]
+    seen: Collection[Look],
+    voided: Collection[tuple[str, str, str]],
+    workbooks: Collection[str],
+    before: Mapping[Page, int | None],
 ) -> frozenset[Page]:
     """Return the months that left their workbooks whole when rows of a later month came.
 
     A workbook may hold several registers: a month has left when no dated register keeps a row of it. A
-    month of a single row is no page: that row is missing, and is told.
+    single row is no page: it is missing, and is told, unless it stood beside one that is turned, as a late
+    document does. Rows of pages turned ``before`` have left already.
     """
     had: Counter[tuple[str, str]] = Counter()
     lost: Counter[tuple[str, str]] = Counter()
@@ -67,19 +71,19 @@ def turned_pages(
     for look in seen:
         if look.register.date_column is None:
             continue
-        periods = look.current.select("_key", "_workbook", "_status", period=month_of(look.register))
-        own = periods.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
+        stands = (pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks))
+        own = without_pages(look.current.filter(stands), look.register, before)
+        own = own.select("_key", "_workbook", period=month_of(look.register))
         had.update(own.select("_workbook", "period").iter_rows())
         left = lost_rows(look, voided).join(own, on=["_key", "_workbook"]).select("_workbook", "period")
         lost.update(left.iter_rows())
         pages |= {(workbook, look.register.id, period) for workbook, period in left.unique().iter_rows()}
         for workbook, period in _new_months(look, workbooks):
             came[workbook] = max(period, came.get(workbook, ""))
-    return frozenset(
-        (workbook, register_id, period)
-        for workbook, register_id, period in pages
-        if lost[workbook, period] == had[workbook, period] > 1 and came.get(workbook, "") > period
-    )
+    whole = {page for page in pages if lost[page[0], page[2]] == had[page[0], page[2]]}
+    whole = {page for page in whole if came.get(page[0], "") > page[2]}
+    turning = {workbook for workbook, _, period in whole if had[workbook, period] > 1}
+    return frozenset(page for page in whole if page[0] in turning)
 
 
 def _new_months(look: Look, workbooks: Collection[str]) -> list[tuple[str, str]]:
@@ -91,7 +95,7 @@ def safe_stops(
     seen: Collection[Look],
     voided: Collection[tuple[str, str, str]],
     workbooks: Collection[str],
-    turned: Collection[Page],
+    turned: Mapping[Page, int | None],
 ) -> dict[str, Stop]:
     """Return the workbooks that lost more than half of their rows, or changed every row of a register that posts.
 
@@ -146,14 +150,27 @@ def posting_columns(register: type[Register]) -> list[str]:
     ]
 
 
-def without_pages(rows: pl.DataFrame, register: type[Register], pages: Collection[Page]) -> pl.DataFrame:
-    """Return the ledger's rows without those whose month has left its workbook as a turned page."""
-    own = [(workbook, period) for workbook, register_id, period in pages if register_id == register.id]
-    if not own:
-        return rows
-    turned = pl.DataFrame(own, schema={"_workbook": pl.String(), "_month": pl.String()}, orient="row")
-    dated = rows.with_columns(month_of(register).alias("_month"))
-    return dated.join(turned, on=["_workbook", "_month"], how="anti").drop("_month")
+def without_pages(rows: pl.DataFrame, register: type[Register], pages: Mapping[Page, int | None]) -> pl.DataFrame:
+    """Return the ledger's rows without those that have left their workbook with a turned page."""
+    there = on_pages(rows, register, pages)
+    return rows if there.is_empty() else rows.join(there, on="_key", how="anti")
+
+
+def on_pages(rows: pl.DataFrame, register: type[Register], pages: Mapping[Page, int | None]) -> pl.DataFrame:
+    """Return those of the ledger's rows that stood on pages when these were turned: ``_key, _workbook, period``.
+
+    A row that was written into such a month afterwards stands on no turned page.
+    """
+    turned = pl.DataFrame(
+        [(workbook, period, since) for (workbook, of, period), since in pages.items() if of == register.id],
+        schema={"_workbook": pl.String(), "period": pl.String(), "_since": pl.Int64()},
+        orient="row",
+    )
+    places = ["_workbook", "period"]
+    if turned.is_empty() or "_from" not in rows.columns:
+        return pl.DataFrame(schema={"_key": pl.String(), **turned.select(places).schema})
+    there = rows.select("_key", "_workbook", "_from", period=month_of(register)).join(turned, on=places)
+    return there.filter(pl.col("_since").is_null() | (pl.col("_from") <= pl.col("_since"))).select("_key", *places)
 
 
 def vanished_workbooks(

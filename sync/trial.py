@@ -14,9 +14,11 @@ from schemas.check import Batch, ProposeAll, check_batch
 from schemas.findings import Finding, Severity, Text
 from schemas.periods import books_in_use, first_day_after
 from schemas.register import all_registers, register_of
-from sync.bookkeeping import Bookkeeping, kept_from
-from sync.closes import CLOSED, REGISTER, closes_of, facts_of, with_closes
+from sync.bookkeeping import Bookkeeping
+from sync.bookkeeping import books_of as kept_now
+from sync.closes import CLOSED, REGISTER, facts_of, with_closes
 from sync.current import as_they_are
+from sync.derived import made_from
 from sync.errors import HouqinError
 from sync.open_items import BLOCKING, LISTED, Month, OpenItem, open_item
 from sync.scan import scan
@@ -79,7 +81,7 @@ def trial_of(share: Share, ledger: Ledger, period: str, books: Sequence[str], pe
         NoSuchBook: a book is not in use.
     """
     wanted = chosen_books(share, books)
-    kept = kept_from(share, as_they_are(ledger, all_registers(), share.state), closes_of(ledger, share.config.zone))
+    kept = kept_now(share, ledger, as_they_are(ledger, all_registers(), share.state))
     standing = Standing.of(ledger)
     found = identified(scan(share.config.folders), standing)
     facts = facts_of(share, ledger)
@@ -162,6 +164,7 @@ def judged(share: Share, ledger: Ledger, rows: Sequence[Mapping[str, object]]) -
     frame = typed.with_columns(*places, pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("_row"))
     batch = Batch({REGISTER: frame.with_columns(pl.col("_row").alias("_id"))})
     facts = facts_of(share, ledger)
-    load = with_closes(as_they_are(ledger, all_registers(), share.state), ledger, share.config.zone)
-    checked = check_batch(batch, OpenBooks(facts, load), ProposeAll())
+    rows_now = as_they_are(ledger, all_registers(), share.state)
+    books = OpenBooks(facts, with_closes(rows_now, ledger, share.config.zone), made_from(share, ledger, rows_now))
+    checked = check_batch(batch, books, ProposeAll())
     return checked.frames[REGISTER], checked.findings()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.periods import books_in_use, books_of
 from sync import __version__
 from sync.completed import completed, is_completed
 from sync.current import CurrentRows, Month
@@ -35,17 +36,46 @@ class Volumes:
     """Path of a volume to the hash of what it is made of."""
 
 
+@dataclass(frozen=True)
+class SettledMonths:
+    """Which months of which registers are settled, and by which close."""
+
+    registers: Mapping[str, type[Register]] = field(default_factory=dict)
+    """The registers in use, by id."""
+    closes: Sequence[tuple[str, str, int]] = ()
+    """Book, month and version of every close that stands, by book and month."""
+
+    def mark(self, register: type[Register], period: str | None) -> str:
+        """Return what names the close that settled a month of a register for good, empty for an open one."""
+        used = books_in_use(self.registers, self.registers)
+        own = [book for book in books_of(register) if book in used]
+        found = [self._close_of(book, period) for book in own or used] if period is not None else []
+        versions = [version for version in found if version is not None]
+        if not versions or (not own and len(versions) < len(found)):
+            return ""
+        return f"closed {register.id} {period} {min(versions) if own else max(versions)}"
+
+    def _close_of(self, book: str, period: str) -> int | None:
+        later = (version for name, month, version in self.closes if name == book and month >= period)
+        return next(later, None)
+
+
+NOT_SETTLED = SettledMonths()
+
+
 def volumes_of(
     share: Share,
     current: CurrentRows,
     paths: Mapping[str, str],
     present: Mapping[str, Release],
     books: Bookkeeping,
+    closes: SettledMonths = NOT_SETTLED,
 ) -> Volumes:
     """Return the volumes of all registers in use.
 
     ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. Months of
-    registers to which the ``books`` add something are always looked at.
+    registers to which the ``books`` add something are always looked at, as long as they are open: the
+    volume of a closed month is made of nothing but its close, and once published is never written again.
     """
     details: dict[str, pl.DataFrame] = {}
     untouched: dict[tuple[str, str | None], int] = {}
@@ -53,15 +83,16 @@ def volumes_of(
     for register_id, register in share.registers.items():
         frames = []
         for month in current.months(register):
-            source = _source(share, register, month, paths)
+            settled = closes.mark(register, month.period)
+            source = settled or _source(share, register, month, paths)
             places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
             sources |= dict.fromkeys(places, source)
-            untold = not is_completed(register)
-            if untold and all(place in present and present[place].source == source for place in places):
+            told = bool(settled) or not is_completed(register)
+            if told and all(place in present and present[place].source == source for place in places):
                 untouched[register_id, month.period] = month.in_the_books
             else:
                 rows = completed(in_the_books(current.of_month(register, month)), register, books)
-                frames.append(_with_paths(rows, paths))
+                frames.append(with_paths(rows, paths))
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)
@@ -87,6 +118,7 @@ def _source(share: Share, register: type[Register], month: Month, paths: Mapping
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
-def _with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
+def with_paths(frame: pl.DataFrame, paths: Mapping[str, str]) -> pl.DataFrame:
+    """Return rows with the paths of their workbooks in place of their identities."""
     shown = pl.col("_workbook").replace_strict(dict(paths), default=pl.col("_workbook"), return_dtype=pl.String)
     return frame.with_columns(shown.alias("_workbook"))

@@ -340,6 +340,41 @@ def traced_cases() -> list[Case]:
     ]
 
 
+def settled_cases() -> list[Case]:
+    """Return the cases of counts whose difference was approved, and of results without a difference."""
+    first, second, third, fourth = (_settled() for _ in range(4))
+    place = store()
+    plan, same, short = planned(code_of(place)), stocked(place), stocked(place)
+    line, other = counted(plan, same[0], 10), counted(plan, short[0], 9, count2=9)
+    return [
+        Case(
+            "X-15",
+            "E",
+            "count1",
+            (first[-2].but(count1=8, count2=8),),
+            (second[-2].but(name_spec="更名"),),
+            before=(*first, *second),
+        ),
+        Case(
+            "X-15",
+            "E",
+            "cutoff",
+            (third[1].but(cutoff="2026-11-20 11:00"),),
+            (fourth[1].but(count_to="2026-11-20 19:00"),),
+            before=(*third, *fourth),
+        ),
+        Case("X-15", "W", "line_no", (place, plan, *same, line, explained(line)), (*short, other, explained(other))),
+    ]
+
+
+def _settled() -> tuple[Line, ...]:
+    """Return a warehouse, a plan, goods, the line on which one of ten is missing, and its approval."""
+    place = store()
+    plan, goods_here = planned(code_of(place)), stocked(place)
+    line = counted(plan, goods_here[0], 9, count2=9)
+    return (place, plan, *goods_here, line, approved(line))
+
+
 def _lost() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     missing: dict[str, object] = {"count2": 0, "condition": "不在现场"}
     first, second, there = owned(), owned(), owned()

@@ -7,6 +7,7 @@ from tests.rule_lines import Line, goods, received
 from tests.rule_lines_assets import bought
 from tests.rule_lines_counts import owned
 from tests.rule_lines_finance import billed, budget, paid
+from tests.rule_lines_money import banked, cash, then
 
 
 def paper_cases() -> list[Case]:
@@ -115,10 +116,12 @@ def payment_cases() -> list[Case]:
 
 
 def _in_2024() -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Return invoices of a year with a budget: one without an item of it, one with it."""
+    """Return invoices of a year with a budget: one without an item of it, one with it and in the journal."""
     number = {"doc_date": "2024-11-10", "invoice_date": "2024-11-05", "verify_date": "2024-11-11"}
     days = {"approve_date": "2024-11-12", "pay_date": "2024-11-13"}
-    return (*budget(2024, "30203"), paid(**number, **days)), (paid(**number, **days, budget_code="30203"),)
+    transfer = {"income": None, "expense": "100.00", "balance": "900.00", "voucher_no": "PZ-0001", "kind": "报销支出"}
+    right = (paid(**number, **days, budget_code="30203"), banked(date="2024-11-13", **transfer))
+    return (*budget(2024, "30203"), paid(**number, **days)), right
 
 
 def _goods_paid() -> tuple[Line, ...]:
@@ -134,3 +137,18 @@ def _goods_paid() -> tuple[Line, ...]:
         *(item, desk, stored, carded, both, received(item, **numbers[0]), received(desk, 1, "100.00", **numbers[2])),
         *(owned(**numbers[1]), owned(**bought(acquire_date="2026-11-05", **numbers[2]))),
     )
+
+
+def journal_cases() -> list[Case]:
+    """Return the cases of paid invoices and the journals: two invoices of one payment, and a payment of October."""
+    bank, box = banked(date="2026-11-13"), cash(date="2026-11-14")
+    transfer = then(bank, None, "150.00", settle_no="2026 1113 0077", kind="报销支出")
+    voucher = then(box, None, "30.00", voucher_no="记-0077", kind="报销支出")
+    one, other = (paid(pay_ref="202611130077", **cells) for cells in ({}, {"total": "50.01", "pay_amount": "50.01"}))
+    right = paid("30.00", pay_ref="记-0077", pay_way="现金", pay_date="2026-11-14")
+    october = {"invoice_date": "2026-10-05", "doc_date": "2026-10-10", "verify_date": "2026-10-11"}
+    october |= {"approve_date": "2026-10-12", "pay_date": "2026-10-13"}
+    return [
+        Case("X-06", "W", "pay_amount", (bank, transfer, one, other), (box, voucher, right)),
+        Case("X-06", "W", "pay_ref", (paid(pay_ref="记-0099", **october),), (paid(),)),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.rule_cases import Case
 from tests.rule_lines import Line
-from tests.rule_lines_money import banked, cash, cash_counted, ledger_account, outstanding, statement, then
+from tests.rule_lines_money import banked, cash, cash_counted, exported, ledger_account, outstanding, statement, then
 
 _SATURDAY = "2026-11-14"
 _OCTOBER = "2026-10-17"
@@ -209,4 +209,19 @@ def trial_balance_cases() -> list[Case]:
             ),
             marked=(0, 1),
         ),
+    ]
+
+
+def statement_line_cases() -> list[Case]:
+    """Return the cases of the bank's own statement."""
+    first = exported()
+    going_on = exported(first, date="2026-11-05", income=None, expense="5.00", balance="995.00")
+    later = exported(first, date="2026-11-09", income="2.00", balance="999.00")
+    named, named_too = exported(), exported()
+    other = {"date": "2026-11-04", "serial_no": None, "balance": "2000.00"}
+    return [
+        Case("ONE-OF", "E", "income", (exported(expense="5.00"),), (exported(expense="0.00"),)),
+        Case("BST-02", "W", "amount", (exported(income="0.00", balance="7.00"),), (exported(),)),
+        Case("BST-01", "W", "balance", (first, going_on, later), (exported(),)),
+        Case("BST-03", "E", "serial_no", (named, named.but(serial_no=None)), (named_too, exported(named_too, **other))),
     ]

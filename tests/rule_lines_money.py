@@ -80,6 +80,13 @@ def outstanding(of: Line, line: int = 1, **cells: object) -> Line:
     return of.but(line_no=line, **item | cells)
 
 
+def exported(account: Line | None = None, **cells: object) -> Line:
+    """Return a line of the bank's statement: 1,000 came in, and nothing was there before."""
+    number = account.cells["account_no"] if account else f"6444000000{_next('bank_statement_line'):06d}"
+    plain = {"account_no": number, "date": "2026-11-03", "serial_no": f"流水{_next('流水')}", "income": "1000.00"}
+    return Line("bank_statement_line", plain | {"balance": "1000.00"} | cells)
+
+
 def ledger_account(month: str, code: str, **cells: object) -> Line:
     """Return an account of the trial balance of a month."""
     return Line("gl_balance", {"period": month, "account_code": code, "account_name": f"科目{code}"} | cells)

@@ -253,3 +253,73 @@ def test_unknown_card_is_a_sentence(school: School) -> None:
     told = CliRunner().invoke(houqin, ["assets", "depreciation", "--asset", "ZC9", "--share", str(school.folder)])
     assert told.exit_code == 2
     assert "ZC9" in told.output
+
+
+PLAN = {
+    "plan_no": "PD-202611-01", "scope": "抽盘", "cutoff": "2026-11-20 12:00", "count_from": "2026-11-20 13:00",
+    "count_to": "2026-11-20 18:00", "warehouses": "A-301", "blind": "是", "counters": "赵强、王芳", "observer": "李明",
+}  # fmt: skip
+
+
+def counted(line: int, name: str, qty: int = 1, **cells: object) -> dict[str, object]:
+    """Return a line of the count sheet of the classroom."""
+    hands = {"counter": "赵强", "observer": "李明", "keeper": "孙丽", "condition": "在用完好"}
+    plain = {"plan_no": PLAN["plan_no"], "sheet_no": "01", "line_no": line, "room": "A-301", "name_spec": name}
+    return plain | {"unit": "台", "count1": qty, "counted_at": "2026-11-20 14:30"} | hands | cells
+
+
+def result(line: int, **cells: object) -> dict[str, object]:
+    """Return what is said about a line of that sheet."""
+    key = {"plan_no": PLAN["plan_no"], "sheet_no": "01", "line_no": line}
+    return key | {"reason": "其他", "reason_note": "账外物品，来历待查清", "suggestion": "调账"} | cells
+
+
+def test_found_things_are_entered_at_market_price_or_one_yuan(school: School) -> None:
+    """O12: 1350.00 where a price of the same kind is known, else the nominal 1.00, of which nothing is charged."""
+    wanted = ORACLES["O12"]["expect"]
+    taken(school, stocktake_plan=[PLAN])
+    taken(school, stocktake_sheet=[counted(1, "投影仪"), counted(2, "旧文件柜")])
+    taken(school, stocktake_result=[result(1, unit_value="1350.00"), result(2)])
+    entries = ask(school, "entries", "--month", "2026-11")["entries"]
+    lines = {entry["name"]: entry["lines"] for entry in entries}
+    assert wanted["projector_entry"] == "1350.00 借 固定资产 / 贷 待处理财产损溢"
+    booked = {"debit": "1601 固定资产", "credit": "1902 待处理财产损溢"}
+    assert lines == {"投影仪": [booked | {"amount": "1350.00"}], "旧文件柜": [booked | {"amount": "1.00"}]}
+    assert wanted["cabinet_entry"] == "1.00 nominal (名义金额), no depreciation"
+    cabinet = {
+        "asset_no": "ZC2026-000009", "asset_name": "文件柜", "class_code": "A05010502", "asset_kind": "家具和用具",
+        "unit": "个", "value_type": "名义金额", "unit_price": "1.00", "original_value": "1.00",
+        "acquire_way": "盘盈", "acquire_date": "2026-11-20", "entry_date": "2026-11-25",
+    }  # fmt: skip
+    taken(school, fixed_asset_card=[COMPUTER | cabinet])
+    line = month(school, "2026-12", "ZC2026-000009")
+    assert (line["charge"], line["net_value"]) == ("0.00", "1.00")
+
+
+def test_missing_asset_is_entered_net_of_its_depreciation(school: School) -> None:
+    """A missing computer: its net value to 1902, its depreciation off 1602, its original value off 1601."""
+    taken(school, fixed_asset_card=[COMPUTER], stocktake_plan=[PLAN])
+    gone = counted(1, "台式计算机", 0, asset_no="ZC2026-000001", count2=0, condition="不在现场")
+    taken(school, stocktake_sheet=[gone])
+    [entry] = ask(school, "entries", "--month", "2026-11")["entries"]
+    # nine months of 69.43 until November
+    assert entry["lines"] == [
+        {"debit": "1902 待处理财产损溢", "credit": "1601 固定资产", "amount": "4374.13"},
+        {"debit": "1602 固定资产累计折旧", "credit": "1601 固定资产", "amount": "624.87"},
+    ]
+
+
+def test_income_of_a_disposal_is_owed_to_the_treasury(school: School, on: Callable[[str], None]) -> None:
+    """What is left of the income of what was sold is to be remitted; the card goes at its net value."""
+    taken(school, fixed_asset_card=[COMPUTER])
+    on("2027-07-01")
+    sold = disposal("ZC2026-000001", "2027-06-10", way="出售", income="300.00", cost="20.00", remit_no="JK-1")
+    taken(school, disposal_register=[sold])
+    entries = ask(school, "entries", "--month", "2027-06")["entries"]
+    amounts = {(line["debit"], line["credit"]): line["amount"] for entry in entries for line in entry["lines"]}
+    assert amounts == {
+        ("1902 待处理财产损溢", "1601 固定资产"): "3957.55",
+        ("1602 固定资产累计折旧", "1601 固定资产"): "1041.45",
+        ("资产处置费用", "1902 待处理财产损溢"): "3957.55",
+        ("1902 待处理财产损溢-处理净收入", "应缴财政款"): "280.00",
+    }

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sync.cli import COMMANDS
+from sync.cli import COMMANDS, main
 from sync.lock import writer_lock
 from tests.sync.school import MASTER, School, issue, receipt
 
@@ -487,3 +487,48 @@ def test_english_for_people(merged: Merged, command: str) -> None:
     assert told.err == ""
     own = re.compile(r"青山小学|departments/\S+|/\S+|入库单|出库单\(领用登记\)|\S*\.xlsx")
     assert [line for line in told.out.splitlines() if re.search(r"[一-鿿，。：；、（）]", own.sub("", line))] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chinese", "english"),
+    [
+        (["validate"], "缺少参数 FILES...", "Missing argument"),
+        (["sync", "--fulll"], "没有选项 --fulll（是不是 --full", "No such option"),
+        (["status", "--lang", "fr"], "选项 --lang 不对，可选：zh、en", "'fr' is not one of"),
+        (["conflicts", "resolve", "C1", "--take"], "选项 --take", "requires an argument"),
+        (["nonsense"], "没有命令 nonsense", "No such command"),
+        (["doctor", "eins"], "多写或少写", "unexpected extra argument"),
+        (["status", "--share", __file__], "选项 --share 不对，要求是文件夹", "is a file"),
+        (["confirm", ""], "编号不能为空", "An id is empty"),
+    ],
+    ids=lambda case: " ".join(case) if isinstance(case, list) else None,
+)
+def test_wrong_usage_is_told_in_both_languages(
+    arguments: list[str], chinese: str, english: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who mistypes a command reads in Chinese and in English what is wrong with it."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    told = capsys.readouterr()
+    assert (left.value.code, told.out) == (2, "")
+    assert chinese in told.err
+    assert english in told.err
+
+
+def test_validate_takes_a_file_that_is_named_twice_once(tmp_path: Path) -> None:
+    """A file named twice on the command line doubles none of its rows."""
+    path = School(tmp_path / "share").save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
+    told = houqin("validate", path, path.parent / ".." / "ZW" / path.name, "--json", HOUQIN_SHARE="")
+    (found,) = told.json()["workbooks"]
+    assert told.code == 0
+    assert [each["code"] for each in found["findings"] if each["code"] in ("KEY-DUP", "RCP-01", "IMP-01")] == []
+
+
+@pytest.mark.parametrize("target", ["没有/副本.xlsx", "副本.txt"])
+def test_validate_refuses_a_marked_copy_that_cannot_be(target: str, tmp_path: Path) -> None:
+    """A place where no marked copy can be written is told before anything is checked, in both languages."""
+    path = School(tmp_path / "share").save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
+    told = houqin("validate", path, "--marked", tmp_path / target, HOUQIN_SHARE="")
+    assert (told.code, told.out) == (2, "")
+    assert "marked" in told.err
+    assert "标注副本" in told.err or "不存在" in told.err

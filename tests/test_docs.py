@@ -24,6 +24,7 @@ from schemas.texts import READER_TEXTS
 from sync import __version__
 from sync.cli import COMMANDS
 from sync.config import Config
+from sync.open_items import TEXTS as CLOSE_TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -154,6 +155,7 @@ def known_codes() -> set[str]:
     codes = {code.partition(":")[0] for code in READER_TEXTS} | set(generator().errors())
     codes |= {rule.code for register in registers for rule in register.rules()}
     codes |= {register.duplicate_code for register in registers}
+    codes |= set(CLOSE_TEXTS)
     return codes | {"UOM-01", "USAGE", "FILE", "INTERNAL"}
 
 

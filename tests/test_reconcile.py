@@ -14,6 +14,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from schemas.register import all_registers
+from schemas.system.recon_difference import KINDS
+from sync.books.agreement_list import AGREEMENTS
+from sync.commands.month import command as month
 from sync.commands.reconcile import command as reconcile
 from sync.commands.rows import command as rows
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
@@ -455,3 +458,41 @@ def test_the_register_of_differences_shows_figures_and_words(school: School, tmp
     assert (said["diff"], said["status"], said["explanation"]) == ("70.00", "已说明", "货在途")
     assert said["_source"]["workbook"].endswith("差异说明.xlsx")
     assert found[str(bill.cells["invoice_no"])]["status"] == "待处理"
+
+
+def test_a_month_is_not_closed_on_a_difference_that_nobody_has_explained(school: School, tmp_path: Path) -> None:
+    """PER-C2: however small, it keeps the month of its book open; explained it is carried on."""
+    item = goods()
+    saved(school, [item, received(item, 1, "50.00"), *trial_balance(("1302", "2000.00"))])
+
+    def blocking() -> list[str]:
+        arguments = ["trial", "2026-11", "--book", "库存账", "--by", "T002", "--approver", "T009"]
+        found = CliRunner().invoke(month, [*arguments, "--share", str(school.folder), "--json"])
+        [book] = json.loads(found.stdout)["books"]
+        return [each["code"] for each in book["blocking"]]
+
+    assert [code for code in blocking() if code in ("PER-C2", "CLOSE-DIFFERENCE")] == ["PER-C2", "CLOSE-DIFFERENCE"]
+    assert explained(school, tmp_path, "ZW/差异说明.xlsx", explanation="财务未入账") == []
+    assert not {"PER-C2", "CLOSE-DIFFERENCE"} & set(blocking())
+
+
+def test_agreements_have_numbers_of_their_own_and_name_their_book() -> None:
+    """A number and an id stand for one agreement; a side begins with the name of the book that it keeps open."""
+    assert len({each.number for each in AGREEMENTS}) == len({each.id for each in AGREEMENTS}) == len(AGREEMENTS)
+    assert all(each.kind in KINDS for each in AGREEMENTS)
+    for each in AGREEMENTS:
+        assert not each.book or each.left_name.startswith(each.book) or each.right_name.startswith(each.book), each.id
+
+
+def test_the_master_ledger_shows_agreements_and_differences(school: School) -> None:
+    """对账汇总 has every agreement of last month and this one, 差异 what differs with its candidate causes."""
+    item = goods()
+    saved(school, [item, billed("50.00", goods_amount="50.00"), unnamed := received(item, 25)])
+    book = openpyxl.load_workbook(school.folder / "published" / "总账.xlsx")
+    summaries, lines = (
+        [[cell.value for cell in row] for row in book[name].iter_rows(min_row=4)] for name in ("对账汇总", "差异")
+    )
+    assert {row[0] for row in summaries} == {"2026-11", "2026-12"}
+    [line] = [row for row in lines if row[0]]
+    assert line[0].startswith("DZ-20261130-0501/")
+    assert unnamed.number in line[-1]

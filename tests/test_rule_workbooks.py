@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,16 @@ Key = tuple[str, ...]
 """Register and business key."""
 
 
+def _entry_no(cells: Mapping[str, object]) -> str:
+    """Return what names a line of a bank's statement: serial number, what moved, and the balance."""
+    moved = Decimal(str(cells.get("income") or 0)) - Decimal(str(cells.get("expense") or 0))
+    said = (cells.get("serial_no"), f"{moved:.2f}", f"余{cells.get('balance')}")
+    return " ".join(str(each) for each in said if each is not None)
+
+
 def key_of(line: Line) -> Key:
     """Return the register and the business key of a row."""
-    known = {"year": str(line.cells.get("date", ""))[:4], **line.cells}
+    known = {"year": str(line.cells.get("date", ""))[:4], "entry_no": _entry_no(line.cells), **line.cells}
     return (line.register, *(str(known.get(name)) for name in all_registers()[line.register].key))
 
 

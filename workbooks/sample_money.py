@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -54,7 +55,6 @@ def _invoice(number: str, rows: Iterable[Row], amount: str, day: str, seller: st
     dated = date.fromisoformat(str(lines[0][day]))
     total = sum((Decimal(str(line[amount])) for line in lines), Decimal(0))
     return {
-        "doc_no": f"BX-{dated:%Y%m}-{int(number[-6:]) % 10000:04d}",
         "doc_date": dated,
         "invoice_kind": "数电票(普通)" if len(number) == 20 else "增值税普通发票",
         "invoice_code": None if len(number) == 20 else "099001800104",
@@ -78,8 +78,24 @@ def _by_invoice(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
+def _numbered(invoices: Iterable[Row]) -> list[Row]:
+    """Return invoices with numbers that run through each month."""
+    used: Counter[str] = Counter()
+    numbered = []
+    for invoice in invoices:
+        month = f"{invoice['doc_date']:%Y%m}"
+        used[month] += 1
+        numbered.append({"doc_no": f"BX-{month}-{used[month]:04d}", **invoice})
+    return numbered
+
+
 REQUESTS: list[Row] = [_request(number) for number in sorted({str(row["purchase_no"]) for row in _BOUGHT})]
-INVOICES: list[Row] = [
-    *(_invoice(number, rows, "original_value", "acquire_date", _DEALER) for number, rows in _by_invoice(CARDS).items()),
-    *(_invoice(number, rows, "amount", "doc_date", _DEALER) for number, rows in _by_invoice(_BOUGHT).items()),
-]
+INVOICES: list[Row] = _numbered(
+    [
+        *(
+            _invoice(number, rows, "original_value", "acquire_date", _DEALER)
+            for number, rows in _by_invoice(CARDS).items()
+        ),
+        *(_invoice(number, rows, "amount", "doc_date", _DEALER) for number, rows in _by_invoice(_BOUGHT).items()),
+    ]
+)

@@ -27,7 +27,7 @@ class BankJournal(BankRules, Register):
     date_column = "date"
     key_parts = j.KEY_PARTS
 
-    account_no = account_no()
+    account_no = account_no(above=("账号", "银行账号"))
     account_kind = c.enum(
         "账户性质",
         "Kind of account",
@@ -36,6 +36,7 @@ class BankJournal(BankRules, Register):
         synonyms={"基本户": "基本存款账户", "零余额": "零余额账户", "食堂专户": "专用存款账户(食堂)"}
         | {"专户": "财政专户"},
         aliases=("账户类型",),
+        above=("账户性质", "账户类型"),
     )
     year = j.year()
     seq = j.seq()

@@ -38,6 +38,12 @@ def _entry_no() -> pl.Expr:
     return pl.concat_str(number, moved().cast(pl.String), balance, times, separator=" ", ignore_nulls=True)
 
 
+def _named(*words: str) -> tuple[str, ...]:
+    """Return the headers under which banks export the amounts that went one way."""
+    shapes = ("{}", "{}金额", "{}发生额", "{}发生金额", "交易金额({})", "发生额({})", "本期{}", "{}方")
+    return tuple(dict.fromkeys(shape.format(word) for word in words for shape in shapes))
+
+
 _KEY_PARTS = {"entry_no": _entry_no}
 
 
@@ -73,6 +79,7 @@ class BankStatementLine(Register):
         required=True,
         aliases=("交易日", "记账日期", "记账日", "入账日期", "发生日期", "业务日期", "日期", "交易时间", "记账时间"),
         ranked=True,
+        timed=True,
     )
     entry_no = c.text("明细标识", "Line", system=True)
     serial_no = c.text(
@@ -81,25 +88,15 @@ class BankStatementLine(Register):
         60,
         aliases=(
             *("交易流水号", "银行流水号", "核心流水号", "业务流水号", "交易流水", "流水", "日志号", "柜员流水号"),
-            *("交易序号", "回单编号", "明细编号"),
+            *("交易序号", "回单编号", "明细编号", "账户明细编号-交易流水号"),
         ),
         ranked=True,
     )
     voucher_no = c.text(
         "凭证号", "Cheque or voucher no.", 60, aliases=("凭证号码", "支票号", "票据号", "凭证编号"), ranked=True
     )
-    income = c.money(
-        "收入金额",
-        "Received",
-        negative=True,
-        aliases=("贷方发生额", "贷方金额", "贷方", "收入", "存入金额", "转入金额", "存入", "收款金额", "贷方发生金额"),
-    )
-    expense = c.money(
-        "支出金额",
-        "Paid",
-        negative=True,
-        aliases=("借方发生额", "借方金额", "借方", "支出", "支取金额", "转出金额", "支取", "付款金额", "借方发生金额"),
-    )
+    income = c.money("收入金额", "Received", negative=True, aliases=_named("贷方", "贷", "收入", "存入", "转入"))
+    expense = c.money("支出金额", "Paid", negative=True, aliases=_named("借方", "借", "支出", "支取", "转出"))
     amount = c.money(
         "交易金额",
         "Amount",
@@ -124,7 +121,9 @@ class BankStatementLine(Register):
         negative=True,
         aliases=("账户余额", "交易后余额", "本次余额", "当前余额", "可用余额"),
         ranked=True,
+        running=True,
     )
+    currency = c.text("币种", "Currency", 20, aliases=("币别", "货币"))
     moved = c.money("净发生额", "Movement", system=True, negative=True)
     counterparty = c.text(
         "对方户名",
@@ -135,6 +134,9 @@ class BankStatementLine(Register):
     )
     counter_account = c.text(
         "对方账号", "Account of the other party", 40, aliases=("对方账户", "对方卡号", "对手账号"), ranked=True
+    )
+    counter_bank = c.text(
+        "对方开户行", "Bank of the other party", 100, aliases=("对方开户机构", "对方行名", "对方银行", "对方开户银行")
     )
     summary = c.text("摘要", "Summary", 200, aliases=("交易摘要", "摘要说明", "交易说明", "交易类型"), ranked=True)
     purpose = c.text("用途", "Purpose", 200, aliases=("交易用途", "附言", "交易附言"), ranked=True)
@@ -189,3 +191,27 @@ class BankStatementLine(Register):
         broken = asked.join(followed, on="_id", how="anti").sort(_DAY, maintain_order=True)
         opens = pl.col("_last").is_null() & (pl.col("_id") == pl.col("_id").first().over("account_no"))
         return broken.filter(~opens).join(rows, on="_id", how="semi").select("_id", "before")
+
+    @cross_rule(
+        "BST-03",
+        at="serial_no",
+        zh="同一笔交易已在另一份对账单中：{date} {moved}，余额 {balance}，流水号 {other}",
+        en="the same movement is in another statement: {moved} on {date}, balance {balance}, serial no. {other}",
+        hint_zh="同一账户请始终用同一种导出格式，删去重复的文件",
+        hint_en="always use the same kind of export for an account, and delete the other file",
+    )
+    def exported_in_two_ways(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """One export has serial numbers, the other has none; in one run those without them are held."""
+        days = rows.select(_DAY).unique()
+        same = [*_DAY, "moved", "balance"]
+        named = pl.col("serial_no").is_not_null()
+        before = books.others(BankStatementLine.id, rows, days).select(*same, "serial_no")
+        against = [before, rows.filter(named).select(*same, "serial_no")]
+        asked = [rows, rows.filter(~named)]
+        found = [
+            own.select("_id", *same, "serial_no").join(others, on=same, suffix="_other")
+            for own, others in zip(asked, against, strict=True)
+        ]
+        twice = pl.concat(found).filter(named != pl.col("serial_no_other").is_not_null())
+        other = pl.coalesce("serial_no", "serial_no_other").alias("other")
+        return twice.select("_id", other).unique("_id", keep="first", maintain_order=True)

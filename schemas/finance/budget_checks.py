@@ -9,9 +9,10 @@ from schemas.finance.purchase_checks import is_live
 from schemas.rules import Books
 from schemas.rules_shared import NO_QUANTITY, beyond_limit, claims_of, summed
 
-_ITEM = ["budget_year", "budget_code"]
-_PROMISED = ("已批", "执行中")
+FISCAL_YEAR, EXPENSE = "财政年度", "支出"
+PROMISED = ("已批", "执行中")
 """Statuses of a request that was approved and is not wholly paid yet."""
+_ITEM = ["budget_year", "budget_code"]
 
 
 def fiscal_year(day: str = "doc_date") -> pl.Expr:
@@ -21,7 +22,7 @@ def fiscal_year(day: str = "doc_date") -> pl.Expr:
 
 def has_budget(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the rows in whose fiscal year there is a budget at all."""
-    years = books.rows("budget_line").filter(pl.col("budget_kind") == "财政年度").select("budget_year").unique()
+    years = books.rows("budget_line").filter(pl.col("budget_kind") == FISCAL_YEAR).select("budget_year").unique()
     dated = rows.with_columns(fiscal_year())
     return dated.join(years, on="budget_year", how="semi", maintain_order="left")
 
@@ -37,7 +38,7 @@ def over_budget(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     limits = _planned(books).join(_used(rows, books), on=_ITEM, how="full", coalesce=True)
     asked = charged.select(_ITEM).unique(maintain_order=True)
     known = asked.join(limits, on=_ITEM, how="left").with_columns(pl.col("limit", "used").fill_null(NO_QUANTITY))
-    promised = pl.col("status").is_in(_PROMISED)
+    promised = pl.col("status").is_in(PROMISED)
     taken = pl.when(promised).then(_quantity("est_amount")).otherwise(NO_QUANTITY)
     claims = claims_of(charged.filter(promised), books, "purchase_request", by, taken)
     told = beyond_limit(claims, known, _ITEM)
@@ -65,7 +66,7 @@ def _in_words() -> tuple[pl.Expr, pl.Expr]:
 
 def _planned(books: Books) -> pl.DataFrame:
     """Return what the fiscal years plan to spend: ``limit`` by year and code."""
-    lines = books.rows("budget_line").filter((pl.col("budget_kind") == "财政年度") & (pl.col("direction") == "支出"))
+    lines = books.rows("budget_line").filter((pl.col("budget_kind") == FISCAL_YEAR) & (pl.col("direction") == EXPENSE))
     return summed(lines, [pl.col(name) for name in _ITEM], _quantity("amount"), "limit")
 
 
@@ -75,7 +76,7 @@ def _used(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     What was paid on an approved request is no longer promised; what was paid without one comes on top.
     """
     own = pl.col("doc_no").is_in(rows["doc_no"].implode())
-    others = books.others("purchase_request", rows).filter(pl.col("status").is_in(_PROMISED))
+    others = books.others("purchase_request", rows).filter(pl.col("status").is_in(PROMISED))
     key = [pl.col("doc_no"), fiscal_year(), pl.col("budget_code")]
     promised = summed(others, key, _quantity("est_amount"), "promised")
     if "invoice_reimbursement" not in books.facts.known:

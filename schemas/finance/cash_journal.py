@@ -27,9 +27,14 @@ class CashJournal(CashRules, Register):
     key_parts = j.KEY_PARTS
 
     account = c.code(
-        "现金账户", "Cash account", required=True, aliases=("账户", "账户名称"), hint="如 基本、食堂、备用金",
+        "现金账户",
+        "Cash account",
+        required=True,
+        aliases=("账户", "账户名称"),
+        above=("现金账户", "账户"),
+        hint="如 基本、食堂、备用金",
         hint_en="such as 基本, 食堂, 备用金",
-    )  # fmt: skip
+    )
     year = j.year()
     seq = j.seq()
     date = j.date()

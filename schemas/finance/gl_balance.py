@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas import columns as c
 from schemas.columns import Column
-from schemas.register import Register
+from schemas.register import Register, Sided
 from schemas.rules import Books, Facts, cross_rule, row_rule
 
 _SIDES = (
@@ -20,6 +20,12 @@ _AMOUNTS = tuple(name for debit, credit, *_ in _SIDES for name in (debit, credit
 def _amount(title: str, title_en: str, *aliases: str) -> Column:
     hint = {"hint": "留空为0；红字填负数", "hint_en": "blank: 0; negative for red entries"}
     return c.money(title, title_en, negative=True, fill=0, aliases=(f"{title}余额", f"{title}金额", *aliases), **hint)
+
+
+def _movement(side: str) -> tuple[str, ...]:
+    """Return what accounting programs call the movements of one side."""
+    whole = (f"本期发生{side}", f"本期发生额{side}", f"发生额{side}", f"本期{side}发生额", f"本期{side}发生")
+    return (*whole, f"{side}发生额", f"{side}发生", f"{side}本期发生额", side)
 
 
 def _net(debit: str, credit: str) -> pl.Expr:
@@ -40,16 +46,20 @@ class GlBalance(Register):
     signatures = ("会计", "负责人")
     keywords = ("科目余额", "试算平衡")
     cell_groups = (_AMOUNTS,)
+    sided = (
+        Sided("open_dr", "open_cr", ("期初余额", "期初", "期初数", "月初余额")),
+        Sided("close_dr", "close_cr", ("期末余额", "期末", "期末数", "月末余额", "余额")),
+    )
 
     period_ = c.month("月份", "Month", required=True, aliases=("期间", "会计期间"), above=("期间", "会计期间", "月份"))
     account_code = c.code("科目编码", "Account", required=True, aliases=("科目代码", "科目编号"))
     account_name = c.text("科目名称", "Name", required=True, aliases=("会计科目",))
-    open_dr = _amount("期初借方", "Opening, debit")
-    open_cr = _amount("期初贷方", "Opening, credit")
-    dr = _amount("本期借方", "Month, debit", "本期发生借方")
-    cr = _amount("本期贷方", "Month, credit", "本期发生贷方")
-    close_dr = _amount("期末借方", "Closing, debit")
-    close_cr = _amount("期末贷方", "Closing, credit")
+    open_dr = _amount("期初借方", "Opening, debit", "期初余额借方", "期初数借方")
+    open_cr = _amount("期初贷方", "Opening, credit", "期初余额贷方", "期初数贷方")
+    dr = _amount("本期借方", "Month, debit", *_movement("借方"))
+    cr = _amount("本期贷方", "Month, credit", *_movement("贷方"))
+    close_dr = _amount("期末借方", "Closing, debit", "期末余额借方", "期末数借方")
+    close_cr = _amount("期末贷方", "Closing, credit", "期末余额贷方", "期末数贷方")
 
     @row_rule(
         "GLB-02",

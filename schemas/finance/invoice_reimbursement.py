@@ -7,6 +7,7 @@ import polars as pl
 from schemas import columns as c
 from schemas import document_columns as d
 from schemas.finance.invoice_rules import WITHOUT_BUYER, InvoiceRules, is_paid
+from schemas.finance.payment_rules import PaymentRules
 from schemas.register import Register, blank_means
 
 _TAX_NO = r"(?:[0-9A-Z]{15}|[0-9A-Z]{18}|[0-9A-Z]{20})"
@@ -19,7 +20,7 @@ _STATUS = (
 )  # fmt: skip
 
 
-class InvoiceReimbursement(InvoiceRules, Register):
+class InvoiceReimbursement(InvoiceRules, PaymentRules, Register):
     """Invoice and its reimbursement (DOMAIN.md 2.2, register 30).
 
     It may be entered early: what only payment brings is required with the voucher of the payment.

@@ -64,10 +64,13 @@ def _amount(title: str, title_en: str, aliases: tuple[str, ...]) -> Column:
     return c.money(title, title_en, negative=True, nonzero=True, aliases=aliases, **hint)
 
 
+_BALANCES = ("结余", "结存金额", "余额(元)")
+
+
 def balance() -> Column:
     """What is there after the row."""
     hint = {"hint": "上一行余额＋收入－支出", "hint_en": "balance of the row above + income − expense"}
-    return c.money("余额", "Balance", required=True, negative=True, aliases=("结余", "结存金额", "余额(元)"), **hint)
+    return c.money("余额", "Balance", required=True, negative=True, running=True, aliases=_BALANCES, **hint)
 
 
 def ref_doc() -> Column:

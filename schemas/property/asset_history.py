@@ -21,8 +21,8 @@ CARD = (
 )
 """Columns of a card that its events are made of."""
 
-CLOSES = {"period": pl.String(), "_from": pl.Int64(), "_to": pl.Int64()}
-"""Closed months of the asset book: the revision that closed each, and the one that reopened it (None: none did)."""
+CLOSES = {"period": pl.String(), "_from": pl.Int64()}
+"""Closed months of the asset book, and the revision that closed each."""
 
 LEFT = {
     "asset_no": pl.String(),
@@ -175,16 +175,12 @@ def _with_open_month(rows: pl.DataFrame, closes: pl.DataFrame) -> pl.DataFrame:
     """Return rows with ``_open``, the first open month when their revision came; null where none was closed."""
     if closes.is_empty() or rows.is_empty():
         return rows.with_columns(pl.lit(None, pl.Int64).alias("_open"))
-    spans = [(number_of_month(period), start, end) for period, start, end in closes.select(*CLOSES).iter_rows()]
+    months = [(number_of_month(period) + 1, closed) for period, closed in closes.select(*CLOSES).iter_rows()]
     newest = {
-        revision: max((month + 1 for month, start, end in spans if _was_closed(revision, start, end)), default=None)
+        revision: max((month for month, closed in months if closed < revision), default=None)
         for revision in rows["_from"].unique().drop_nulls()
     }
     return rows.with_columns(pl.col("_from").replace_strict(newest, default=None, return_dtype=pl.Int64).alias("_open"))
-
-
-def _was_closed(revision: int, start: int, end: int | None) -> bool:
-    return start < revision and (end is None or revision < end)
 
 
 def _fen(name: str) -> pl.Expr:

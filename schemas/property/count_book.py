@@ -21,6 +21,9 @@ from schemas.stock_balance import movements_in_force
 ELSEWHERE = "借出"
 """Condition of a thing that its borrower confirms: it is not in the difference (DOMAIN.md 4.4)."""
 
+SPOILT = ("损坏", "待报废")
+"""Conditions of goods that are counted and then written off."""
+
 LEVELS = ("总务主任", "校长", "领导班子", "主管部门")
 """Who approves a difference, the lowest first."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.property.count_book import ELSEWHERE, at_cutoff, off_by_too_much
+from schemas.property.count_book import ELSEWHERE, LINE, approved_results, at_cutoff, off_by_too_much
 from schemas.property.count_scope import SPOT_CHECK, assets_to_count, goods_to_count, moves_in, rooms_of
 from schemas.property.loan_checks import is_open
 from schemas.rules import Books
-from schemas.rules_shared import with_others
+from schemas.rules_shared import accepted_versions, with_others
 
 _NAMED = 3
 """How many of the things left out a message names."""
@@ -64,6 +64,31 @@ def to_count_again(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     single = pl.col("count2").is_null() & (pl.col("condition") != ELSEWHERE)
     beyond = at_cutoff(rows, books).filter(single & off_by_too_much(pl.col("diff_qty"), books.facts))
     return beyond.select("_id", "qty_at_cutoff", "book_qty", "diff_qty")
+
+
+def counted_otherwise(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the lines that change what an approved difference was computed from, with the ``day`` of its approval."""
+    names = ("room", "item_code", "final_qty", "counted_at", "_lent")
+    lent = (pl.col("condition") == ELSEWHERE).alias("_lent")
+    approved = approved_results(books).select(*LINE, pl.col("approve_date").alias("day"))
+    before = accepted_versions(rows, books, "stocktake_sheet").join(approved, on=LINE, how="inner")
+    both = (
+        rows.with_columns(lent)
+        .select("_id", "_key", *names)
+        .join(before.with_columns(lent).select("_key", "day", *names), on="_key", suffix="_was")
+    )
+    same = [pl.col(name).eq_missing(pl.col(f"{name}_was")) for name in names]
+    return both.filter(~pl.all_horizontal(same)).select("_id", "day")
+
+
+def cutoff_moved(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the plans whose cut-off changes though differences were approved: ``n`` lines, ``was`` the cut-off."""
+    approved = approved_results(books).group_by("plan_no").agg(pl.len().alias("n"))
+    before = accepted_versions(rows, books, "stocktake_plan").join(approved, on="plan_no", how="inner")
+    both = rows.select("_id", "_key", "cutoff").join(
+        before.select("_key", "n", pl.col("cutoff").alias("was")), on="_key", how="inner"
+    )
+    return both.filter(pl.col("cutoff") != pl.col("was")).select("_id", "n", "was")
 
 
 def found_off_the_books(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

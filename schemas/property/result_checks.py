@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.property.count_book import ELSEWHERE
+from schemas.property.count_book import ELSEWHERE, SPOILT, at_cutoff
 from schemas.rules import Books
 
 LONGEST_OPEN_DAYS = 60
@@ -39,6 +39,15 @@ def not_on_a_sheet(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         .otherwise(pl.format("on that line {} was counted", pl.concat_str("counted", "counted_name", separator=" ")))
     )
     return found.filter(unknown | other).select("_id", zh.alias("reason_zh"), en.alias("reason_en"))
+
+
+def agreeing_lines(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the results on lines of goods that agree with the books, with ``book``, what these have."""
+    lines = books.rows("stocktake_sheet", rows.select(_LINE))
+    good = lines.filter(~pl.col("condition").is_in(SPOILT) & pl.col("item_code").is_not_null())
+    same = at_cutoff(good, books).filter((pl.col("diff_qty") == 0) & pl.col("carries"))
+    told = same.select(*_LINE, pl.col("book_qty").alias("book"))
+    return rows.select("_id", *_LINE).join(told, on=_LINE, how="inner", maintain_order="left").select("_id", "book")
 
 
 def approved_by_counting_hands(rows: pl.DataFrame, books: Books) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from schemas.parameters import text_of
 from schemas.property.count_book import ADJUSTING, ROLES_OF_LEVEL, too_low
 from schemas.property.goods_rules import not_both
 from schemas.property.result_checks import (
+    agreeing_lines,
     approved_by_counting_hands,
     approved_too_low,
     long_open,
@@ -139,6 +140,21 @@ class ResultRules:
     def not_counted(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Every adjustment refers to the line on which the thing was counted."""
         return not_on_a_sheet(rows, books)
+
+    @cross_rule(
+        "X-15",
+        "W",
+        at="line_no",
+        zh="调账不符：该行账实相符（账面 {book}），没有可处理的差异",
+        en="there is nothing to adjust: on that line the books agree with the count ({book})",
+        hint_zh="请核对表号和序号；差异已由补登单据消除的，本行不再调账",
+        hint_en="check sheet and line; a difference that a late document explained is not adjusted",
+        needs=("stocktake_sheet", "stocktake_plan", "location", "item_catalogue"),
+        effect=Effect.AGREEMENT,
+    )
+    def nothing_to_adjust(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """A line of goods in good state; what is adjusted is what differs."""
+        return agreeing_lines(rows, books)
 
     @cross_rule(
         "X-09",

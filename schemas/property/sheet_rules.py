@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.property.count_checks import (
+    counted_otherwise,
     counted_twice,
     found_off_the_books,
     loaned_but_missing,
@@ -59,8 +60,9 @@ class SheetRules:
         hint_en="check whether the code was forgotten; if it is really new, it is a surplus",
     )
     def thing_without_code(_facts: Facts) -> pl.Expr:
-        """Source: DOMAIN.md 2.2, stocktake_sheet.asset_no."""
-        return pl.col("asset_no").is_null() & pl.col("item_code").is_null()
+        """A zero says that there was nothing. Source: DOMAIN.md 2.2, stocktake_sheet.asset_no."""
+        found = pl.coalesce("count2", "count1") > 0
+        return pl.col("asset_no").is_null() & pl.col("item_code").is_null() & found
 
     @row_rule(
         "DATE-ORDER",
@@ -127,6 +129,19 @@ class SheetRules:
     def second_count_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Compared at the cut-off. The book quantity is not told: the second count is blind too."""
         return to_count_again(rows, books).select("_id")
+
+    @cross_rule(
+        "X-15",
+        at="count1",
+        zh="调账不符：该行的差异已于 {day} 批准调账，不得再改",
+        en="the difference of this line was approved on {day} and is in the books: it cannot change any more",
+        hint_zh="确需更正的，请先在盘盈盘亏处理表撤销批准，或重新盘点",
+        hint_en="take the approval back first, or count again",
+        needs=("stocktake_result",),
+    )
+    def changed_after_approval(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """What was approved is the difference of this very count."""
+        return counted_otherwise(rows, books)
 
     @cross_rule(
         "CNT-06",

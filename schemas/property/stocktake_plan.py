@@ -8,7 +8,7 @@ import polars as pl
 
 from schemas import columns as c
 from schemas import document_columns as d
-from schemas.property.count_checks import keepers_of_plan, missing_from_sheets, moved_while_counting
+from schemas.property.count_checks import cutoff_moved, keepers_of_plan, missing_from_sheets, moved_while_counting
 from schemas.register import Register
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 
@@ -181,6 +181,19 @@ class StocktakePlan(Register):
     def moved_between_cutoff_and_end(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         """Documents have a day and no time: one of the day of the cut-off counts from 00:00."""
         return moved_while_counting(rows, books)
+
+    @cross_rule(
+        "X-15",
+        at="cutoff",
+        zh="调账不符：计划已有 {n} 行差异批准调账，基准时间不得再改（原为 {was}）",
+        en="differences of the plan were approved (lines: {n}): its cut-off stays {was}",
+        hint_zh="请恢复原来的基准时间；需要另一个基准的请另立计划",
+        hint_en="put the cut-off back, or make another plan",
+        needs=("stocktake_result", "stocktake_sheet"),
+    )
+    def cutoff_changed_after_approval(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
+        """Another cut-off would be another difference than the one that was approved."""
+        return cutoff_moved(rows, books)
 
     @cross_rule(
         "X-16",

@@ -33,6 +33,7 @@ class StocktakeSheet(SheetRules, Register):
         ("counter", "observer", "keeper"),
     )
     date_column = "counted_at"
+    month_in_title = False
     document_column = "sheet_no"
     line_column = "line_no"
     judged_after = ("stocktake_plan", "loan_register")

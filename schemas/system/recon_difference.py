@@ -63,7 +63,9 @@ class ReconDifference(Register):
         hint="由系统给出，请勿改动",
         hint_en="given by the system: leave it as it is",
     )
-    line_no = d.line_no(hint="由系统给出，请勿改动", hint_en="given by the system: leave it as it is")
+    line_no = d.line_no(
+        example="190119094", hint="由系统给出，请勿改动", hint_en="given by the system: leave it as it is"
+    )
     recon_kind = c.enum("对账类型", "Agreement", KINDS, system=True)
     period_ = c.code("期间", "Period", system=True)
     object = c.text("对象", "Object", system=True)

@@ -76,9 +76,20 @@ def _against_lists(kept: Kept, month: str) -> Sides | Text:
     return Sides(
         side(due, dept, qty=one),
         side(due.join(listed, on="asset_no", how="semi"), dept, qty=one),
-        left_out=tuple(
-            Text(f"{room} 没有 {semester} 的财产登记表", f"{room} has no list of {semester}")
-            for room in used.join(rooms, on="room", how="anti")["room"].unique().sort()[:_MOST_ROOMS]
+        left_out=_without_lists(used.join(rooms, on="room", how="anti"), semester),
+    )
+
+
+def _without_lists(cards: pl.DataFrame, semester: str) -> tuple[Text, ...]:
+    """Return the rooms with assets that have no list."""
+    rooms = cards["room"].drop_nulls().unique().sort().to_list()
+    if not rooms:
+        return ()
+    named = "、".join(rooms[:_MOST_ROOMS]) + ("……" if len(rooms) > _MOST_ROOMS else "")
+    return (
+        Text(
+            f"{len(rooms)} 处没有 {semester} 的财产登记表：{named}",
+            f"{len(rooms)} rooms have no list of {semester}: {named}",
         ),
     )
 

@@ -9,7 +9,7 @@ from schemas.findings import Text
 from schemas.periods import first_day_of
 from sync.books.agree_ledger import accounts_of, leaves, month_of_ledger
 from sync.books.agreements import BOOKED, STATEMENTS, Agreement, Kept, Sides, documents, last_day, rows_of, side
-from sync.books.budget import budget_execution
+from sync.books.budget import budget_at
 from sync.books.differences import fen
 from sync.books.periods import BUDGET_BOOK
 
@@ -33,7 +33,7 @@ def _spent(kept: Kept, month: str) -> Sides | Text:
             f"{month} 的科目余额表没有 {named} 按经济分类的明细科目",
             f"the trial balance of {month} has no accounts by economic code below {named}",
         )
-    done = budget_execution(rows_of(kept, PLANS), rows_of(kept, REQUESTS), rows_of(kept, INVOICES), month)
+    done = budget_at(rows_of(kept, PLANS), rows_of(kept, REQUESTS), rows_of(kept, INVOICES), month)
     return Sides(
         side(done, pl.col("budget_code"), value=scaled(pl.col("spent"), MONEY_PLACES)),
         side(coded, pl.col("item"), value=pl.col("debit")),

@@ -249,7 +249,7 @@ MONEY_AGREEMENTS = (
         "账款",
         Text("收费与上缴", "Fees collected and remitted"),
         "收费、退费登记",
-        "上缴登记",
+        "银行上缴登记",
         ("fee_collection", "fee_refund", "fee_remittance"),
         _fees_passed_on,
         _fee_documents,

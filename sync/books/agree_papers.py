@@ -120,7 +120,7 @@ PAPER_AGREEMENTS = (
         "票账",
         Text("付款与日记账", "Payments and journals"),
         "发票实付金额",
-        "现金、银行日记账",
+        "银行、现金日记账",
         (INVOICES, "cash_journal", "bank_journal"),
         _payments,
         code="X-06",

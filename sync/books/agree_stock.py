@@ -45,24 +45,31 @@ def _against_ledger(kept: Kept, month: str) -> Sides | Text:
     accounts = month_of_ledger(kept, month)
     if isinstance(accounts, Text):
         return accounts
-    stock = stock_at_end(kept, month)
     codes = accounts_of(kept, "gl_stock_account")
     name = "、".join(codes)
-    ledger = closing_of(accounts, codes).select(pl.lit(name).alias("object"), "value", "qty")
-    return Sides(total_as(name, int(stock["amount"].sum())), side(ledger, pl.col("object"), value=pl.col("value")))
+    ledger = int(closing_of(accounts, codes)["value"].sum())
+    return Sides(total_as(name, _of_month(kept, month, "close_amount")), total_as(name, ledger))
+
+
+def _of_month(kept: Kept, month: str, column: str) -> int:
+    """Return the sum of an amount of the month summary in fen."""
+    lines = kept.stock_summary.filter(pl.col("period") == month)
+    return int(lines.select(scaled(pl.col(column), MONEY_PLACES).sum()).item())
 
 
 def _documents(kept: Kept, month: str) -> pl.DataFrame:
-    """Return the documents of the open months with their amounts, and the receipts that are held back."""
-    number = pl.col("doc_no")
-    booked = kept.stock_on(last_day(month)).valued.filter(pl.col("post_date") <= last_day(month))
-    held = kept.held(_RECEIPT).filter(pl.col("doc_date") <= last_day(month))
-    return pl.concat(
-        [
-            documents(booked, number, pl.col("amount"), BOOKED),
-            documents(held, number, -fen("amount"), HELD),
-        ]
-    )
+    """Return the receipts up to the end of a month, all issues of the month as one, and receipts that are held back.
+
+    Finance books what was issued once a month; receipts by their invoices.
+    """
+    number, until = pl.col("doc_no"), pl.col("doc_date") <= last_day(month)
+    issues = pl.DataFrame({"doc_no": [f"{month} 出库合计"], "amount": [-_of_month(kept, month, "out_amount")]})
+    received = kept.rows(_RECEIPT)
+    parts = [documents(issues, number, pl.col("amount"), BOOKED)]
+    if received is not None:
+        parts.append(documents(received.filter(until), number, fen("amount"), BOOKED))
+        parts.append(documents(kept.held(_RECEIPT).filter(until), number, -fen("amount"), HELD))
+    return pl.concat(parts)
 
 
 def _against_documents(kept: Kept, month: str) -> Sides:
@@ -98,6 +105,7 @@ STOCK_AGREEMENTS = (
         ("item_catalogue",),
         _against_documents,
         book=STOCK_BOOK,
+        asked_only=True,
     ),
     Agreement(
         103,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sync.books.agree_assets import ASSET_AGREEMENTS
 from sync.books.agree_budget import BUDGET_AGREEMENTS
@@ -28,10 +28,18 @@ AGREEMENTS: tuple[Agreement, ...] = tuple(
 )
 
 
-def reconciled(kept: Kept, months: Iterable[str], group: str | None = None) -> list[Judged]:
-    """Return every agreement of a group (None: of all) in some months, judged, by month and number."""
-    chosen = [each for each in AGREEMENTS if group in (None, each.group)]
-    return [judge(compare(each, kept, month), kept) for month in months for each in chosen]
+PUBLISHED = tuple(each for each in AGREEMENTS if not each.asked_only)
+"""The agreements that are looked at after every run; the others when somebody asks."""
+
+
+def agreements_of(group: str | None) -> tuple[Agreement, ...]:
+    """Return the agreements of a group, all of them for None."""
+    return tuple(each for each in AGREEMENTS if group in (None, each.group))
+
+
+def reconciled(kept: Kept, months: Iterable[str], agreements: Sequence[Agreement] = AGREEMENTS) -> list[Judged]:
+    """Return agreements in some months, judged, by month and number."""
+    return [judge(compare(each, kept, month), kept) for month in months for each in agreements]
 
 
 def serious_differences(kept: Kept, month: str, book: str) -> list[Judged]:

@@ -81,6 +81,10 @@ class Kept(Protocol):
     def counts(self) -> pl.DataFrame:
         """Return every counted line with its difference and what that is worth (``sync.books.counts.differences``)."""
 
+    @property
+    def stock_summary(self) -> pl.DataFrame:
+        """Return the month summary of the stock book, of every month up to today."""
+
     def stock_until(self, moment: datetime) -> Close:
         """Return the stock book at a moment."""
 
@@ -136,6 +140,8 @@ class Agreement:
     """The rule between registers that says the same (DOMAIN.md 2.3)."""
     book: str = ""
     """The book that cannot be closed while an unexplained difference is open."""
+    asked_only: bool = False
+    """True for a proof of the program's own figures that values the whole stock book: not done after every run."""
 
 
 @dataclass(frozen=True)
@@ -210,15 +216,17 @@ def recon_id(number: int, month: str) -> str:
     return f"DZ-{last_day(month):%Y%m%d}-{number:04d}"
 
 
-def _line_numbers(objects: pl.Series) -> pl.Series:
-    """Return a line number for every object that depends on nothing else, so that it is the same in every run.
+def line_of(name: str) -> int:
+    """Return the line number of an object: it depends on nothing else, so that it is the same in every run."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % _LINES + 1
 
-    Objects that would share one are numbered on in their order.
-    """
+
+def _line_numbers(objects: pl.Series) -> pl.Series:
+    """Return the line number of every object; those that would share one are numbered on in their order."""
     taken: set[int] = set()
     numbers = []
     for each in objects:
-        number = int.from_bytes(hashlib.sha256(each.encode()).digest()[:8]) % _LINES + 1
+        number = line_of(each)
         while number in taken:
             number = number % _LINES + 1
         taken.add(number)

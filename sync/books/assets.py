@@ -11,11 +11,21 @@ from datetime import date
 
 import polars as pl
 
+from schemas.books import empty_frame
 from schemas.exact import MONEY_PLACES, QTY_PLACES, decimal, unscaled
 from schemas.findings import Text
 from schemas.property.asset_history import CLOSES, asset_events, left_of, stages_of
-from schemas.property.depreciation import ASKED, EVENTS, month_text, number_of_day, number_of_month, valued
+from schemas.property.depreciation import (
+    ASKED,
+    EVENTS,
+    month_number,
+    month_text,
+    number_of_day,
+    number_of_month,
+    valued,
+)
 from schemas.property.transfer_rules import LEAVING
+from schemas.register import register_of
 from sync.errors import HouqinError
 
 FIXED_ASSETS = "固定资产"
@@ -61,7 +71,7 @@ def asset_book(
     None stands for a register that is not in use; ``closes`` are the closed months of the asset book.
     """
     if cards is None:
-        nothing = pl.DataFrame(schema={"asset_no": pl.String(), "gl_account": pl.String(), "class_code": pl.String()})
+        nothing = empty_frame(register_of("fixed_asset_card")).drop("_id")
         return AssetBook(nothing, pl.DataFrame(schema=EVENTS), left_of(None, None))
     outside = None if transfers is None else transfers.filter(pl.col("kind") == LEAVING)
     left = left_of(disposals, outside)
@@ -78,6 +88,20 @@ def worth_on(book: AssetBook, day: date) -> pl.DataFrame:
     month = number_of_day(day)
     found = valued(asked_of(book.cards["asset_no"], month, month, day), book.events)
     return _in_money(found).drop("_ask", "since", "until", "day", *_SUMS)
+
+
+def worth_of(book: AssetBook, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines (``_id``, ``asset_no``, ``day``) with ``value``, ``accum`` and ``pieces`` of their asset.
+
+    They are those of the day, depreciation of its month included, in fen and thousandths. Lines on assets
+    that are not in the books then are left out.
+    """
+    month = month_number(pl.col("day"))
+    asked = lines.select(
+        pl.col("_id").cast(pl.Int64).alias("_ask"), "asset_no", month.alias("since"), month.alias("until"), "day"
+    )
+    found = valued(asked, book.events)
+    return found.select(pl.col("_ask").alias("_id"), "asset_no", "day", "value", "accum", "pieces")
 
 
 def happened_in(book: AssetBook, first: str, last: str) -> pl.DataFrame:

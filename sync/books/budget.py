@@ -1,25 +1,39 @@
-"""The budget of fiscal years: promised by approved requests, spent on paid invoices, and what is left.
+"""The budget of fiscal years month by month: promised by approved requests, spent on paid invoices, what is left.
 
 Source: DOMAIN.md 2.2, registers 28, 30, 36 and 37, and 4.2.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, scaled, unscaled
+from schemas.finance.budget_checks import EXPENSE, FISCAL_YEAR, PROMISED
 
-FISCAL_YEAR, EXPENSE = "财政年度", "支出"
-PROMISED = ("已批", "执行中")
-"""Statuses of a request that was approved and is not wholly paid yet."""
 _ITEM = ["budget_code"]
 _MONEY = ("budget", "committed", "spent", "remaining")
 
 
-def budget_execution(plans: pl.DataFrame, requests: pl.DataFrame, invoices: pl.DataFrame, period: str) -> pl.DataFrame:
-    """Return the execution of the budget at the end of a month, in the columns of ``budget_execution``.
+def budget_execution(plans: pl.DataFrame, requests: pl.DataFrame, invoices: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Return the execution of the budgets of all fiscal years, in the columns of ``budget_execution``.
+
+    There are rows for every month from January of a year with a budget to December, or to the month of today;
+    sorted by item and month. ``plans`` are the rows in the books of ``budget_line``, ``requests`` those of
+    ``purchase_request``, ``invoices`` those of ``invoice_reimbursement``.
+    """
+    years = plans.filter(pl.col("budget_kind") == FISCAL_YEAR)["budget_year"].unique().sort()
+    until = f"{today:%Y-%m}"
+    months = (f"{year}-{month:02d}" for year in years for month in range(1, 13))
+    made = [budget_at(plans, requests, invoices, period) for period in months if period <= until]
+    none = budget_at(plans.clear(), requests.clear(), invoices.clear(), until)
+    return pl.concat([none, *made]).sort("budget_code", "period")
+
+
+def budget_at(plans: pl.DataFrame, requests: pl.DataFrame, invoices: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Return how the budget of a year stands at the end of a month, in the columns of ``budget_execution``.
 
     Args:
         plans: the rows in the books of ``budget_line``.
@@ -53,6 +67,17 @@ def budget_execution(plans: pl.DataFrame, requests: pl.DataFrame, invoices: pl.D
     ).sort(_ITEM)
 
 
+def with_warnings(execution: pl.DataFrame, pace_points: Decimal) -> pl.DataFrame:
+    """Return an execution with ``points`` (rate less time rate), ``over`` (BEX-01) and ``off_pace`` (BEX-02).
+
+    What is exactly ``pace_points`` apart is still in its pace; an item without a budget has none.
+    """
+    points = (pl.col("rate") - pl.col("time_rate")).alias("points")
+    off_pace = (pl.col("points").abs() > pace_points).fill_null(value=False)
+    over = (pl.col("remaining") < 0).alias("over")
+    return execution.with_columns(points, over).with_columns(off_pace.alias("off_pace"))
+
+
 def committed(requests: pl.DataFrame, invoices: pl.DataFrame, period: str) -> pl.DataFrame:
     """Return ``committed`` in fen by budget item: what approved requests promise beyond what was paid on them."""
     key = ["doc_no", *_ITEM]
@@ -68,14 +93,6 @@ def committed(requests: pl.DataFrame, invoices: pl.DataFrame, period: str) -> pl
         (pl.col("asked") - pl.col("done").fill_null(0)).clip(lower_bound=0).alias("committed")
     )
     return left.group_by(_ITEM).agg(pl.col("committed").sum())
-
-
-def overspent(execution: pl.DataFrame, pace_points: Decimal) -> pl.DataFrame:
-    """Return the rows of an execution with ``over`` (BEX-01) and ``off_pace`` (BEX-02), and ``points`` apart."""
-    points = (pl.col("rate") - pl.col("time_rate")).alias("points")
-    return execution.with_columns(points, (pl.col("remaining") < 0).alias("over")).with_columns(
-        (pl.col("points").abs() > pace_points).fill_null(value=False).alias("off_pace")
-    )
 
 
 def _live(period: str) -> pl.Expr:

@@ -84,6 +84,39 @@ def require_sound(valuation: Valuation, closed: Close | None = None) -> Valuatio
     return valuation
 
 
+def require_chained(summary: pl.DataFrame) -> None:
+    """Check a month summary: every month adds up, and begins with what the month before left.
+
+    Raises:
+        UnbalancedBook: one does not; it names the first place.
+    """
+    before = [pl.col(f"close_{what}").shift(1).over("warehouse", "item_code").alias(f"_{what}") for what in _SUMS]
+    chained = summary.sort("warehouse", "item_code", "period").with_columns(before)
+    for row in chained.filter(_unbalanced()).head(1).iter_rows(named=True):
+        opening = {what: row[f"open_{what}"] if row[f"_{what}"] is None else row[f"_{what}"] for what in _SUMS}
+        came = {what: opening[what] + row[f"in_{what}"] - row[f"out_{what}"] for what in _SUMS}
+        raise UnbalancedBook(
+            item=row["item_code"],
+            warehouse=row["warehouse"],
+            qty=shown(came["qty"]),
+            amount=f"{came['amount']:.2f}",
+            stated_qty=shown(row["close_qty"]),
+            stated_amount=f"{row['close_amount']:.2f}",
+        )
+
+
+_SUMS = ("qty", "amount")
+
+
+def _unbalanced() -> pl.Expr:
+    wrong = []
+    for what in _SUMS:
+        opening, close = pl.col(f"open_{what}"), pl.col(f"close_{what}")
+        wrong.append(opening + pl.col(f"in_{what}") - pl.col(f"out_{what}") != close)
+        wrong.append((pl.col(f"_{what}") != opening).fill_null(value=False))
+    return pl.any_horizontal(wrong)
+
+
 def _require_equal(found: pl.DataFrame, stated: pl.DataFrame) -> None:
     """Compare two balances by place; a place that one of them lacks has nothing."""
     both = (

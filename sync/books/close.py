@@ -32,6 +32,12 @@ class Close:
     prices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PRICES))
     """Quantity and amount of each item's last receipt, ``PRICES``."""
 
+    def of_items(self, items: Sequence[str]) -> Close:
+        """Return it with some items only."""
+        own = pl.col("item_code").is_in(items)
+        parts = (self.stock, self.layers, self.originals, self.prices)
+        return Close(*(part.filter(own) for part in parts))
+
 
 NOTHING = Close()
 

@@ -16,6 +16,7 @@ from schemas.property.count_book import (
     ADJUSTING,
     ELSEWHERE,
     LINE,
+    SPOILT,
     at_cutoff,
     corrections,
     off_by_too_much,
@@ -41,9 +42,6 @@ _STATES = {
     "不在现场": ("待修", "出借", "出租"),
 }
 """What a card may say (use_status) of a thing that was found in a condition."""
-
-_SPOILT = ("损坏", "待报废")
-"""Conditions of goods that are counted and then written off."""
 
 _RESULT = ("reason", "suggestion", "approve_level", "approver", "approve_date", "batch_approval")
 
@@ -238,7 +236,7 @@ def _kind() -> pl.Expr:
         .when(diff > 0).then(pl.lit(SURPLUS))
         .when(diff < 0).then(pl.lit(SHORTAGE))
         .when(is_asset & ~pl.col("_in_place") & ~lent).then(pl.lit(ELSEWHERE_FOUND))
-        .when(~is_asset & condition.is_in(_SPOILT)).then(pl.lit(DAMAGED))
+        .when(~is_asset & condition.is_in(SPOILT)).then(pl.lit(DAMAGED))
         .when(is_asset & known & ~as_on_card & (condition == "损坏")).then(pl.lit(DAMAGED))
         .when(is_asset & known & ~as_on_card).then(pl.lit(OTHER_STATE))
         .otherwise(pl.lit(AGREES))

@@ -178,10 +178,9 @@ def _specials(ordered: pl.DataFrame, items: pl.DataFrame, prices: pl.DataFrame) 
     """Return what there is to know of each return and surplus, by its position."""
     if not ordered["_op"].is_in([_FOUND, _RED]).any():
         return {}
-    number = pl.int_range(pl.len(), dtype=pl.Int64)
-    received = ordered.with_columns(
-        number.alias("_at"), pl.when(_priced()).then(number).forward_fill().over("item_code").alias("_last")
-    )
+    numbered = ordered.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("_at"))
+    priced = pl.when(_priced()).then(pl.col("_at"))
+    received = numbered.with_columns(priced.forward_fill().over("item_code").alias("_last"))
     ref_prices = dict(items.select("item_code", "ref_price").drop_nulls().iter_rows())
     before = {item: (qty, amount) for item, qty, amount in prices.select(*PRICES).iter_rows()}
     effects, amounts = ordered["effect"], ordered["stated"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,24 +17,44 @@ if TYPE_CHECKING:
 
     from sync.bookkeeping import Bookkeeping
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 _DAY = click.DateTime(["%Y-%m-%d"])
 _MONTH = click.DateTime(["%Y-%m"])
 
 
-@click.group("assets")
-def command() -> None:
+def _wanted(command: Command) -> Command:
+    """Add the options that choose among the assets."""
+    status = click.option(
+        "--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …"
+    )
+    class_code = click.option(
+        "--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201)."
+    )
+    room = click.option("--room", metavar="CODE", help="Only what is in this room.")
+    dept = click.option("--dept", metavar="CODE", help="Only what this department uses.")
+    as_of = click.option("--as-of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
+    return as_of(dept(room(class_code(status(command)))))
+
+
+@click.group("assets", invoke_without_command=True)
+@_wanted
+@share_option
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - the options of ``list``
     """Show the asset book: every asset with its place, keeper and worth, and what each month charges.
 
-    Example: houqin assets list --share school --room A-301
+    Without a further word, the assets are listed.
+
+    Example: houqin assets --room A-301 --share school
     """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_command, **options)
 
 
 @command.command("list")
-@click.option("--as-of", "as_of", type=_DAY, metavar="DATE", help="At the end of this day.  [default: today]")
-@click.option("--dept", metavar="CODE", help="Only what this department uses.")
-@click.option("--room", metavar="CODE", help="Only what is in this room.")
-@click.option("--class", "class_code", metavar="CODE", help="Only classes that begin with this (A0201).")
-@click.option("--status", metavar="STATUS", help="Only this state: 在用, 闲置, 出借, 待修, 待报废, 已处置 …")
+@_wanted
 @share_option
 @output_options
 def list_command(
@@ -52,7 +72,7 @@ def list_command(
 
     Depreciation of the month of the day is included. What left the school is listed with --status 已处置 only.
 
-    Example: houqin assets list --share school --dept ZW --as-of 2026-12-31
+    Example: houqin assets list --dept ZW --as-of 2026-12-31 --share school
     """
     import polars as pl  # noqa: PLC0415 - costs start-up time
 
@@ -157,6 +177,39 @@ def depreciation_command(
         _show(f"{told['asset_no']} {told['name']}", _SCHEDULED, told["schedule"], language, numbers=3)
     else:
         _show_month(told, language)
+
+
+@command.command("entries")
+@click.option("--month", type=_MONTH, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
+@share_option
+@output_options
+def entries_command(*, month: datetime | None, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Suggest the accounting entries for assets found, missing, disposed of or paid for; finance decides.
+
+    Example: houqin assets entries --month 2026-11 --share school
+    """
+    from sync.asset_reports import entries_of  # noqa: PLC0415 - costs start-up time
+
+    with _books(share_path) as books:
+        told = entries_of(books, month.date() if month else books.facts.today)
+    if as_json:
+        print_json(told)
+        return
+    title = f"{told['month']} 记账建议" if language == "zh" else f"{told['month']}: suggested entries"
+    lines = [{**entry, **line} for entry in told["entries"] for line in entry["lines"]]
+    _show(title, _SUGGESTED, lines, language, numbers=1)
+
+
+_SUGGESTED = {
+    "date": ("日期", "date"),
+    "event": ("事项", "event"),
+    "key": ("依据", "document"),
+    "asset_no": ("资产编号", "asset"),
+    "name": ("名称", "name"),
+    "debit": ("借", "debit"),
+    "credit": ("贷", "credit"),
+    "amount": ("金额", "amount"),
+}
 
 
 def _show_month(told: Mapping[str, Any], language: str) -> None:

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
+from sync.commands.common import console, month_named, open_share, output_options, print_json, share_option, show_table
 
 if TYPE_CHECKING:
     from sync.money import BankMonth
     from sync.share import Share
 
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_HEADERS = {
-    "zh": (
-        *("账户", "依据", "未达", "单位账面余额", "银行对账单余额"),
-        *("银收单未收", "银付单未付", "单收银未收", "单付银未付", "调节后单位", "调节后银行", "差额"),
+_HEADERS = {"zh": ("单位", "金额", "银行", "金额"), "en": ("journal", "amount", "bank", "amount")}
+_FORM = (
+    ("book_balance", "账面余额", "balance", "bank_balance", "对账单余额", "balance"),
+    (
+        *("bank_received_not_booked", "加：银行已收单位未收", "+ received by the bank only"),
+        *("booked_in_not_bank", "加：单位已收银行未收", "+ booked only"),
     ),
-    "en": (
-        *("account", "by", "open", "journal", "bank", "bank only: in", "out", "journal only: in", "out"),
-        *("journal, adjusted", "bank, adjusted", "difference"),
+    (
+        *("bank_paid_not_booked", "减：银行已付单位未付", "− paid by the bank only"),
+        *("booked_out_not_bank", "减：单位已付银行未付", "− booked only"),
     ),
-}
+    ("adj_book", "调节后余额", "adjusted", "adj_bank", "调节后余额", "adjusted"),
+)
+"""Lines of the reconciliation: field, words in Chinese and English, on both sides."""
 _ITEM_HEADERS = {
     "zh": ("账户", "未达账项类别", "日期", "流水/结算号", "摘要", "可能是", "金额"),
     "en": ("account", "kind", "date", "number", "summary", "may be", "amount"),
@@ -52,7 +54,7 @@ def command(ctx: click.Context, *, share_path: Path | None, as_json: bool, langu
 
 
 @command.command("reconcile")
-@click.option("--month", metavar="MONTH", help="The month (2026-11).  [default: this month]")
+@click.option("--month", metavar="MONTH", callback=month_named, help="The month (2026-11).  [default: this month]")
 @click.option("--account", "accounts", multiple=True, metavar="NUMBER", help="Only this account; may be repeated.")
 @click.option(
     "-o",
@@ -89,9 +91,6 @@ def _tell(
     from sync.money import bank_months  # noqa: PLC0415
 
     period = f"{share.today:%Y-%m}" if month is None else month
-    if not _MONTH.fullmatch(period):
-        message = f"“{period}”不是月份，如 2026-11。 Not a month such as 2026-11."
-        raise click.UsageError(message)
     with share.open_ledger() as ledger:
         found = bank_months(books_as_of(share, ledger), period, accounts)
     if output is not None:
@@ -112,19 +111,20 @@ def document(found: Sequence[BankMonth], period: str) -> dict[str, Any]:
 
 
 def _show(found: Sequence[BankMonth], language: str) -> None:
-    from sync.books.bank import SUMS  # noqa: PLC0415
     from sync.money_lines import account_line  # noqa: PLC0415
 
     place = 0 if language == "zh" else 1
     lines = [account_line(each) for each in found]
-    named = ("book_balance", "bank_balance", *SUMS, "adj_book", "adj_bank", "difference")
-    rows = [
-        (line["account_no"], _SOURCES[line["source"]][place], line["outstanding"], *(line[name] for name in named))
-        for line in lines
-    ]
-    show_table(
-        "银行存款余额调节表" if language == "zh" else "Bank reconciliation", _HEADERS[language], rows, numbers=10
-    )
+    for line in lines:
+        said = (line["account_no"], line["account_kind"], line["month"], _SOURCES[line["source"]][place])
+        rows = [
+            (form[1 + place], line[form[0]], form[4 + place], line[form[3]])
+            for form in _FORM
+        ]  # fmt: skip
+        show_table(" ".join(filter(None, said)), _HEADERS[language], rows, numbers=1)
+        if line["difference"] not in (None, "0.00"):
+            told = "调节后余额不相等，差额" if place == 0 else "the adjusted balances differ by"
+            console().print(f"{told} {line['difference']}", markup=False)
     items = [
         (
             *(line["account_no"], item["kind"], item["date"], item["number"], item["words"]),
@@ -135,8 +135,4 @@ def _show(found: Sequence[BankMonth], language: str) -> None:
         for item in line["items"]
     ]
     if items:
-        show_table("未达账项" if language == "zh" else "Outstanding items", _ITEM_HEADERS[language], items, numbers=1)
-    wrong = [line["account_no"] for line in lines if line["difference"] not in (None, "0.00")]
-    if wrong:
-        told = "调节后余额不相等" if language == "zh" else "the adjusted balances differ"
-        console().print(f"{told}: {'、'.join(wrong)}", markup=False)
+        show_table("未达账项" if place == 0 else "Outstanding items", _ITEM_HEADERS[language], items, numbers=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
-_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "SERVICE-FAILED"})
+_FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "ASSETS-UNBALANCED", "SERVICE-FAILED"})
 """Errors that say that the books contradict themselves, or that a manager of services refused."""
 _HELD_CODES = frozenset({"RESTORE-LEDGER"})
 """Errors that say that somebody has to agree first."""
@@ -62,6 +63,18 @@ def output_options(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
         with_language
     )
+
+
+def month_named(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Return the month that an option names, None where it names none.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    if text is None or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        return text
+    message = f"“{text}”不是月份，如 2026-11。 Not a month such as 2026-11."
+    raise click.BadParameter(message)
 
 
 def open_share(path: Path | None) -> Share:

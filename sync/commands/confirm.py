@@ -17,7 +17,7 @@ from sync.commands.common import (
     share_option,
     show_table,
 )
-from sync.commands.decide import carry_out, reason_option, user_name
+from sync.commands.decide import carry_out, ids_given, reason_option, user_name
 
 if TYPE_CHECKING:
     from sync.decisions import MissingRow
@@ -38,7 +38,7 @@ _KINDS = {
 
 
 @click.command("confirm")
-@click.argument("ids", metavar="[ID...]", nargs=-1)
+@click.argument("ids", metavar="[ID...]", nargs=-1, callback=ids_given)
 @reason_option
 @share_option
 @output_options

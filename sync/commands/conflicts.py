@@ -12,7 +12,7 @@ from schemas.books import key_parts
 from schemas.register import all_registers
 from sync.choices import Take, conflict_id, place_of
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
-from sync.commands.decide import carry_out, reason_option, user_name
+from sync.commands.decide import carry_out, ids_given, reason_option, user_name
 
 if TYPE_CHECKING:
     from sync.standing import Standing
@@ -50,7 +50,7 @@ def command(ctx: click.Context, *, share_path: Path | None, as_json: bool, langu
 
 
 @command.command("resolve")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=ids_given)
 @click.option(
     "--take",
     required=True,
@@ -86,8 +86,9 @@ def resolve(
 
 
 def listed(standing: Standing, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a conflict as the command line promises it."""
+    """Return a conflict as the command line promises it: the cells that differ, and the group they belong to."""
     chosen = standing.choices.get(place_of(row))
+    sides = [row[name] for name in ("base", "ours", "theirs") if row[name] is not None]
 
     def cells(side: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None if side is None else {name: side.get(name) for name in row["fields"]}
@@ -98,7 +99,8 @@ def listed(standing: Standing, row: Mapping[str, Any]) -> dict[str, Any]:
         "key": list(key_parts(row["row_key"])),
         "workbook": standing.title(row["workbook"]),
         "other_workbook": standing.title(row["other_workbook"]) if row["other_workbook"] else None,
-        "fields": row["fields"],
+        "fields": [name for name in row["fields"] if len({side.get(name) for side in sides}) > 1],
+        "group": row["fields"],
         "base": cells(row["base"]),
         "ours": cells(row["ours"]),
         "theirs": cells(row["theirs"]),

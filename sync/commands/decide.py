@@ -31,6 +31,19 @@ def reason_option(command: Command) -> Command:
     return click.option("--reason", default="", help="Why; kept in the ledger with the decision.")(command)
 
 
+def ids_given(_ctx: click.Context, _param: click.Parameter, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids that were typed, each once and without blanks around it.
+
+    Raises:
+        click.UsageError: one of them is empty.
+    """
+    named = tuple(dict.fromkeys(name.strip() for name in ids))
+    if "" in named:
+        message = "编号不能为空，请用不带编号的同一命令查看。 An id is empty: see the ids by the command without any."
+        raise click.UsageError(message)
+    return named
+
+
 def user_name() -> str:
     """Return the name of the person at the keyboard, as the operating system knows it."""
     try:

@@ -133,12 +133,12 @@ def roles_text() -> str:
 
 def stock_of(share: Share) -> list[StockLine]:
     """Return what the books say is there of the shown items, in their order."""
-    from schemas.register import all_registers  # noqa: PLC0415
-    from sync.current import as_they_are  # noqa: PLC0415
-    from sync.publication import stock_lines  # noqa: PLC0415
+    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.stock_reports import stock_lines  # noqa: PLC0415
 
     with share.open_ledger() as ledger:
-        stock = stock_lines(share.registers, as_they_are(ledger, all_registers(), share.state))
+        books = books_as_of(share, ledger)
+        stock = stock_lines(books, books.stock_summary)
     return sorted((line for line in stock if line.item in SHOWN_ITEMS), key=lambda line: SHOWN_ITEMS.index(line.item))
 
 

@@ -33,12 +33,17 @@ _MONTH = re.compile(r"(\d{4})-?(\d{1,2})")
 _BY_ROLES, _APPROVER_ROLES = ("ACCOUNTANT", "CUSTODIAN"), ("PRINCIPAL",)
 
 
-@click.group("month")
-def command() -> None:
-    """Close the months of the books, or open them again (月结).
+@click.group("month", invoke_without_command=True)
+@share_option
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, *, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Close the months of the books, or open them again (月结); without a word more, list them.
 
     Example: houqin month trial 2026-11 --share school
     """
+    if ctx.invoked_subcommand is None:
+        _list(share_path, language, as_json=as_json)
 
 
 def _month_options(command: Command) -> Command:
@@ -177,6 +182,11 @@ def list_command(*, share_path: Path | None, as_json: bool, language: str) -> No
 
     Example: houqin month list --share school
     """
+    _list(share_path, language, as_json=as_json)
+
+
+def _list(share_path: Path | None, language: str, *, as_json: bool) -> None:
+    """Print every month that was closed, looked at or opened again."""
     from sync.closes import close_rows  # noqa: PLC0415 - polars is not needed for the help
 
     share = open_share(share_path)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from sync.books.agreement_list import agreements_of
 from sync.books.agreements import GROUPS
 from sync.commands.common import (
     DONE,
@@ -81,7 +82,7 @@ def document(
 
     with share.open_ledger() as ledger:
         revision = ledger.head().number
-        found = reconcile(books_as_of(share, ledger), months, group)
+        found = reconcile(books_as_of(share, ledger), months, agreements_of(group))
     lines = [
         line
         for each in found

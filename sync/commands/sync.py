@@ -13,6 +13,7 @@ from sync.commands.common import (
     HELD,
     UNREADABLE,
     console,
+    exit_code_of,
     open_share,
     output_options,
     print_json,
@@ -46,7 +47,7 @@ def command(*, full: bool, share_path: Path | None, as_json: bool, language: str
         print_json(document(result, lines, language))
     else:
         show(share, result, lines, language)
-    return exit_code(lines)
+    return worst([exit_code(lines), *map(exit_code_of, result.problems)])
 
 
 def exit_code(lines: list[Line]) -> int:
@@ -79,6 +80,7 @@ def document(result: SyncResult, lines: list[Line], language: str) -> dict[str, 
         ],
         "published": list(result.published),
         "postponed": list(result.postponed),
+        "problems": [{"code": each.code, "message": each.message(language)} for each in result.problems],
     }
 
 
@@ -110,3 +112,5 @@ def show(share: Share, result: SyncResult, lines: list[Line], language: str) -> 
     for path in result.postponed:
         said = "文件正被打开，稍后再发布：" if chinese else "open elsewhere, published later: "
         out.print(said + path, markup=False)
+    for problem in result.problems:
+        out.print(f"{problem.message(language)} [{problem.code}]", markup=False)

@@ -47,6 +47,7 @@ def command(
 
     Example: houqin validate 食堂台账.xlsx --marked 食堂台账.校验.xlsx
     """
+    files = _each_once(files)
     targets = [] if marked is None else marked_targets(files, marked)
     plan, taken = _looked_at(files, share_path)
     findings = {outcome.name: outcome.findings for outcome in plan.outcomes}
@@ -60,11 +61,19 @@ def command(
     return worst(_code(found) for _, _, found in by_file)
 
 
+def _each_once(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files without those named twice, in their order."""
+    first: dict[Path, Path] = {}
+    for path in files:
+        first.setdefault(path.resolve(), path)
+    return tuple(first.values())
+
+
 def marked_targets(files: Sequence[Path], marked: Path) -> list[Path]:
     """Return where the marked copy of each file goes: never over one of them, and no two in one place.
 
     Raises:
-        click.UsageError: the copy would replace the file that is checked.
+        click.UsageError: a copy would replace a file that is checked, or nothing can be written there.
     """
     targets = [marked]
     if len(files) > 1 or marked.is_dir():
@@ -79,7 +88,23 @@ def marked_targets(files: Sequence[Path], marked: Path) -> list[Path]:
         if target.resolve() in own:
             message = f"“{target}”是被校验的文件本身，标注副本请另取名。 The marked copy would replace the file itself."
             raise click.UsageError(message)
+        _refuse_unusable(target)
     return targets
+
+
+def _refuse_unusable(target: Path) -> None:
+    """Refuse a place for a marked copy where no workbook can be written, before anything is checked."""
+    if not target.parent.is_dir():
+        raise click.UsageError(
+            f"文件夹“{target.parent}”不存在，请先建立，或用 --marked 指定别处。"
+            f" There is no folder “{target.parent}”: make it, or name another place with --marked."
+        )
+    if target.suffix.casefold() != ".xlsx":
+        raise click.UsageError(
+            f"标注副本“{target}”须以 .xlsx 结尾。 The marked copy “{target}” needs a name that ends in .xlsx."
+        )
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise click.UsageError(f"不能写入“{target}”，请检查权限。 “{target}” may not be written: check the rights.")
 
 
 def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from importlib import metadata
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,7 +33,7 @@ def prepare(engine: sa.Engine, tables: Tables) -> None:
     with writing(engine).begin() as connection:
         take_turn(connection)
         for name, missing in _lacking(connection, tables).items():
-            _create(connection, tables.declared()[name], missing)
+            _create(connection, tables.named(name), missing)
         _refuse_other_storage(recorded(connection, tables), tables)
 
 
@@ -42,31 +41,31 @@ def bring_own_tables(connection: sa.Connection, tables: Tables) -> None:
     """Create what the database lacks of the ledger's own tables."""
     for name, missing in _lacking(connection, tables).items():
         if name in OWN_TABLES:
-            _create(connection, tables.declared()[name], missing)
+            _create(connection, tables.named(name), missing)
 
 
-def _lacking(connection: sa.Connection, tables: Tables) -> dict[str, list[sa.Column[Any]] | None]:
-    """Return by table what is missing: None for the whole table, else the columns."""
+def _lacking(connection: sa.Connection, tables: Tables) -> dict[str, list[str] | None]:
+    """Return by table what is missing: None for the whole table, else the names of the columns."""
     found = {
         key[1]: {column["name"] for column in columns}
         for key, columns in sa.inspect(connection).get_multi_columns().items()
     }
-    lacking: dict[str, list[sa.Column[Any]] | None] = {}
-    for name, table in tables.declared().items():
+    lacking: dict[str, list[str] | None] = {}
+    for name, columns in tables.declared().items():
         if name not in found:
             lacking[name] = None
-        elif missing := [column for column in table.columns if column.name not in found[name]]:
+        elif missing := [column for column in columns if column not in found[name]]:
             lacking[name] = missing
     return lacking
 
 
-def _create(connection: sa.Connection, table: sa.Table, missing: list[sa.Column[Any]] | None) -> None:
+def _create(connection: sa.Connection, table: sa.Table, missing: list[str] | None) -> None:
     if missing is None:
         table.create(connection, checkfirst=False)
         return
     quoted = connection.dialect.identifier_preparer.format_table(table)
-    for column in missing:
-        ddl = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+    for name in missing:
+        ddl = sa.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {ddl}")
 
 

@@ -237,13 +237,16 @@ def column_type(dtype: pl.DataType) -> sa.types.TypeEngine[Any]:
 
 
 class Tables:
-    """All versioned tables of one ledger: those of its registers and its own."""
+    """All versioned tables of one ledger: those of its registers and its own.
+
+    The database's own table objects are made when one is asked for: a command looks at a few of hundreds.
+    """
 
     def __init__(self, registers: Mapping[str, type[Register]]) -> None:
-        self.metadata = sa.MetaData()
+        self._metadata = sa.MetaData()
         contents = [content_table(register) for register in registers.values()]
         self.versioned = {table.name: table for table in (*contents, *OWN_TABLES.values())}
-        self._sql = {name: sql_table(table, self.metadata) for name, table in self.versioned.items()}
+        self._sql: dict[str, sa.Table] = {table.name: table for table in PLAIN_TABLES}
 
     def content(self, register: type[Register]) -> VersionedTable:
         """Return the table of a register.
@@ -263,8 +266,19 @@ class Tables:
 
     def sql(self, table: VersionedTable) -> sa.Table:
         """Return the database table of a versioned table."""
-        return self._sql[table.name]
+        return self.named(table.name)
 
-    def declared(self) -> dict[str, sa.Table]:
-        """Return every table that the database must have, by name."""
-        return {table.name: table for table in (*PLAIN_TABLES, *self._sql.values())}
+    def named(self, name: str) -> sa.Table:
+        """Return a database table by its name.
+
+        Raises:
+            KeyError: there is no such table.
+        """
+        if name not in self._sql:
+            self._sql[name] = sql_table(self.versioned[name], self._metadata)
+        return self._sql[name]
+
+    def declared(self) -> dict[str, tuple[str, ...]]:
+        """Return the columns of every table that the database must have, by its name."""
+        plain = {table.name: tuple(table.columns.keys()) for table in PLAIN_TABLES}
+        return plain | {name: tuple(table.stored) for name, table in self.versioned.items()}

@@ -59,6 +59,18 @@ TEXTS = {
         "归档的文件被改动，与其名称中的 SHA-256 不符（{found}）",
         "an archived file was altered, it differs from the SHA-256 in its name ({found})",
     ),
+    "VERIFY-BALANCE": Text(
+        "{book} {period} 结账时的余额被改动，与其摘要不符",
+        "the balances with which {period} of {book} was closed were altered, they do not fit their digest",
+    ),
+    "VERIFY-REPLAY": Text(
+        "{book} {period} 由上次结账重算，与结账余额不符",
+        "{period} of {book}, computed again from the close before, does not come to the balances it was closed with",
+    ),
+    "VERIFY-CLOSED-ROWS": Text(
+        "{book} {period} 已结账，{register} 的行后来有变动（结账时{expected}行，现有{found}行）",
+        "{period} of {book} is closed, but rows of {register} changed since ({expected} then, {found} now)",
+    ),
     "VERIFY-UNREADABLE": Text("数据表无法读取（{found}）", "the table cannot be read ({found})"),
 }
 

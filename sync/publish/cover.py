@@ -129,6 +129,7 @@ def _write_tiles(page: Page, publication: Publication) -> None:
         page.sheet.set_row(row, _ROW_POINTS)
         page.put(row, 0, word(key, language), Look.TEXT, bg_color=PALE, bold=True)
         page.put(row, 1, text, Look.TEXT)
+    _write_closes(page, publication)
     tiles = (
         ("workbooks", len(states), ""),
         ("read", sum(state.read for state in states), ""),
@@ -145,6 +146,18 @@ def _write_tiles(page: Page, publication: Publication) -> None:
         body = page.boxed(Look.CENTRED, tone if number else "", font_size=20, bold=True, num_format="#,##0")
         page.sheet.merge_range(4, first, 6, last, "", body)
         page.sheet.write_number(4, first, number, body)
+
+
+def _write_closes(page: Page, publication: Publication) -> None:
+    """Say through which month each book is closed."""
+    months: dict[str, list[str]] = {}
+    for book, month in publication.closed:
+        months.setdefault(month, []).append(book)
+    said = "　".join(f"{month} {'、'.join(books)}" for month, books in sorted(months.items()))
+    page.sheet.set_row(7, _ROW_POINTS)
+    page.put(7, 0, word("closed", publication.language), Look.TEXT, bg_color=PALE, bold=True)
+    _merged(page, (7, 1, 7, _LAST), page.boxed(Look.TEXT))
+    page.put(7, 1, said or word("nothing closed", publication.language), Look.TEXT)
 
 
 def _merged(page: Page, cells: tuple[int, int, int, int], shape: Format) -> None:

@@ -6,25 +6,28 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from xlsxwriter.workbook import Workbook
 
+from sync.publish.agreement_sheets import agreement_listings
 from sync.publish.cover import write_cover
 from sync.publish.details import Entry, entries
+from sync.publish.money_sheets import money_listing
 from sync.publish.package import finish
 from sync.publish.paths import DIGEST_PROPERTY, MASTER, link
-from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, write_listing
+from sync.publish.sheets import Heading, Link, Listing, Look, Toned, Value, named_listing, write_listing
+from sync.publish.stock_sheets import stock_listings
 from sync.publish.words import word
 from workbooks.template_style import Styles
 
 if TYPE_CHECKING:
-    from sync.publish.model import AssetLine, FindingLine, Publication, StockLine, WorkbookState
+    from sync.publish.model import AssetLine, FindingLine, Publication, WorkbookState
 
-LAYOUT = 2
+LAYOUT = 4
 """Raised when the master ledger looks different, so that it is written again."""
 MOST_LINES = 2_000
 """A sheet shows this many lines at most; the page of each workbook has the others."""
@@ -76,9 +79,11 @@ def _plain(value: object) -> object:
 def listings_of(publication: Publication, books: Sequence[Entry]) -> list[Listing]:
     """Return the sheets behind the cover, in order."""
     return [
-        _stock(publication),
+        *stock_listings(publication),
         _assets(publication, "asset_classes", "class", publication.assets_by_class),
         _assets(publication, "asset_departments", "department", publication.assets_by_department),
+        money_listing(publication),
+        *agreement_listings(publication),
         _findings(publication),
         _held(publication),
         _conflicts(publication),
@@ -95,54 +100,8 @@ def _listing(
     rows: Sequence[Sequence[Value]],
     note: str,
 ) -> Listing:
-    """Return a sheet by its name among the words; the titles of ``headings`` are words too."""
-    language = publication.language
-    return Listing(
-        sheet=word(name, language),
-        table=f"hq_{name}",
-        title=word(f"{name} title", language),
-        note=note,
-        empty=word(f"{name} empty", language),
-        headings=[replace(heading, title=word(heading.title, language)) for heading in headings],
-        rows=rows,
-    )
-
-
-def _stock(publication: Publication) -> Listing:
-    language = publication.language
-    lines = sorted(publication.stock, key=lambda line: (line.warehouse, line.item))
-    rows: list[list[Value]] = [
-        [
-            *(line.warehouse, line.warehouse_name, line.item, line.name, line.spec, line.unit),
-            *(Toned(line.quantity, _level_tone(line)) if _level_tone(line) else line.quantity, line.minimum),
-            _level(line, language),
-        ]
-        for line in lines
-    ]
-    headings = [
-        *(
-            Heading("warehouse", Look.CENTRED),
-            Heading("warehouse name"),
-            Heading("item", Look.CENTRED),
-            Heading("name"),
-        ),
-        *(Heading("spec"), Heading("unit", Look.CENTRED), Heading("quantity", Look.QUANTITY)),
-        *(Heading("minimum", Look.QUANTITY), Heading("level", Look.CENTRED)),
-    ]
-    low = sum(line.is_low or line.quantity < 0 for line in lines)
-    return _listing(publication, "stock", headings, rows, word("stock note", language, n=len(lines), low=low))
-
-
-def _level_tone(line: StockLine) -> str:
-    return "bad" if line.quantity < 0 else "caution" if line.is_low else ""
-
-
-def _level(line: StockLine, language: str) -> Value:
-    if line.quantity < 0:
-        return Toned(word("negative", language), "bad")
-    if line.is_low:
-        return Toned(word("low", language), "caution")
-    return word("no minimum" if line.minimum is None else "enough", language)
+    """Return a sheet of the publication in its language."""
+    return named_listing(name, publication.language, headings, rows, note)
 
 
 def _assets(publication: Publication, sheet: str, heading: str, lines: Sequence[AssetLine]) -> Listing:

@@ -87,11 +87,34 @@ class StockLine:
     unit: str
     quantity: Decimal
     minimum: Decimal | None = None
+    value: Decimal = Decimal("0.00")
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Return what one unit is worth, rounded half up to four places; None where nothing is left."""
+        if self.quantity <= 0:
+            return None
+        worth, whole = int(self.value * 10**7), int(self.quantity * 10**3)
+        return Decimal((2 * worth + whole) // (2 * whole)).scaleb(-4)
 
     @property
     def is_low(self) -> bool:
         """Tell whether less is there than the least that should be."""
         return self.minimum is not None and self.quantity < self.minimum
+
+
+@dataclass(frozen=True)
+class StockMonthLine:
+    """What one month did to the stock of one warehouse, in yuan; ``items`` is how many are there at its end."""
+
+    period: str
+    warehouse: str
+    warehouse_name: str
+    items: int
+    opening: Decimal
+    received: Decimal
+    issued: Decimal
+    closing: Decimal
 
 
 @dataclass(frozen=True)
@@ -105,6 +128,28 @@ class AssetLine:
     original: Decimal
     accumulated: Decimal
     net: Decimal
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One account of cash or at a bank, as of the publication's day, this month's entries beside it."""
+
+    journal: str
+    """``cash`` or ``bank``."""
+    account: str
+    kind: str
+    opening: Decimal
+    income: Decimal
+    expense: Decimal
+    balance: Decimal
+    checked: str
+    """Day of the last count of cash or of the last line of the statement; month of a typed reconciliation."""
+    other: Decimal | None
+    """What was counted then; balance of the bank at its end. None where it never was."""
+    outstanding: int
+    """Days of this month that were not counted; items that stand between journal and bank."""
+    difference: Decimal | None
+    """Over or short; adjusted journal less adjusted bank."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +212,43 @@ class MissingLine:
 
 
 @dataclass(frozen=True)
+class AgreementLine:
+    """One agreement in one month: how many objects were compared, and what of them differs."""
+
+    period: str
+    title: str
+    kind: str
+    left_name: str
+    right_name: str
+    is_compared: bool
+    lines: int
+    agreeing: int
+    differing: int
+    serious: int
+    unexplained: int
+    amount: Decimal
+    remark: str = ""
+    """Why it, or a part of it, was not compared."""
+
+
+@dataclass(frozen=True)
+class DifferenceLine:
+    """One object on which two sides differ."""
+
+    number: str
+    title: str
+    object: str
+    left_value: Decimal
+    right_value: Decimal
+    diff: Decimal
+    diff_qty: Decimal | None
+    severity: str
+    status: str
+    explanation: str = ""
+    causes: str = ""
+
+
+@dataclass(frozen=True)
 class Publication:
     """Everything that is shown after a revision.
 
@@ -184,12 +266,22 @@ class Publication:
     language: str = "zh"
     workbooks: Sequence[WorkbookState] = ()
     stock: Sequence[StockLine] = ()
+    stock_months: Sequence[StockMonthLine] = ()
+    """Newest month first, then by warehouse."""
+    stock_problem: str = ""
+    """Why the stock book cannot be shown, where it contradicts itself."""
     assets_by_class: Sequence[AssetLine] = ()
     assets_by_department: Sequence[AssetLine] = ()
+    money: Sequence[MoneyLine] = ()
+    """Accounts of cash, then of banks."""
+    agreements: Sequence[AgreementLine] = ()
+    differences: Sequence[DifferenceLine] = ()
     findings: Sequence[FindingLine] = ()
     held: Sequence[HeldLine] = ()
     conflicts: Sequence[ConflictLine] = ()
     missing: Sequence[MissingLine] = ()
+    closed: Sequence[tuple[str, str]] = ()
+    """Book and its newest closed month (``yyyy-mm``), in the order in which books are closed."""
     rules_off: Sequence[tuple[str, str]] = ()
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)

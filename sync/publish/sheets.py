@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sync.publish.package import header_text
+from sync.publish.words import word
 from workbooks.template_style import Styles, shown_width
 
 INK, ACCENT, PALE, GRID, GREY, LINK = "#1F2D3D", "#1F4E79", "#EAF1F8", "#C9D3DD", "#6B7785", "#0B5CAD"
@@ -26,6 +27,7 @@ _LONGEST_FOOTER_NAME = 60
 _LINE_POINTS, _TALLEST = 14.0, 400.0
 _BODY_PER_WIDTH = 1.1
 """Widths count letters of 11 points, tables are written in 10."""
+_CHART_PIXELS, _CHART_LINES, _LINE_PIXELS = 430, 9, 26
 HEADER_ROW = 2
 """0-based row of the headers of a sheet: title and note stand above."""
 
@@ -38,6 +40,7 @@ class Look(StrEnum):
     COUNT = "count"
     QUANTITY = "quantity"
     MONEY = "money"
+    PRICE = "price"
     TIME = "time"
 
 
@@ -71,6 +74,17 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Overview:
+    """A small table of sums above a listing, with the same columns and a chart beside it."""
+
+    rows: Sequence[Sequence[Value]]
+    drawn: Sequence[tuple[int, str]]
+    """Columns (0-based) that the chart shows over the first one, each with its colour."""
+    title: str
+    """What the chart shows."""
+
+
+@dataclass(frozen=True)
 class Listing:
     """A table with what is said above it, or in its place when it has no rows."""
 
@@ -82,6 +96,22 @@ class Listing:
     empty: str
     headings: Sequence[Heading]
     rows: Sequence[Sequence[Value]] = field(default_factory=tuple)
+    overview: Overview | None = None
+
+
+def named_listing(
+    name: str, language: str, headings: Iterable[Heading], rows: Sequence[Sequence[Value]], note: str
+) -> Listing:
+    """Return a sheet by its name among the words; the titles of ``headings`` are words too."""
+    return Listing(
+        sheet=word(name, language),
+        table=f"hq_{name}",
+        title=word(f"{name} title", language),
+        note=note,
+        empty=word(f"{name} empty", language),
+        headings=[replace(heading, title=word(heading.title, language)) for heading in headings],
+        rows=rows,
+    )
 
 
 class Page:
@@ -192,10 +222,39 @@ def write_listing(workbook: Workbook, styles: Styles, listing: Listing, school: 
     page.sheet.set_row(1, 20)
     page.sheet.write_string(1, 0, listing.note if listing.rows else listing.empty, page.style(font_color=GREY))
     if listing.rows:
-        page.table(HEADER_ROW, listing.headings, listing.rows, {"name": listing.table})
-        page.sheet.freeze_panes(HEADER_ROW + 1, 0)
+        row = HEADER_ROW if listing.overview is None else _write_overview(page, listing, listing.overview)
+        page.table(row, listing.headings, listing.rows, {"name": listing.table})
+        if listing.overview is None:
+            page.sheet.freeze_panes(HEADER_ROW + 1, 0)
     page.print_setup(HEADER_ROW if listing.rows else None, school, of_pages)
     return page
+
+
+def _write_overview(page: Page, listing: Listing, overview: Overview) -> int:
+    """Write the sums with their chart to the right, and return the row for the table below both."""
+    name = f"{listing.table}_sums"
+    end = page.table(HEADER_ROW, listing.headings, overview.rows, {"name": name, "autofilter": False})
+    chart = page.workbook.add_chart({"type": "column"})
+    sheet, first, last = page.sheet.get_name(), HEADER_ROW + 1, HEADER_ROW + len(overview.rows)
+    for column, colour in overview.drawn:
+        chart.add_series(
+            {
+                "name": [sheet, HEADER_ROW, column],
+                "categories": [sheet, first, 0, last, 0],
+                "values": [sheet, first, column, last, column],
+                "fill": {"color": colour},
+                "gap": 80,
+            }
+        )
+    chart.set_title({"name": overview.title, "name_font": {"size": 10, "bold": True}})
+    chart.set_x_axis({"num_font": {"size": 8}, "line": {"color": GRID}})
+    lines = {"visible": True, "line": {"color": "#E3E8ED"}}
+    chart.set_y_axis({"num_format": "#,##0", "num_font": {"size": 8}, "major_gridlines": lines, "min": 0})
+    chart.set_legend({"position": "bottom", "font": {"size": 8}})
+    chart.set_chartarea({"border": {"color": GRID}})
+    chart.set_size({"width": _CHART_PIXELS, "height": _CHART_LINES * _LINE_PIXELS})
+    page.sheet.insert_chart(HEADER_ROW, len(listing.headings), chart, {"object_position": 2, "x_offset": 16})
+    return max(end, HEADER_ROW + _CHART_LINES) + 1
 
 
 def column_width(heading: Heading, values: Sequence[Value]) -> float:
@@ -232,5 +291,6 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
     Look.COUNT: {"num_format": "#,##0;-#,##0;–", "align": "right", "indent": 1},
     Look.QUANTITY: {"align": "right", "indent": 1},
     Look.MONEY: {"num_format": "#,##0.00", "align": "right", "indent": 1},
+    Look.PRICE: {"num_format": "#,##0.0000", "align": "right", "indent": 1},
     Look.TIME: {"num_format": "yyyy-mm-dd hh:mm", "align": "center"},
 }

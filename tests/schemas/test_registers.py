@@ -30,6 +30,7 @@ ELSEWHERE = {
     "TRF-04": "schemas.stock_balance",
     "CCT-04": "schemas.finance.cash_rules",
     "INV-13": "schemas.parse_columns",
+    **dict.fromkeys(("BEX-01", "BEX-02"), "sync.books.budget"),
     **dict.fromkeys(("LED-01", "LED-02", "LED-03"), "sync.books.checks"),
     **dict.fromkeys(("DEC-02", "DEC-03", "DEC-04"), "schemas.finance.decision_rules"),
 }

@@ -52,7 +52,7 @@ def disposed(day: str, qty: str = "1", **cells: object) -> dict[str, object]:
 def events_of(
     versions: list[dict[str, object]],
     disposals: list[dict[str, object]] | None = None,
-    closes: list[tuple[str, int, int | None]] | None = None,
+    closes: list[tuple[str, int]] | None = None,
 ) -> pl.DataFrame:
     """Return the events of versions of cards, oldest first, and of disposals."""
     earlier = pl.DataFrame(versions, schema=CARD_SCHEMA)

@@ -22,8 +22,15 @@ ROLES = f'\n[roles]\nPRINCIPAL = ["{APPROVER}"]\nCUSTODIAN = ["{BY}"]\nGA_HEAD =
 class ClosingSchool(School):
     """A school with master data, roles, and the registers of the store alone in use."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        ledger: str = "",
+    ) -> None:
         super().__init__(folder)
+        self._ledger = f'\n[ledger]\nurl = "{ledger}"\n' if ledger else ""
         self._monkeypatch, self._capsys = monkeypatch, capsys
         self.set(registers=[*MASTER, "stock_receipt", "stock_issue", "requisition", "period_close"])
         self.today("2026-11-30")
@@ -34,7 +41,9 @@ class ClosingSchool(School):
         """Say which registers are in use, and set parameters."""
         text = 'school = "青山小学"\nregisters = ' + json.dumps(registers) + "\n" + ROLES
         names = 'ZW = { name = "总务处" }\nCW = { name = "财务" }\nST = { name = "食堂" }\n'
-        (self.folder / "houqin.toml").write_text(f"{text}\n[departments]\n{names}\n[parameters]\n{parameters}", "utf-8")
+        (self.folder / "houqin.toml").write_text(
+            f"{text}{self._ledger}\n[departments]\n{names}\n[parameters]\n{parameters}", "utf-8"
+        )
         self.share = Share.open(self.folder)
 
     def today(self, day: str) -> None:

@@ -13,12 +13,15 @@ import polars as pl
 
 from schemas.register import all_registers
 from schemas.values import Skip, Table
+from sync.choices import Take, conflict_id
+from sync.closes import facts_of
 from sync.config import Config
+from sync.decisions import Orders, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.held import rows_of
 from sync.ledger import Ledger
 from sync.plan import Plan, plan_run
 from sync.record import record
-from sync.run import is_new, rights_of
+from sync.run import NOTHING_ORDERED, is_new, rights_of
 from sync.scan import FoundFile, Scan
 from sync.share import Share
 from sync.stage import in_claim_order
@@ -123,15 +126,18 @@ class Office:
         """Delete a file."""
         del self.files[name]
 
-    def run(self, *, full: bool = False) -> Plan:
+    def run(self, *, full: bool = False, orders: Orders = NOTHING_ORDERED) -> Plan:
         """Merge what is new, as a run does between reading and publishing; every row is accounted for."""
         standing = Standing.of(self.ledger)
+        decided = decisions_of(orders, standing, self.ledger, self.share.registers.values())
+        known = with_decisions(standing, decided)
         found = identified(Scan(tuple(self._found())), standing)
         wanted = [file for file in found.files if full or is_new(file, standing, self.share)]
         taken = in_claim_order([(self._taken(file), file.department) for file in wanted])
-        plan = plan_run(self.ledger, standing, taken, rights_of(self.share), self.share.facts(), found)
+        plan = plan_run(self.ledger, known, taken, rights_of(self.share), facts_of(self.share, self.ledger), found)
         found = renamed(found, plan.recognised.renamed)
-        record(self.ledger, plan, standing, found, self.share.fingerprint())
+        told = rows_to_record(settled_by(plan, decided))
+        record(self.ledger, plan, standing, found, self.share.fingerprint(), told)
         for outcome in plan.outcomes:
             counts = dict(outcome.counts)
             read = counts.pop("read")
@@ -139,6 +145,11 @@ class Office:
             assert read == sum(counts.values()), outcome.name
             assert read == sum(map(len, self._saved(outcome.name, found).rows.values())), outcome.name
         return plan
+
+    def resolve(self, take: str) -> None:
+        """Settle the only open conflict as an admin does."""
+        (conflict,) = Standing.of(self.ledger).conflicts
+        self.run(orders=Orders("T001", {conflict_id(conflict["version_id"]): Take(take)}))
 
     def rows(self, register: str = "stock_receipt") -> dict[str, dict[str, Any]]:
         """Return document number (its last four digits) to the row in the books, whole quantities as text."""

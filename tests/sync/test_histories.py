@@ -80,6 +80,17 @@ def test_a_row_held_in_two_workbooks_is_held_in_both(office: Office) -> None:
     assert office.in_force("stock_issue") == {"0001": "5"}
 
 
+def test_a_doubled_row_of_which_one_is_right_is_settled_in_one_run(office: Office) -> None:
+    """Rows that are held for standing twice claim nothing, although one of them says what another workbook brought."""
+    office.save(BOOK, receipts(line(1), line(1, 5)))
+    office.save(OTHER, receipts(line(1)))
+    office.run()
+    revision = office.ledger.head().number
+    office.run()
+    assert office.in_force() == {"0001": "10"}
+    assert office.ledger.head().number == revision
+
+
 def test_a_row_held_earlier_stays_held_where_another_workbook_states_it(office: Office) -> None:
     """A held row is not taken for settled because a later workbook states the same and is held too."""
     office.save(BOOK, issues(issue(1, 5)))
@@ -229,6 +240,128 @@ def test_two_workbooks_that_exchange_their_names_keep_their_rows(office: Office)
     office.files[BOOK], office.files[OTHER] = office.files[OTHER], office.files[BOOK]
     office.run()
     assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10"}
+
+
+def test_a_row_carried_over_and_changed_on_the_way(office: Office) -> None:
+    """A row that leaves one workbook of a department and comes in another one with other content is amended."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    office.save(BOOK, receipts(line(1), line(3)))
+    office.save(OTHER, receipts(line(11), line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, BOOK) == ({"read": 2, "unchanged": 2}, [])
+    assert office.told(plan, OTHER) == ({"read": 2, "accepted": 1, "unchanged": 1}, [])
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+    saved(office, BOOK, line(1), line(2), line(3))
+    assert office.rows()["0002"]["_workbook"] == OTHER
+    saved(office, OTHER, line(11), line(2, 6))
+    assert office.in_force() == {"0001": "10", "0002": "6", "0003": "10", "0011": "10"}
+
+
+def test_a_row_that_was_missing_comes_back_changed_in_another_workbook(office: Office) -> None:
+    """A row carried over in two steps, each merged by itself, ends as one carried over at once."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    saved(office, BOOK, line(1), line(3))
+    assert office.in_force()["0002"] == "10?"
+    saved(office, OTHER, line(11), line(2, 5))
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+
+
+def test_a_row_carried_over_with_a_mistake_stays_as_it_was(office: Office) -> None:
+    """Held in its new workbook, the row stays in the books as it was and is not missing; corrected, it is amended."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    office.save(BOOK, receipts(line(1), line(3)))
+    office.save(OTHER, receipts(line(11), line(2, 5, amount="1.00")))
+    plan = office.run()
+    assert office.told(plan, BOOK) == ({"read": 2, "unchanged": 2}, [])
+    assert office.told(plan, OTHER)[0] == {"read": 2, "held": 1, "unchanged": 1}
+    assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10", "0011": "10"}
+    saved(office, OTHER, line(11), line(2, 5))
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10", "0011": "10"}
+
+
+@pytest.mark.parametrize("rest", [[line(2)], [line(2, remark=VOID)]])
+def test_a_row_that_its_workbook_still_states_is_not_carried_over(office: Office, rest: list[Row]) -> None:
+    """What another workbook says otherwise of a row that its own one states, or voids, is a conflict."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), *rest))
+    office.save(OTHER, receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, OTHER)[0] == {"read": 1, "conflicting": 1}
+
+
+def test_a_row_that_another_department_writes_is_not_carried_over(office: Office) -> None:
+    """A number that one department gives up and another one uses for something else is a conflict."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1)))
+    office.save("ST/食堂.xlsx", receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, "ST/食堂.xlsx")[0] == {"read": 1, "conflicting": 1}
+    assert office.in_force() == {"0001": "10", "0002": "10?"}
+
+
+def test_a_number_given_up_and_used_again_elsewhere(office: Office) -> None:
+    """A line that is renumbered and another line that takes its old number in another workbook both count."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), line(3, batch_no="T2")))
+    office.save(OTHER, receipts(line(2, 5, batch_no="T9")))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10"}
+
+
+@pytest.mark.parametrize("edited", [10, 7])
+def test_a_copy_that_takes_the_name_of_its_original(office: Office, edited: int) -> None:
+    """A copy renamed over its original, edited or not, takes back nothing that the original had changed."""
+    saved(office, BOOK, line(1), line(2), line(3))
+    office.copy(BOOK, COPY)
+    office.run()
+    saved(office, BOOK, line(1), line(2, 12), line(3), line(4))
+    if edited != 10:
+        office.save(COPY, receipts(line(1), line(2), line(3, edited)))
+    office.delete(BOOK)
+    office.move(COPY, BOOK)
+    plan = office.run()
+    assert office.in_force() == {"0001": "10", "0002": "12", "0003": str(edited), "0004": "10"}
+    changed = 1 if edited != 10 else 0
+    counts = {"read": 3, "accepted": changed, "unchanged": 3 - changed}
+    assert office.told(plan, BOOK)[0] == {part: count for part, count in counts.items() if count}
+    states = {row["title"]: row["state"] for row in office.ledger.table("workbook").to_dicts()}
+    assert (states[BOOK] != "gone", states[COPY]) == (True, "gone")
+    revision = office.ledger.head().number
+    office.run(full=True)
+    assert office.ledger.head().number == revision
+    saved(office, BOOK, line(1), line(2, 9), line(3, edited))
+    assert office.in_force()["0002"] == "12"
+    assert [row["row_key"][:14] for row in office.ledger.table("conflict").to_dicts()] == ["RK-202611-0002"]
+
+
+def test_two_workbooks_that_exchange_their_names_and_are_edited(office: Office) -> None:
+    """Workbooks that change names and are edited at once are known by their rows: nothing is missing or in conflict."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11), line(12), line(13))
+    office.save(OTHER, receipts(line(1), line(2, 5), line(3), line(4)))
+    office.save(BOOK, receipts(line(11), line(12, 6)))
+    plan = office.run()
+    assert office.told(plan, OTHER) == ({"read": 4, "accepted": 2, "unchanged": 2}, [])
+    assert office.told(plan, BOOK) == ({"read": 2, "accepted": 1, "unchanged": 1}, ["IMP-07"])
+    rows = {"0001": "10", "0002": "5", "0003": "10", "0004": "10"}
+    assert office.in_force() == rows | {"0011": "10", "0012": "6", "0013": "10?"}
+    saved(office, BOOK, line(11), line(12, 7), line(13))
+    assert office.in_force() == rows | {"0011": "10", "0012": "7", "0013": "10"}
+
+
+def test_a_workbook_that_takes_rows_over_keeps_its_name(office: Office) -> None:
+    """Rows of another workbook, which is still there, do not make a workbook that one."""
+    office.save(BOOK, receipts(line(1), line(2), line(3)))
+    saved(office, OTHER, line(11))
+    saved(office, OTHER, line(1), line(2), line(3), line(11))
+    office.save(BOOK, receipts(line(1), line(2), line(3), line(4)))
+    office.save(OTHER, receipts(line(1), line(2), line(3), line(12)))
+    plan = office.run()
+    assert office.told(plan, OTHER) == ({"read": 4, "accepted": 1, "unchanged": 3}, ["IMP-07"])
+    assert office.rows()["0012"]["_workbook"] == OTHER
 
 
 def test_a_deleted_copy_states_nothing(office: Office) -> None:

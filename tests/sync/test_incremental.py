@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.register import all_registers, register_of
+from sync import stock_memory
 from sync.config_default import write_default_config
 from sync.current import FOLDER, LIST, CurrentRows, as_they_are, brought_forward, rows_in_ledger
 from sync.ledger import Ledger, row_keys
@@ -56,6 +57,12 @@ def moved(number: int, month: str, qty: int, **cells: object) -> Row:
     stated = {"doc_no": f"DJ-{number:04d}", "line_no": 1, "doc_date": date.fromisoformat(f"{month}-05")}
     goods = {"warehouse": "CK01", "item_code": "QJ0001", "unit": "把"}
     return {**stated, **goods, "qty": Decimal(qty), "qty_base": Decimal(qty), **cells}
+
+
+def stock_books(*months: str) -> set[str]:
+    """Return the volumes of the stock ledger and of the month summary of some months."""
+    titles = [register_of(name).title for name in ("stock_ledger", "monthly_stock_summary")]
+    return {f"{DETAILS_FOLDER}{title}/{month}.xlsx" for title in titles for month in months}
 
 
 class Office:
@@ -98,7 +105,8 @@ class Office:
     def forget(self) -> None:
         """Forget everything that was published and kept beside the ledger."""
         shutil.rmtree(self.folder / "published")
-        shutil.rmtree(self.share.state / FOLDER)
+        for kept in (FOLDER, stock_memory.FOLDER):
+            shutil.rmtree(self.share.state / kept, ignore_errors=True)
         self.ledger.published(0, dict.fromkeys(self.ledger.publications()["target"]))
 
 
@@ -124,14 +132,17 @@ class TestPublishing:
         assert {path: path.stat().st_mtime_ns for path in office.folder.rglob("*")} == before
 
     def test_one_row_changed(self, office: Office) -> None:
-        """One changed row: its month and the master ledger, whose stock it changes, are written."""
+        """One changed row: its month, the master ledger and the stock book from that month on are written."""
         office.state("stock_receipt", moved(2, "2026-11", 8))
-        assert set(office.publish().written) == {MASTER, NOVEMBER}
+        assert set(office.publish().written) == {MASTER, NOVEMBER, *stock_books("2026-11")}
 
     def test_a_row_that_moves_to_another_month(self, office: Office) -> None:
         """Both months are written; the one that lost its last row loses its file."""
         office.state("stock_receipt", moved(2, "2026-10", 7))
-        assert set(office.publish().written) == {MASTER, OCTOBER}
+        changed = stock_books("2026-10", "2026-11")
+        assert {MASTER, OCTOBER} < set(office.publish().written) < {MASTER, OCTOBER, *changed}
+        gone = {path for path in changed if not (office.folder / path).exists()}
+        assert gone == {f"{DETAILS_FOLDER}{register_of('stock_ledger').title}/2026-11.xlsx"}
         assert not (office.folder / NOVEMBER).exists()
 
     @pytest.mark.parametrize("path", [MASTER, OCTOBER, NOVEMBER])
@@ -167,7 +178,8 @@ class TestPublishing:
         office.state("stock_receipt", *(moved(number, "2026-09", 1) for number in range(10, 15)))
         office.publish()
         office.state("stock_receipt", moved(13, "2026-09", 2))
-        assert set(office.publish().written) == {MASTER, f"{DETAILS_FOLDER}入库单/2026-09-02.xlsx"}
+        receipts = {path for path in office.publish().written if "入库单" in path}
+        assert receipts == {f"{DETAILS_FOLDER}入库单/2026-09-02.xlsx"}
 
     def test_another_school_name(self, office: Office) -> None:
         """A setting that every file shows makes all of them anew."""

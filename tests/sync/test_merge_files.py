@@ -275,6 +275,44 @@ class TestTurnedPages:
         save(school, [*LINES[:1], *NOVEMBER])
         assert school.book(school.sync(), "ZW/库房.xlsx")["status"] == "waiting"
 
+    def test_an_old_row_typed_on_a_turned_page(self, school: School) -> None:
+        """The page stays turned for the other rows when one row of its month is typed again, or comes late."""
+        save(school, NOVEMBER)
+        school.sync()
+        late = {**LINES[0], "doc_no": "RK-202610-0099"}
+        save(school, [*NOVEMBER, LINES[4], late])
+        told = school.sync()
+        assert counted(school.book(told, "ZW/库房.xlsx")) == {"read": 5, "accepted": 1, "unchanged": 4}
+        assert warned(school.book(told, "ZW/库房.xlsx")) == []
+        assert statuses(school) == {"accepted": 16}
+
+    def test_a_late_row_that_goes_is_missing(self, school: School) -> None:
+        """A row that was written after its page had been turned is missing when it goes, as any other."""
+        save(school, NOVEMBER)
+        school.sync()
+        late = {**LINES[0], "doc_no": "RK-202610-0099"}
+        save(school, [*NOVEMBER, late])
+        school.sync()
+        save(school, NOVEMBER)
+        school.sync()
+        assert [row["doc_no"] for row in school.rows("stock_receipt", "missing")] == ["RK-202610-0099"]
+
+    def test_a_late_row_is_turned_with_the_page_on_which_it_stands(
+        self, school: School, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A late row of October leaves with the page of November on which it was written."""
+        monkeypatch.setenv("HOUQIN_TODAY", "2026-12-05")
+        save(school, NOVEMBER)
+        school.sync()
+        late = {**LINES[0], "doc_no": "RK-202610-0099"}
+        save(school, [*NOVEMBER, late])
+        school.sync()
+        save(school, [receipt(1, doc_no="RK-202612-0001", doc_date="2026-12-02")])
+        told = school.sync()
+        assert warned(school.book(told, "ZW/库房.xlsx")) == []
+        assert statuses(school) == {"accepted": 17}
+        assert school.sync(full=True)["revision"] == told["revision"]
+
     def test_a_page_turned_back_counts_again(self, school: School) -> None:
         """After the month has come back, a row of it that goes is missing."""
         save(school, NOVEMBER)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import subprocess
+import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.sync.closing import STORE, ClosingSchool, november
 from tests.sync.school import ITEMS, MASTER, codes, counted, issue, receipt
@@ -327,3 +333,181 @@ def test_no_workbook_closes_a_month(school: ClosingSchool) -> None:
     assert [(row["book"], row["period"], row["status"], row["by"]) for row in rows] == [
         ("库存账", "2026-11", "已结", "T002")
     ]
+
+
+TAMPERING = {
+    "balances": (
+        "UPDATE month_balance SET content = replace(content, '15000', '16000') WHERE part = 'stock'",
+        "VERIFY-BALANCE",
+    ),
+    "digest": ("UPDATE month_close SET digest = '0'", "VERIFY-BALANCE"),
+    "approver": ("UPDATE month_close SET approver = 'T009'", "VERIFY-INSERTED"),
+    "volumes": ("UPDATE month_close SET volumes = '{'", "VERIFY-BALANCE"),
+    "row": ("UPDATE reg_stock_issue SET qty_base = 9000", "VERIFY-REPLAY"),
+    "removed row": ("DELETE FROM reg_stock_issue", "VERIFY-CLOSED-ROWS"),
+    "moved row": (
+        "UPDATE reg_stock_issue SET _post_date = '2026-12-01', _post_period = '2026-12'",
+        "VERIFY-CLOSED-ROWS",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_tampering_with_closed_months_is_named(school: ClosingSchool, what: str) -> None:
+    """``houqin verify`` finds whatever somebody changes behind its back in a close or in its rows."""
+    school.close("2026-11")
+    assert school.run("verify")[1]["problems"] == []
+    statement, code = TAMPERING[what]
+    with sqlite3.connect(school.share.state / "ledger.db") as database:
+        database.execute(statement)
+    database.close()
+    exit_code, told = school.run("verify")
+    assert exit_code == 1
+    assert code in {problem["code"] for problem in told["problems"]}
+
+
+def test_later_settings_do_not_unprove_a_close(school: ClosingSchool) -> None:
+    """A closed month is valued again by the rules of then: items and the method may change later."""
+    school.close("2026-11")
+    school.set([*school.share.registers], 'requisition_required = false\nvaluation_method = "先进先出"\n')
+    items = [{**ITEMS[0], "ref_price": "3.00", "valuation": "先进先出"}, *ITEMS[1:]]
+    school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": items})
+    school.today("2026-12-31")
+    december = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-01", qty=10, amount="100.00", unit_price="10.00")
+    out = issue(2, doc_no="CK-202612-0001", doc_date="2026-12-02", qty=20)
+    school.save(STORE, {"stock_receipt": [receipt(), december], "stock_issue": [issue(), out]})
+    school.sync()
+    assert school.balance() == (Decimal(5), Decimal("50.00"))
+    school.close("2026-12")
+    assert school.run("verify")[1]["problems"] == []
+
+
+def test_volumes_of_closed_months_are_never_written_again(school: ClosingSchool) -> None:
+    """The volume of a closed month stays the file that it is, whatever its workbook is called later."""
+    closing = school.close("2026-11")
+    volume = school.folder / "published/明细/入库单/2026-11.xlsx"
+    assert not any("明细" in path for path in closing["published"])
+    before = (volume.stat().st_mtime_ns, volume.read_bytes())
+    school.path(STORE).rename(school.path("ZW/仓库.xlsx"))
+    school.today("2026-12-05")
+    late = receipt(2, doc_date="2026-11-20")
+    school.save("ZW/仓库.xlsx", {**november(), "stock_receipt": [receipt(), late]})
+    published = school.sync()["published"]
+    assert "published/明细/入库单/2026-12.xlsx" in published
+    assert (volume.stat().st_mtime_ns, volume.read_bytes()) == before
+    volume.unlink()
+    school.sync(full=True)
+    assert volume.is_file()
+
+
+def test_the_cover_says_which_months_are_closed(school: ClosingSchool) -> None:
+    """总账.xlsx shows on its cover through which month each book is closed."""
+    school.close("2026-11")
+    with CalamineWorkbook.from_path(str(school.folder / "published/总账.xlsx")) as book:
+        rows = book.get_sheet_by_name("封面").to_python()
+    assert ["已结账至", "2026-11 库存账"] in [row[:2] for row in rows]
+
+
+CASH = "CW/现金日记账.xlsx"
+
+
+def cash(seq: int, day: str, income: str, balance: str) -> dict[str, object]:
+    """Return a line of the cash journal."""
+    named = {"account": "备用金", "seq": seq, "date": day, "summary": "零星收入", "kind": "其他", "cashier": "王芳"}
+    return {**named, "income": income, "balance": balance}
+
+
+def test_two_books_stand_at_different_months(school: ClosingSchool) -> None:
+    """A book waits for those before it, holds its own rows only, and is opened with what depends on it."""
+    school.set([*school.share.registers, "cash_journal", "greenery_log"])
+    lines = [cash(1, "2026-11-21", "100.00", "100.00"), cash(2, "2026-11-28", "50.00", "150.00")]
+    school.save(CASH, {"cash_journal": lines})
+    assert codes(school.book(school.sync(), CASH)) == []
+    assert school.blocking("2026-11", "--book", "现金") == ["CLOSE-ORDER"]
+    school.close("2026-11", "--book", "库存账")
+    school.save(CASH, {"cash_journal": [lines[0], {**lines[1], "summary": "捐款"}]})
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    told = school.sync()
+    assert counted(school.book(told, CASH)) == {"read": 2, "accepted": 1, "unchanged": 1}
+    assert codes(school.book(told, STORE)) == ["IMP-05"]
+    done = school.close("2026-11", "--book", "现金")
+    assert done["months"] == [{"book": "现金", "period": "2026-11"}]
+    school.save(CASH, {"cash_journal": lines})
+    assert codes(school.book(school.sync(), CASH)) == ["IMP-05"]
+    assert school.run("verify")[1]["problems"] == []
+    code, opened = school.month("reopen", "2026-11", "--book", "库存账", "--reason", "漏记")
+    assert (code, [each["book"] for each in opened["months"]]) == (0, ["现金", "库存账"])
+
+
+def test_closes_travel_with_backups(school: ClosingSchool, tmp_path: Path) -> None:
+    """A backup holds the closes with their balances, and a restored ledger can prove them."""
+    school.close("2026-11")
+    assert school.run("backup", "-o", str(tmp_path / "kept.zip"))[0] == 0
+    school.month("reopen", "2026-11", "--reason", "漏记")
+    assert school.run("restore", str(tmp_path / "kept.zip"), "--replace")[0] == 0
+    assert [row["status"] for row in school.month("list")[1]] == ["已结"]
+    school.sync(full=True)
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def test_the_first_close_takes_all_earlier_months_and_the_year_goes_on(school: ClosingSchool) -> None:
+    """Earlier months are closed with the first one; the year carries its balances forward and its sums begin anew."""
+    september = receipt(1, doc_no="RK-202609-0001", doc_date="2026-09-02", qty=4, amount="34.00")
+    school.save(STORE, {**november(), "stock_receipt": [september, receipt()]})
+    school.sync()
+    months = [each["period"] for each in school.close("2026-11")["months"]]
+    assert months == ["2026-09", "2026-10", "2026-11"]
+    assert school.closed_balance("2026-10") == (Decimal(4), Decimal("34.00"))
+    school.today("2027-01-31")
+    school.close("2026-12")
+    january = receipt(1, doc_no="RK-202701-0001", doc_date="2027-01-05", qty=1, amount="8.50")
+    school.save(STORE, {**november(), "stock_receipt": [september, receipt(), january]})
+    school.sync()
+    school.close("2027-01")
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-12") == (Decimal(19), Decimal("161.50"))
+    assert school.closed_balance("2027-01") == (Decimal(20), Decimal("170.00"))
+    _, rows = school.run("stock", "summary", "--month", "2027-01")
+    (line,) = (row for row in rows if row["item_code"] == "QJ0001")
+    assert (line["open_qty"], line["ytd_in"], line["ytd_out"]) == ("19.000", "8.50", "0.00")
+
+
+def test_a_close_that_was_killed_is_whole(school: ClosingSchool) -> None:
+    """Killed once the ledger has the close, nothing is lost or doubled: the next run publishes what is left."""
+    command = [sys.executable, "-m", "sync.cli", "month", "close", "2026-11", "--share", str(school.folder)]
+    before = _newest(school)
+    running = subprocess.Popen(command)
+    deadline = time.monotonic() + 120
+    while _newest(school) == before and running.poll() is None and time.monotonic() < deadline:
+        pass
+    running.kill()
+    running.wait()
+    assert _newest(school) == before + 1
+    assert school.blocking("2026-11") == ["CLOSE-DONE"]
+    school.sync()
+    assert school.run("verify")[1]["problems"] == []
+    assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
+
+
+def _newest(school: ClosingSchool) -> int:
+    with contextlib.closing(sqlite3.connect(school.share.state / "ledger.db")) as database:
+        return int(database.execute("SELECT max(number) FROM revision").fetchone()[0])
+
+
+def test_months_are_closed_in_postgresql_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], empty_postgresql: str
+) -> None:
+    """A ledger in PostgreSQL keeps the same closes, and proves them."""
+    school = ClosingSchool(tmp_path / "share", monkeypatch, capsys, ledger=empty_postgresql)
+    school.save(STORE, november())
+    school.sync()
+    school.close("2026-11")
+    school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
+    assert codes(school.book(school.sync(), STORE)) == ["IMP-05"]
+    assert school.run("verify")[1]["problems"] == []
+    assert school.month("reopen", "2026-11", "--reason", "漏记")[0] == 0
+    school.sync()
+    school.close("2026-11")
+    assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
+    assert school.run("verify")[1]["problems"] == []

@@ -144,7 +144,8 @@ class TestMaster:
         """The sheets of DESIGN 11 without detail rows, marked so that it is never read as input."""
         book = written_master(tmp_path, publication())
         assert book.sheetnames == [
-            *("封面", "库存", "资产分类", "资产部门", "问题", "搁置", "冲突", "疑似删除", "明细目录", "规则")
+            *("封面", "库存", "收发存", "资产分类", "资产部门", "资金", "对账汇总", "差异", "问题", "搁置", "冲突"),
+            *("疑似删除", "明细目录", "规则"),
         ]
         assert "hq_master" in book.defined_names
         for sheet in book:
@@ -256,7 +257,9 @@ class TestMaster:
     def test_english_speaks_english(self, tmp_path: Path) -> None:
         """With the language en no Chinese is left but names and data."""
         book = written_master(tmp_path, publication(language="en"))
-        assert book.sheetnames[:5] == ["Cover", "Stock", "Assets by class", "Assets by department", "Findings"]
+        sheets = ["Cover", "Stock", "Stock by months", "Assets by class", "Assets by department"]
+        assert book.sheetnames[:5] == sheets
+        assert {"Agreements", "Differences"} <= set(book.sheetnames)
         assert [row["Level"] for row in table_rows(book["Stock"], "hq_stock")] == ["Below minimum", "No minimum set"]
 
     def test_the_same_publication_gives_the_same_bytes(self, tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
+from sync.bookkeeping import books_as_of
 from sync.choices import Take, conflict_id
+from sync.commands.conflicts import listed
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
-from sync.publication import stock_lines
 from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
+from sync.stock_reports import stock_lines
 from tests.sync.school import MASTER, POOL, School, codes, counted, issue, receipt
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
@@ -98,6 +100,18 @@ def edited(school: School, name: str, qty: int, **cells: object) -> dict[str, An
     return school.book(school.sync(), name)
 
 
+def test_a_listed_conflict_names_the_cells_that_differ(school: School) -> None:
+    """Quantity and amount differ, what belongs to them with them is shown as well."""
+    based_conflict(school)
+    with school.share.open_ledger() as ledger:
+        standing = Standing.of(ledger)
+    (told,) = [listed(standing, row) for row in standing.conflicts]
+    assert sorted(told["fields"]) == ["amount", "qty"]
+    assert {"item_code", "unit", "qty", "unit_price", "amount"} <= set(told["group"])
+    assert [told[side]["qty"] for side in ("base", "ours", "theirs")] == ["25.000", "20.000", "10.000"]
+    assert told["ours"]["item_code"] == told["theirs"]["item_code"]
+
+
 def test_ours_keeps_the_ledgers_row(school: School) -> None:
     """The ledger's row stays, the other workbook's row needs nothing any more, and that is on its page."""
     name = in_conflict(school)
@@ -161,7 +175,8 @@ def test_stock_follows_the_decision(school: School, take: str, stock: str) -> No
     """What the decision puts into the books is what is in stock."""
     decide(school, **{based_conflict(school): take})
     with school.share.open_ledger() as ledger:
-        lines = stock_lines(school.share.registers, ledger.rows)
+        books = books_as_of(school.share, ledger)
+        lines = stock_lines(books, books.stock_summary)
     assert [(line.item, f"{line.quantity:.3f}") for line in lines] == [("QJ0001", stock)]
 
 

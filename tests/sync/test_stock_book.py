@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
+from sync.books.checks import UncoveredAmount
 from sync.commands import rows as rows_command
 from sync.commands import stock as stock_command
 from tests.sync.school import CONVERSIONS, ITEMS, MASTER, ROOMS, School, codes, issue, receipt
@@ -393,3 +395,45 @@ def test_unknown_items_and_stores_are_named(school: School, word: str) -> None:
         done = CliRunner().invoke(stock_command.command, ["balance", option, word, "--share", str(school.folder)])
         assert done.exit_code != 0
         assert word in str(done.exception)
+
+
+def test_a_book_that_contradicts_itself_is_not_shown(school: School) -> None:
+    """Another way of valuation may leave a return uncovered: every run and every question says so."""
+    settings = school.folder / "houqin.toml"
+    usual = settings.read_text("utf-8")
+    settings.write_text(usual + 'valuation_method = "先进先出"\n', "utf-8")
+    received = [came(1, "2026-11-01", 10, "10.00"), came(2, "2026-11-01", 10, "30.00")]
+    back = came(3, "2026-11-03", -10, "-30.00", receipt_kind="红字入库", ref_doc="RK-202611-0002")
+    school.save("ZW/库房.xlsx", {"stock_receipt": [*received, back], "stock_issue": [went(1, "2026-11-02", 10)]})
+    assert school.sync()["problems"] == []
+    assert lines_of(school)[-1][:3] == ("30.00", "0.000", "0.00")
+    settings.write_text(usual, "utf-8")
+    for _ in range(2):
+        (problem,) = school.sync()["problems"]
+        assert problem["code"] == "LED-02"
+        assert PAPER in problem["message"]
+        assert "RK-202611-0003" in problem["message"]
+    with pytest.raises(UncoveredAmount):
+        CliRunner().invoke(stock_command.command, ["--share", str(school.folder)], catch_exceptions=False)
+    settings.write_text(usual + 'valuation_method = "先进先出"\n', "utf-8")
+    assert school.sync()["problems"] == []
+
+
+def test_the_master_ledger_shows_what_stock_is_worth(school: School) -> None:
+    """总账.xlsx has quantity, price, value and the mark of items below their minimum, and the sums of the months."""
+    items = [{**row, "min_stock": 60} for row in BASICS["item_catalogue"]]
+    school.save("ZW/基础资料.xlsx", {**BASICS, "item_catalogue": items})
+    steps = CASES["O01"]["steps"][:5]
+    school.save("ZW/库房.xlsx", documents(steps))
+    school.sync()
+    book = load_workbook(school.folder / "published" / "总账.xlsx")
+    headers, line = list(book["库存"].iter_rows(min_row=3, max_row=4, values_only=True))
+    shown = dict(zip(headers, line, strict=True))
+    assert (shown["账面数量"], shown["结存单价"], shown["金额"]) == (47, 23.4296, 1101.19)
+    assert shown["库存情况"] == "低于最低"
+    headers, total = list(book["收发存"].iter_rows(min_row=3, max_row=4, values_only=True))
+    sums = dict(zip(headers, total, strict=True))
+    assert (sums["月份"], sums["期初金额"], sums["本期收入"]) == ("2026-11", 440, 2149)
+    assert (sums["本期发出"], sums["期末金额"]) == (1487.81, 1101.19)
+    volumes = {path.name for path in (school.folder / "published" / "明细" / "月度收发存汇总表").iterdir()}
+    assert volumes == {"2026-11.xlsx"}

@@ -124,6 +124,17 @@ def test_what_a_surplus_is_worth(rows: list[Row], ref_price: str | None, amount:
     assert worth(*rows, found, items=catalogue(None, ref_price))["PD-1/1"] == amount
 
 
+def test_a_surplus_is_worth_what_its_own_item_cost_last() -> None:
+    """3 found of an item that cost 1.25 each, beside another item that cost nothing."""
+    other = {"item_code": "BG0000"}
+    rows = [
+        receipt(day(1), "5", "0.00", "RK-0", **other),
+        receipt(day(1), "8", "10.00", "RK-1"),
+        issue(day(2), "8", "CK-1"),
+    ]
+    assert worth(*rows, adjustment(day(9), "3", "PD-1"))["PD-1/1"] == "3.75"
+
+
 def test_a_surplus_that_was_never_booked_has_its_market_price() -> None:
     """Without stock the price that people state comes before the others."""
     assert worth(adjustment(day(9), "3", "PD-1", unit_value="4.5"), items=catalogue(None, "2"))["PD-1/1"] == "13.5"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.threeway import merged_row, merged_table
+from sync.threeway import merged_row
+from tests.sync.merged_tables import merged_table
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "oracles" / "merge.json").read_text("utf-8"))
 TABLES = [case for case in CASES if "merged" in case["expected"]]

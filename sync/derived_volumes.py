@@ -1,0 +1,112 @@
+"""The volumes of registers that the program makes: closed months once and for all, open months while they are small."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from sync import __version__
+from sync.books.checks import UnsoundBook
+from sync.books.periods import STOCK_BOOK
+from sync.closes import CLOSED
+from sync.derived import derived_rows, is_derived, open_rows
+from sync.publish.details import LAYOUT, parts_of
+from sync.publish.paths import volume_path
+from sync.volumes import Volumes, look_of, with_paths
+
+if TYPE_CHECKING:
+    from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
+    from sync.publish.releases import Release
+    from sync.share import Share
+
+OPEN_ROWS = 20_000
+"""Open months of the stock book are published up to so many rows: a back-dated document changes all that follow.
+
+Larger ones are published when their month is closed; until then ``houqin stock ledger`` and
+``houqin export`` show them."""
+
+_BOOKS = {"stock_ledger": STOCK_BOOK, "monthly_stock_summary": STOCK_BOOK}
+"""Registers whose rows are final once a month of a book is closed."""
+
+
+def with_derived(
+    volumes: Volumes, share: Share, books: Bookkeeping, paths: Mapping[str, str], present: Mapping[str, Release]
+) -> Volumes:
+    """Return volumes with those of the registers that the program alone makes.
+
+    ``paths`` are those of workbooks, ``present`` the files that lie there as they were published. A book
+    that contradicts itself shows its closed months only.
+    """
+    for register in share.registers.values():
+        if register.id in _BOOKS:
+            volumes = _with_settled(volumes, share, register, books, present)
+        elif is_derived(register) and not register.is_written():
+            try:
+                rows = with_paths(derived_rows(books, register), paths)
+            except UnsoundBook:
+                continue
+            volumes = _with_rows(volumes, register, rows)
+    return volumes
+
+
+def _with_rows(volumes: Volumes, register: type[Register], rows: pl.DataFrame) -> Volumes:
+    """Return volumes with these rows of a register, all of its months looked at."""
+    others = {place: count for place, count in volumes.untouched.items() if place[0] != register.id}
+    details = {**volumes.details, register.id: rows}
+    return replace(volumes, details=details if rows.height else volumes.details, untouched=others)
+
+
+def _with_settled(
+    volumes: Volumes, share: Share, register: type[Register], books: Bookkeeping, present: Mapping[str, Release]
+) -> Volumes:
+    """Return volumes with the months of a register that end with the closes of a book."""
+    marks = {period: _mark(share, register, period, close) for period, close in _closes(books, register).items()}
+    known = {period: count for period, mark in marks.items() if (count := _published(register, period, mark, present))}
+    wanted = [period for period in marks if period not in known]
+    try:
+        rows = derived_rows(books, register) if wanted else open_rows(books, register)
+    except UnsoundBook:
+        rows = pl.DataFrame()
+    sources = dict(volumes.sources)
+    for period, mark in marks.items():
+        count = known.get(period) or (rows.filter(pl.col("_post_period") == period).height if rows.width else 0)
+        places = [entry.path for entry in parts_of(register, period, count, "zh")]
+        sources |= dict.fromkeys(places, f"{mark}:{count}")
+    if rows.width:
+        is_open = ~pl.col("_post_period").is_in(list(marks))
+        small = books.open_stock_rows <= OPEN_ROWS
+        rows = rows.filter(pl.col("_post_period").is_in(wanted) | (is_open & pl.lit(small)))
+        volumes = _with_rows(volumes, register, rows)
+    untouched = dict(volumes.untouched)
+    untouched |= {(register.id, period): count for period, count in known.items()}
+    return replace(volumes, untouched=untouched, sources=sources)
+
+
+def _closes(books: Bookkeeping, register: type[Register]) -> dict[str, int]:
+    """Return the closed months of the book of a register, with the revision that closed each."""
+    if not books.closes.newest.get(_BOOKS[register.id]):
+        return {}
+    own = (pl.col("book") == _BOOKS[register.id]) & (pl.col("status") == CLOSED)
+    return dict(books.closes.log.filter(own).sort("period").select("period", "_from").iter_rows())
+
+
+def _mark(share: Share, register: type[Register], period: str, close: int) -> str:
+    made_of = [LAYOUT, __version__, share.config.school, share.config.language, look_of(register), period, close]
+    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
+
+
+def _published(register: type[Register], period: str, mark: str, present: Mapping[str, Release]) -> int:
+    """Return how many rows of a closed month are published for good, 0 where a volume of them is missing."""
+    release = present.get(volume_path(register.title, period, 1))
+    named, _, count = release.source.partition(":") if release else ("", "", "")
+    if named != mark or not count.isdigit():
+        return 0
+    places = [entry.path for entry in parts_of(register, period, int(count), "zh")]
+    whole = all(place in present and present[place].source == f"{mark}:{count}" for place in places)
+    return int(count) if whole else 0

@@ -1,0 +1,254 @@
+"""A count from its plan to the adjusted books, through workbooks and the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from sync.commands import count, rows, stock
+from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, room
+from tests.rule_lines_counts import approved, code_of, counted, owned, planned, stocked, store
+from tests.sync.school import School
+from tests.test_rule_effects import save
+from tests.test_rule_workbooks import configure
+
+_ORACLES = Path(__file__).parent / "oracles" / "books.yaml"
+O10 = next(case for case in yaml.safe_load(_ORACLES.read_text("utf-8")) if case["id"] == "O10")
+PLAN = "PD-202611-91"
+
+Values = Mapping[str, object]
+
+
+@pytest.fixture
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
+    """Return a school with its master data, on 4 December."""
+    monkeypatch.setenv("HOUQIN_TODAY", "2026-12-04")
+    opened = School(tmp_path / "share")
+    configure(opened, **PARAMETERS)
+    save(opened, "ZW/原有.xlsx", MASTER)
+    return opened
+
+
+def told(school: School, *arguments: str, code: int = 0, of: Any = count) -> Any:
+    """Return the JSON of a command and check its exit code."""
+    result = CliRunner().invoke(of.command, [*arguments, "--share", str(school.folder), "--json"])
+    assert result.exit_code == code, result.output
+    return json.loads(result.output)
+
+
+def codes(school: School) -> list[str]:
+    """Run and return the codes of all errors."""
+    books = school.sync()["workbooks"]
+    return sorted(each["code"] for book in books for each in book["findings"] if each["severity"] == "error")
+
+
+def fill(path: Path, to: Path, values: Callable[[dict[str, object]], Values]) -> None:
+    """Fill the lines of a workbook as somebody in Excel would, and save it elsewhere."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    places = {str(cell.value): cell.column for cell in sheet[3] if cell.value}
+    for line in range(4, sheet.max_row + 1):
+        known = {title: sheet.cell(line, place).value for title, place in places.items()}
+        if known["表号"]:
+            for title, value in values(known).items():
+                sheet.cell(line, places[title]).value = value
+    to.parent.mkdir(parents=True, exist_ok=True)
+    book.save(to)
+
+
+def of_store(plan_room: str, **cells: object) -> Line:
+    """Return the plan of the worked example: as of the end of November, counted until 2 December."""
+    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-11-30 08:00", "count_to": "2026-12-02 18:00"}
+    return planned(plan_room, **{"plan_no": PLAN, "scope": "月度库存", **times, **cells})
+
+
+def test_worked_example_from_the_sheet_to_the_next_count(school: School) -> None:
+    """O10: blind sheet, recount, −1 = −23.80, nothing before the approval, 盘亏出库 in December, zero afterwards."""
+    expect, place = O10["expect"], store()
+    where, item = code_of(place), goods("SP", "食品", "食品", item_code="SP0007", is_fresh="是")
+    bought = {"warehouse": where, "unit_price": "23.80"}
+    documents = [
+        received(item, 60, doc_date="2026-11-01", receipt_kind="期初建账", amount="1428.00", **bought),
+        issued(item, 24, doc_date="2026-11-20", warehouse=where),
+        received(item, 10, doc_date="2026-12-01", amount="238.00", **bought),
+        issued(item, 4, doc_date="2026-12-02", warehouse=where),
+    ]
+    save(school, "ZW/库房.xlsx", [place, item, *documents, of_store(where)])
+    assert codes(school) == []
+    (plan,) = told(school, "plan", PLAN)
+    assert (plan["state"], plan["lines"]) == ("未开始", {"expected": 1, "counted": 0, "held": 0, "not_counted": 1})
+    assert plan["sheets"] == {"expected": 1, "missing": [f"{PLAN}-01"]}
+
+    (sheet,) = told(school, "sheet", PLAN)["sheets"]
+    cells = [cell.value for row in openpyxl.load_workbook(sheet["path"]).worksheets[0] for cell in row]
+    assert "账面数量" not in cells
+    assert 36 not in cells
+    assert f"盘点计划号：{PLAN}" in str(cells)
+
+    filled = school.path("ZW/盘点表.xlsx")
+    once = {"初盘数量": 41, "盘点时间": "2026-12-02 10:00", "使用状况": "在用完好"}
+    fill(Path(sheet["path"]), filled, lambda _: once)
+    assert codes(school) == ["CNT-04"]
+    waiting = told(school, "differences", PLAN, code=3)
+    assert [each["codes"] for each in waiting["held"]] == [["CNT-04"]]
+    assert [each["codes"] for each in waiting["not_counted"]] == ["CNT-04"]
+
+    fill(filled, filled, lambda _: {"复盘数量": 41})
+    assert codes(school) == []
+    found = told(school, "differences", PLAN, code=3)
+    (line,) = found["lines"]
+    for name in ("qty_at_cutoff", "diff_qty"):
+        assert line[name] == f"{expect[name]}.000"
+    for name in ("diff_kind", "unit_value", "diff_amount", "recount_required"):
+        assert line[name] == expect[name]
+    assert (line["book_qty"], line["moved_in_after"], line["moved_out_after"]) == ("36.000", "10.000", "4.000")
+    assert (found["state"], found["summary"]["accuracy_rate"], found["not_counted"]) == ("待说明", "0.00", [])
+    assert balance(school) == ("42.000", "999.60")
+
+    results, handed_in = school.folder.parent / "处理表.xlsx", school.path("ZW/处理表.xlsx")
+    assert told(school, "post", PLAN, "-o", str(results), code=3)["waiting"][0]["needs"] == "explanation"
+    reason = {"原因": "自然损耗", "原因说明": "搬运时破损一袋", "处理建议": "报损"}
+    fill(results, handed_in, lambda _: reason)
+    assert codes(school) == []
+    assert told(school, "post", PLAN, code=3)["waiting"][0]["needs"] == "approval"
+    fill(handed_in, handed_in, lambda _: {"批准人": "李明", "批准日期": "2026-12-03"})
+    assert codes(school) == ["VAR-01"]
+    assert balance(school) == ("42.000", "999.60")
+    fill(handed_in, handed_in, lambda _: {"批准人": "钱进"})
+    assert codes(school) == []
+    (posted,) = told(school, "post", PLAN)["posted"]
+    assert (posted["adjusted_qty"], posted["amount"], posted["post_date"]) == ("-1.000", "-23.80", "2026-12-03")
+    assert balance(school) == ("41.000", "975.80")
+    assert balance(school, "--as-of", "2026-11-30") == ("36.000", "856.80")
+    after = told(school, "differences", PLAN)
+    assert (after["state"], after["summary"]["open"]) == ("已完成", {"lines": 0, "amount": "0.00"})
+
+    (result,) = told(school, "stocktake_result", of=rows)
+    assert (result["status"], result["diff_qty"], result["room"]) == ("已调账", "-1.000", where)
+    assert result["adj_doc"] == f"CK-{PLAN}-01"
+    (stated,) = told(school, "stocktake_sheet", of=rows)
+    assert (stated["book_qty"], stated["diff_qty"]) == ("36.000", "-1.000")
+    again = planned(where, cutoff="2026-12-03 12:00", count_from="2026-12-03 13:00", count_to="2026-12-03 18:00")
+    save(school, "ZW/抽盘.xlsx", [again, counted(again, item, 41)])
+    assert codes(school) == []
+    (line,) = told(school, "differences", str(again.cells["plan_no"]))["lines"]
+    assert (line["book_qty"], line["diff_qty"], line["diff_kind"]) == ("41.000", "0.000", "账实相符")
+
+
+def balance(school: School, *more: str) -> tuple[str, str]:
+    """Return quantity and value of the item of the worked example."""
+    (line,) = told(school, "balance", "--item", "SP0007", *more, of=stock)
+    return line["quantity"], line["value"]
+
+
+def test_open_sheet_shows_the_books_and_reads_back_without_a_word(school: School) -> None:
+    """The quantity of the books is shown, and nobody is told that he typed it; found things take the spare lines."""
+    place = store()
+    item, came = stocked(place, 7)
+    save(school, "ZW/库房.xlsx", [place, item, came, of_store(code_of(place))])
+    assert codes(school) == []
+    folder = school.folder.parent / "盘点表"
+    (sheet,) = told(school, "sheet", PLAN, "--open", "-o", str(folder))["sheets"]
+    filled = school.path("ZW/盘点表.xlsx")
+    told_once = {"初盘数量": 7, "盘点时间": "2026-12-01 10:00", "使用状况": "在用完好"}
+    fill(Path(sheet["path"]), filled, lambda _: told_once)
+    shown = openpyxl.load_workbook(filled, data_only=False).worksheets[0]
+    assert [cell.value for cell in shown[4] if str(cell.value).startswith("=")] == ["=7.000"]
+    book = school.book(school.sync(), "ZW/盘点表.xlsx")
+    assert (book["read"], book["accepted"], book["findings"]) == (1, 1, [])
+    assert told(school, "differences", PLAN)["lines"][0]["diff_kind"] == "账实相符"
+
+
+def test_rooms_without_goods_and_assets_in_rooms_have_their_sheets(school: School) -> None:
+    """One workbook per room: assets where transfers say they are, a line to write a zero on where there is nothing."""
+    cards = [owned(), owned(room="CK01")]
+    empty = room()
+    plan = of_store(f"A-301、CK01、{code_of(empty)}", scope="固定资产半年")
+    save(school, "ZW/资产.xlsx", [*cards, empty, plan])
+    assert codes(school) == []
+    sheets = told(school, "sheet", PLAN)["sheets"]
+    assert [(each["sheet_no"], each["room"]) for each in sheets] == [
+        (f"{PLAN}-01", "A-301"),
+        (f"{PLAN}-02", "CK01"),
+        (f"{PLAN}-03", code_of(empty)),
+    ]
+    names = [openpyxl.load_workbook(each["path"]).worksheets[0] for each in sheets]
+    listed = [[row[8].value for row in sheet.iter_rows(min_row=4) if row[2].value] for sheet in names]
+    assert listed[2] == ["账面无物品"]
+    assert [len(each) for each in listed[:2]] == [each["lines"] for each in sheets[:2]]
+    done = {"盘点时间": "2026-12-01 10:00", "使用状况": "在用完好"}
+    for number, sheet in enumerate(sheets):
+        fill(
+            Path(sheet["path"]),
+            school.path(f"ZW/盘点{number}.xlsx"),
+            lambda known: {**done, "初盘数量": 1 if known["资产编号"] else 0},
+        )
+    assert codes(school) == []
+    (told_plan,) = told(school, "plan", PLAN)
+    assert (told_plan["state"], told_plan["sheets"]["missing"]) == ("已完成", [])
+
+
+def test_sheets_are_never_written_where_somebody_may_have_filled_them(school: School) -> None:
+    """Not into a department's folder, and not over a sheet that lies there, unless it is asked for."""
+    place = store()
+    item, came = stocked(place)
+    save(school, "ZW/库房.xlsx", [place, item, came, of_store(code_of(place))])
+    assert codes(school) == []
+    inside = str(school.path("ZW"))
+    runner, share = CliRunner(), ["--share", str(school.folder)]
+    assert runner.invoke(count.command, ["sheet", PLAN, "-o", inside, *share]).exit_code == 2
+    assert runner.invoke(count.command, ["sheet", PLAN, *share]).exit_code == 0
+    assert runner.invoke(count.command, ["sheet", PLAN, *share]).exit_code == 2
+    assert runner.invoke(count.command, ["sheet", PLAN, "--replace", *share]).exit_code == 0
+    unknown = runner.invoke(count.command, ["differences", "PD-202611-00", *share])
+    assert (unknown.exit_code, PLAN in unknown.output) == (2, True)
+
+
+def test_left_out_lines_and_sheets_are_named(school: School) -> None:
+    """What the books have and no sheet counted is listed, blank lines with their finding, and the sheet that is missing."""
+    place, far = store(), store()
+    (one, came), (two, brought), (three, there) = stocked(place), stocked(place), stocked(far)
+    plan = of_store(f"{code_of(place)}、{code_of(far)}")
+    line = counted(plan, one, 10, sheet_no=f"{PLAN}-01", counted_at="2026-12-01 10:00")
+    blank = counted(plan, two, None, sheet_no=f"{PLAN}-01", counted_at="2026-12-01 10:00")
+    save(school, "ZW/库房.xlsx", [place, far, one, came, two, brought, three, there, plan, line, blank])
+    assert codes(school) == ["CNT-01"]
+    found = told(school, "differences", PLAN, code=3)
+    assert [(each["item_code"], each["codes"]) for each in found["not_counted"]] == [
+        (code_of(two), "CNT-01"),
+        (code_of(three), ""),
+    ]
+    assert (found["missing_sheets"], found["state"]) == ([f"{PLAN}-02"], "盘点中")
+
+
+def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None:
+    """The difference of November is approved when November is closed: it posts on the first of December."""
+    place = store()
+    item, came = stocked(place)
+    plan = of_store(
+        code_of(place), count_from="2026-11-29 08:00", count_to="2026-11-30 18:00", cutoff="2026-12-01 00:00"
+    )
+    line = counted(plan, item, 9, count2=9, counted_at="2026-11-30 10:00", sheet_no=f"{PLAN}-01")
+    save(school, "ZW/库房.xlsx", [place, item, came, plan, line])
+    assert codes(school) == []
+    closed = close_november(school)
+    assert closed.exit_code in (0, 3), closed.output
+    save(school, "ZW/处理.xlsx", [approved(line, approve_date="2026-11-30")])
+    school.sync()
+    (posted,) = told(school, "post", PLAN)["posted"]
+    assert (posted["approve_date"], posted["post_date"]) == ("2026-11-30", "2026-12-01")
+
+
+def close_november(school: School) -> Any:
+    """Close the stock book of November on the command line."""
+    from sync.commands import month
+
+    arguments = ["close", "2026-11", "--book", "库存账", "--by", "王芳", "--approver", "钱进"]
+    return CliRunner().invoke(month.command, [*arguments, "--share", str(school.folder), "--json"])
