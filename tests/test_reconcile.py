@@ -19,6 +19,7 @@ from sync.books.agreement_list import AGREEMENTS
 from sync.commands.month import command as month
 from sync.commands.reconcile import command as reconcile
 from sync.commands.rows import command as rows
+from sync.commands.template import department_registers
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, student
 from tests.rule_lines_assets import listed
 from tests.rule_lines_counts import approved, counted, owned, planned
@@ -496,3 +497,10 @@ def test_the_master_ledger_shows_agreements_and_differences(school: School) -> N
     [line] = [row for row in lines if row[0]]
     assert line[0].startswith("DZ-20261130-0501/")
     assert unnamed.number in line[-1]
+
+
+def test_the_workbook_of_a_department_has_no_empty_sheet_of_differences(tmp_path: Path) -> None:
+    """Every department may explain, but on the sheet that the program fills in."""
+    config = School(tmp_path / "share").share.config
+    assert config.may_write("ST", "recon_difference")
+    assert "recon_difference" not in {register.id for register in department_registers(config, "ST")}

@@ -72,8 +72,12 @@ def chosen(what: str, config: Config) -> tuple[list[type[Register]], str | None]
 
 
 def department_registers(config: Config, code: str) -> list[type[Register]]:
-    """Return the registers that belong into the workbook of a department."""
-    return [config.registers_in_use[register_id] for register_id in config.registers_of(code)]
+    """Return the registers that belong into the workbook of a department.
+
+    Those of kind ``system`` begin with rows of the program: ``houqin reconcile -o`` writes the difference sheet.
+    """
+    own = (config.registers_in_use[register_id] for register_id in config.registers_of(code))
+    return [register for register in own if register.kind != "system"]
 
 
 def start_rows(
