@@ -367,6 +367,16 @@ def settled_cases() -> list[Case]:
     ]
 
 
+def overdrawn_cases() -> list[Case]:
+    """Return the cases of approvals of a loss whose goods were issued meanwhile: three counted of ten."""
+    place = store()
+    plan, gone, there = planned(code_of(place)), stocked(place), stocked(place)
+    first, second = (counted(plan, goods_here[0], 3, count2=3) for goods_here in (gone, there))
+    out = issued(gone[0], 5, doc_date="2026-11-21", warehouse=code_of(place))
+    before = (place, plan, *gone, *there, first, second, out)
+    return [Case("X-01", "E", "approve_date", (approved(first),), (approved(second),), before=before)]
+
+
 def _settled() -> tuple[Line, ...]:
     """Return a warehouse, a plan, goods, the line on which one of ten is missing, and its approval."""
     place = store()
