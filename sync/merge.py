@@ -128,8 +128,11 @@ class LedgerDecider:
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
     ) -> tuple[pl.DataFrame, list[Flaw]]:
         """Put what one workbook changed in a row that another one renumbers in this run in conflict."""
+        if not decisions.rekeyed:
+            return rows, []
         proposed = rows.filter(pl.col("_outcome") == PROPOSED)
-        renumbering = {row["_id"]: row for row in proposed.iter_rows(named=True) if row["_id"] in decisions.rekeyed}
+        new = proposed.filter(pl.col("_id").is_in(list(decisions.rekeyed)))
+        renumbering = {row["_id"]: row for row in new.iter_rows(named=True)}
         ids = {decisions.rekeyed[row_id]: row_id for row_id in renumbering}
         changes = proposed.filter(pl.col("_key").is_in(list(ids)))
         states = _states(register, changes, current, self.memory)
