@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from sync.commands import count, month, rows, stock, verify
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, room
-from tests.rule_lines_counts import approved, code_of, counted, owned, planned, stocked, store
+from tests.rule_lines_counts import approved, code_of, counted, explained, owned, planned, stocked, store
 from tests.sync.school import School
 from tests.test_rule_effects import save
 from tests.test_rule_workbooks import configure
@@ -279,7 +279,7 @@ def test_left_out_lines_and_sheets_are_named(school: School) -> None:
 
 
 def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None:
-    """The difference of November is approved when November is closed: it posts on the first of December."""
+    """A difference is explained, and approved when its month is closed: it posts on the first of the next one."""
     place = store()
     item = goods()
     came = received(item, 10, doc_no="RK-202611-0002", warehouse=code_of(place))
@@ -288,6 +288,7 @@ def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None
     )
     line = counted(plan, item, 9, count2=9, counted_at="2026-11-30 10:00", sheet_no=f"{PLAN}-01")
     save(school, "ZW/库房.xlsx", [place, item, came, plan, line])
+    save(school, "ZW/处理.xlsx", [explained(line)])
     assert codes(school) == []
     arguments = ["close", "2026-11", "--book", "库存账", "--by", "王芳", "--approver", "钱进"]
     closed = CliRunner().invoke(month.command, [*arguments, "--share", str(school.folder), "--json"])

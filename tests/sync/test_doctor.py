@@ -42,7 +42,8 @@ def looked_at(share: Share, name: str) -> Check:
 
 def beat(share: Share, age: timedelta, **facts: object) -> None:
     """Write the sign of life of a daemon."""
-    told = {"pid": 4711, "started": stamp(NOW), "beat": stamp(NOW - age), "last_scan": None, "queue": 2, "failures": []}
+    now = datetime.now(UTC)
+    told = {"pid": 4711, "started": stamp(now), "beat": stamp(now - age), "last_scan": None, "queue": 2, "failures": []}
     share.state.mkdir(parents=True, exist_ok=True)
     (share.state / "daemon.json").write_text(json.dumps(told | facts), encoding="utf-8")
 
