@@ -76,6 +76,8 @@ def test_a_row_written_void_in_a_closed_month_stays(school: ClosingSchool) -> No
     school.save(STORE, {**november(), "stock_issue": [issue(remark="作废")]})
     told = school.book(school.sync(), STORE)
     assert codes(told) == ["IMP-05"]
+    said = {finding["code"]: (finding["sheet"], finding["cell"]) for finding in told["findings"]}
+    assert said["IMP-05"] == said["ROW-VOID"]
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
     code, _ = school.month("reopen", "2026-11", "--reason", "作废出库单")
     assert code == 0
