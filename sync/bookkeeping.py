@@ -139,7 +139,7 @@ class Bookkeeping:
     def open_stock_rows(self) -> int:
         """Return how many rows of documents the open months of the stock book have: not one of them is valued."""
         closed = self.closes.newest.get(STOCK_BOOK, "")
-        months = [rows["_post_period"].fill_null(_ENDLESS) for rows in self._stock_rows().values()]
+        months = [rows["_post_period"].fill_null(_ENDLESS) for rows in self.stock_rows.values()]
         return sum(int((each > closed).sum()) for each in months)
 
     def stock_on(self, day: date) -> Valuation:
@@ -172,18 +172,19 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
 
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
-        found = {name: rows.filter(posted) for name, rows in self._stock_rows().items()}
+        found = {name: rows.filter(posted) for name, rows in self.stock_rows.items()}
         if ADJUSTMENTS in found:
             found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
-        return postings(self.registers, found, open_from)
+        return postings(all_registers(), found, open_from)
 
-    def _stock_rows(self) -> Mapping[str, pl.DataFrame]:
-        """Return the rows in the books of every register that posts stock."""
-        return {
-            name: rows
-            for name, register in self.registers.items()
-            if "stock" in register.posts and (rows := self.rows(name)) is not None
-        }
+    @property
+    def stock_rows(self) -> Mapping[str, pl.DataFrame]:
+        """Return the rows in the books of every register that posts stock.
+
+        What was moved has moved, though the school keeps its register no more.
+        """
+        posting = {name: register for name, register in all_registers().items() if "stock" in register.posts}
+        return {name: in_the_books(self.load(register)) for name, register in posting.items()}
 
     @cached_property
     def _corrections(self) -> pl.DataFrame:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from sync import __version__
 from sync.books.checks import UnsoundBook
 from sync.books.periods import STOCK_BOOK
 from sync.closes import CLOSED
 from sync.derived import derived_rows, is_derived, open_rows
-from sync.publish.details import LAYOUT, parts_of
+from sync.publish.details import parts_of
 from sync.publish.paths import volume_path
-from sync.volumes import Volumes, look_of, with_paths
+from sync.volumes import Volumes, settled_mark, with_paths
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -45,7 +42,7 @@ def with_derived(
     """
     for register in share.registers.values():
         if register.id in _BOOKS:
-            volumes = _with_settled(volumes, share, register, books, present)
+            volumes = _with_settled(volumes, register, books, present)
         elif is_derived(register) and not register.is_written():
             try:
                 rows = with_paths(derived_rows(books, register), paths)
@@ -63,10 +60,10 @@ def _with_rows(volumes: Volumes, register: type[Register], rows: pl.DataFrame) -
 
 
 def _with_settled(
-    volumes: Volumes, share: Share, register: type[Register], books: Bookkeeping, present: Mapping[str, Release]
+    volumes: Volumes, register: type[Register], books: Bookkeeping, present: Mapping[str, Release]
 ) -> Volumes:
     """Return volumes with the months of a register that end with the closes of a book."""
-    marks = {period: _mark(share, register, period, close) for period, close in _closes(books, register).items()}
+    marks = {period: settled_mark(register, period, close) for period, close in _closes(books, register).items()}
     known = {period: count for period, mark in marks.items() if (count := _published(register, period, mark, present))}
     wanted = [period for period in marks if period not in known]
     try:
@@ -94,11 +91,6 @@ def _closes(books: Bookkeeping, register: type[Register]) -> dict[str, int]:
         return {}
     own = (pl.col("book") == _BOOKS[register.id]) & (pl.col("status") == CLOSED)
     return dict(books.closes.log.filter(own).sort("period").select("period", "_from").iter_rows())
-
-
-def _mark(share: Share, register: type[Register], period: str, close: int) -> str:
-    made_of = [LAYOUT, __version__, share.config.school, share.config.language, look_of(register), period, close]
-    return hashlib.sha256(json.dumps(made_of, ensure_ascii=False).encode()).hexdigest()
 
 
 def _published(register: type[Register], period: str, mark: str, present: Mapping[str, Release]) -> int:

@@ -110,7 +110,8 @@ def outcomes_of(
     ``found`` are the findings of the check; ``recognised`` tells about copies and safe stops.
     """
     counted = _outcomes_by_workbook(checked, staged)
-    told = [*_missing_findings(changes), *blocked_findings(decider), *_stale_findings(checked)]
+    blocked = _at_their_rows(blocked_findings(decider), staged)
+    told = [*_missing_findings(changes), *blocked, *_stale_findings(checked)]
     told += [stop_finding(name, stop.count, stop.known) for name, stop in recognised.stops.items()]
     by_workbook: dict[str, list[Finding]] = {}
     for finding in [*found, *told]:
@@ -312,6 +313,18 @@ def blocked_findings(decider: LedgerDecider) -> list[Finding]:
                 )
             )
     return found
+
+
+def _at_their_rows(blocked: Iterable[Finding], staged: Staged) -> list[Finding]:
+    """Return what keeps rows from being withdrawn at the rows that are marked 作废."""
+    void = {
+        (found.workbook, found.register, found.key): found
+        for told in staged.findings.values()
+        for found in told
+        if found.code == "ROW-VOID"
+    }
+    marked = ((found, void.get((found.workbook, found.register, found.key), found)) for found in blocked)
+    return [replace(found, sheet=row.sheet, cell=row.cell, row=row.row) for found, row in marked]
 
 
 def _closed_findings(register_id: str, closed: pl.DataFrame) -> list[Finding]:

@@ -95,7 +95,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
         ledger.want(dict(stale))
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)
-    results = publish(_watched(wanted, progress), hashes, share.path, moment)
+    ours = {path: each for path, each in hashes.items() if not settled.out_of_use(known[path].source)}
+    results = publish(_watched(wanted, progress), ours, share.path, moment)
     postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
     news = _news(share.path, results, known, there, volumes.sources)
     ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.register import all_registers
 from sync import __version__
 from sync.books.checks import UnsoundBook, require_chained
 from sync.books.periods import STOCK_BOOK
@@ -48,7 +49,7 @@ def with_memory(books: Bookkeeping, ledger: Ledger, state: Path) -> Bookkeeping:
         kept = _Kept.read(place, made_of, ledger)
         if kept is not None and kept.revision == head.number:
             return replace(books, known_summary=kept.summary)
-        items = None if kept is None else _changed_items(books, ledger, kept.revision)
+        items = None if kept is None else _changed_items(ledger, kept.revision)
         summary = books.stock_summary if kept is None or items is None else _patched(books, kept.summary, items)
         require_chained(summary)
     except UnsoundBook:
@@ -100,13 +101,13 @@ def _made_of(books: Bookkeeping) -> str:
     return hashlib.sha256(json.dumps([__version__, closes, settings]).encode()).hexdigest()
 
 
-def _changed_items(books: Bookkeeping, ledger: Ledger, since: int) -> Sequence[str] | None:
+def _changed_items(ledger: Ledger, since: int) -> Sequence[str] | None:
     """Return the items whose figures a later revision may have changed, None where it may be any."""
     touched = ledger.touched_since(since)
     if any(name in touched for name in _OF_ALL):
         return None
     parts = [pl.Series("item_code", [], pl.String)]
-    for name, register in books.registers.items():
+    for name, register in all_registers().items():
         if name in touched and ("stock" in register.posts or name in _OF_ITEMS):
             parts.append(ledger.changed_since(register, since)["item_code"])
     items = pl.concat(parts).drop_nulls().unique().sort().to_list()

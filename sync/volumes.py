@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.periods import books_in_use, books_of
+from schemas.register import all_registers
 from sync import __version__
 from sync.completed import completed, is_completed
 from sync.current import CurrentRows, Month
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
     from sync.publish.releases import Release
     from sync.share import Share
+
+
+_CLOSED = "closed"
+"""Begins the mark of a settled month; no hash does."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,16 @@ class SettledMonths:
         versions = [version for version in found if version is not None]
         if not versions or (not own and len(versions) < len(found)):
             return ""
-        return f"closed {register.id} {period} {min(versions) if own else max(versions)}"
+        return settled_mark(register, str(period), min(versions) if own else max(versions))
+
+    def out_of_use(self, source: str) -> bool:
+        """Tell whether a volume is of a register that is kept no more, and of a month that is still closed."""
+        closed, register_id, period = (*source.partition(":")[0].split(" "), "", "")[:3]
+        register = all_registers().get(register_id)
+        if closed != _CLOSED or register is None or register_id in self.registers:
+            return False
+        own = books_of(register)
+        return any(month >= period for book, month, _ in self.closes if not own or book in own)
 
     def _close_of(self, book: str, period: str) -> int | None:
         later = (version for name, month, version in self.closes if name == book and month >= period)
@@ -61,6 +75,11 @@ class SettledMonths:
 
 
 NOT_SETTLED = SettledMonths()
+
+
+def settled_mark(register: type[Register], period: str, close: int) -> str:
+    """Return what names the close that settled a month of a register: a volume of it is made of nothing else."""
+    return f"{_CLOSED} {register.id} {period} {close}"
 
 
 def volumes_of(

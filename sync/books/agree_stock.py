@@ -7,6 +7,7 @@ import polars as pl
 from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
 from schemas.periods import as_posted
+from schemas.register import all_registers
 from schemas.stock_adjustments import adjustments_in_force
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
@@ -75,12 +76,9 @@ def _documents(kept: Kept, month: str) -> pl.DataFrame:
 def _against_documents(kept: Kept, month: str) -> Sides:
     """Compare the quantities of the book with the sum of all documents since it was opened, item by item."""
     stock = stock_at_end(kept, month)
-    found = {
-        name: as_posted(rows)
-        for name, register in kept.registers.items()
-        if register.stock is not None and (rows := kept.rows(name)) is not None
-    }
-    moves = balances(movements(kept.registers, found), last_day(month))
+    posting = all_registers()
+    found = {name: as_posted(rows) for name, rows in kept.stock_rows.items() if posting[name].stock is not None}
+    moves = balances(movements(posting, found), last_day(month))
     items = stock.select("item_code").unique()
     approved = adjustments_in_force(kept.books, items).filter(pl.col("doc_date") <= last_day(month))
     where = (pl.col("item_code"), pl.col("warehouse"))

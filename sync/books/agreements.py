@@ -74,6 +74,10 @@ class Kept(Protocol):
         """Return the rows in the books as the lookups of rules ask for them."""
 
     @property
+    def stock_rows(self) -> Mapping[str, pl.DataFrame]:
+        """Return the rows in the books of every register that posts stock, in use or not."""
+
+    @property
     def assets(self) -> AssetBook:
         """Return the asset book: every card with what happened to it."""
 

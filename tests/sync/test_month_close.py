@@ -76,6 +76,8 @@ def test_a_row_written_void_in_a_closed_month_stays(school: ClosingSchool) -> No
     school.save(STORE, {**november(), "stock_issue": [issue(remark="作废")]})
     told = school.book(school.sync(), STORE)
     assert codes(told) == ["IMP-05"]
+    said = {finding["code"]: (finding["sheet"], finding["cell"]) for finding in told["findings"]}
+    assert said["IMP-05"] == said["ROW-VOID"]
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
     code, _ = school.month("reopen", "2026-11", "--reason", "作废出库单")
     assert code == 0
@@ -386,7 +388,7 @@ def test_volumes_of_closed_months_are_never_written_again(school: ClosingSchool)
     """The volume of a closed month stays the file that it is, whatever its workbook is called later."""
     closing = school.close("2026-11")
     volume = school.folder / "published/明细/入库单/2026-11.xlsx"
-    assert not any("明细/入库单" in path for path in closing["published"])
+    assert [path for path in closing["published"] if "明细" in path] == ["published/明细/月结登记/2026-11.xlsx"]
     before = (volume.stat().st_mtime_ns, volume.read_bytes())
     school.path(STORE).rename(school.path("ZW/仓库.xlsx"))
     school.today("2026-12-05")

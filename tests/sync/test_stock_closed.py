@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,24 @@ def test_the_summary_of_a_year_goes_on_after_a_close(school: ClosingSchool) -> N
     first, second = told(school, "summary")
     assert (second["open_qty"], second["open_amount"]) == (first["close_qty"], first["close_amount"])
     assert (first["ytd_out"], second["ytd_out"], second["close_amount"]) == ("80.00", "100.00", "100.00")
+
+
+def test_a_register_out_of_use_leaves_closed_months_alone(school: ClosingSchool) -> None:
+    """What was received, issued and published stays so, though the school keeps the register no more, or again."""
+    school.close("2026-11")
+    before, files = november(school), all_volumes(school)
+    assert any("出库单" in path for path in files)
+    school.today("2026-12-04")
+    used = [*IN_USE, "monthly_stock_summary"]
+    for registers in ([name for name in used if name not in ("stock_issue", "monthly_stock_summary")], used):
+        school.set(registers)
+        assert school.sync()["problems"] == []
+        assert november(school) == before
+        assert all_volumes(school) == files
+        assert school.balance() == (Decimal(60), Decimal(120))
+
+
+def all_volumes(school: ClosingSchool) -> dict[str, bytes]:
+    """Return the content of every volume of November."""
+    folder = school.folder / "published" / "明细"
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("*/2026-11.xlsx")}
