@@ -117,12 +117,8 @@ BOOKS = (
         },
         "食堂",
     ),
-    _Book(
-        "BJ/保健室申领单.xlsx", "吴静", _saved(11, 19, 2, 15), {Requisition: requests.HEALTH_REQUESTS}, "卫生保健"
-    ),
-    _Book(
-        "WX/维修组申领单.xlsx", "杨志刚", _saved(11, 19, 6, 40), {Requisition: requests.REPAIR_REQUESTS}, "维修水电"
-    ),
+    _Book("BJ/保健室申领单.xlsx", "吴静", _saved(11, 19, 2, 15), {Requisition: requests.HEALTH_REQUESTS}, "卫生保健"),
+    _Book("WX/维修组申领单.xlsx", "杨志刚", _saved(11, 19, 6, 40), {Requisition: requests.REPAIR_REQUESTS}, "维修水电"),
     _Book(
         "CW/采购和报销.xlsx",
         "孙丽娟",
