@@ -206,7 +206,7 @@ def write_sample(folder: Path, school: str = SCHOOL) -> list[Path]:
         if book.path.endswith(".xls"):
             replace_file(path, lambda beside: _write_web_export(beside, school))
         elif book.path.endswith(".csv"):
-            replace_file(path, lambda beside: beside.write_bytes(agreements.STATEMENT.encode("gb18030")))
+            replace_file(path, _write_statement)
         else:
             made = _own_form if not book.rows else _from_template
             made(path, book, school)
@@ -295,6 +295,10 @@ def _write_web_export(path: Path, school: str) -> None:
         f"{table}\n</table></body></html>\n"
     )
     path.write_bytes(page.encode("gbk"))
+
+
+def _write_statement(path: Path) -> None:
+    path.write_bytes(agreements.STATEMENT.encode("gb18030"))
 
 
 def _owner_mark(name: str) -> bytes:
