@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
@@ -188,8 +188,8 @@ def _followed(batch: Batch, register_id: str, frame: pl.DataFrame, books: OpenBo
     """Judge what holds no row and may follow in a register that was checked later: agreement and completeness."""
     register = all_registers()[register_id]
     rules = [rule for rule in register.cross_rules if rule.effect is not Effect.ADMISSION]
-    standing = frame.filter(pl.col("_outcome").is_in([PROPOSED, UNCHANGED]))
-    return [flaw for each in _judged(register, rules, standing, batch.frames[register_id], books) for flaw in each]
+    standing = frame.filter(pl.col("_outcome").is_in([PROPOSED, UNCHANGED])).sort("_outcome", maintain_order=True)
+    return _judged_once(register, rules, standing, batch.frames[register_id], books)
 
 
 def _hopeful(batch: Batch, register_id: str) -> pl.DataFrame:
@@ -317,7 +317,7 @@ def _admit(
     if "_now" in standing.columns:  # what the books do not say is not judged against them
         standing = standing.filter(pl.col("_hash").eq_missing(pl.col("_now"))).join(proposed, on="_key", how="anti")
     warnings = [rule for rule in rules if rule.severity_for(books.facts) is not Severity.ERROR]
-    told += [flaw for each in _judged(register, warnings, standing, typed, books) for flaw in each]
+    told += _judged_once(register, warnings, standing, typed, books)
     outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
     return decided.with_columns(outcome.alias("_outcome")), _without_repeats(flaws, told)
 
@@ -339,6 +339,17 @@ def _judged(
             proposed = proposed.filter(~pl.col("_id").is_in(fallen))
         found.append(flaws)
     return found
+
+
+def _judged_once(
+    register: type[Register], rules: Sequence[CrossRule], standing: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
+) -> list[Flaw]:
+    """Judge rows that several workbooks may state as the one row that they are, and tell all of these workbooks."""
+    stated = standing.group_by("_key", maintain_order=True).agg(pl.col("_id"))["_id"].to_list()
+    same = {ids[0]: ids for ids in stated}
+    rows = standing.filter(pl.col("_id").is_in(list(same))).sort("_id")
+    found = [flaw for flaws in _judged(register, rules, rows, typed, books) for flaw in flaws]
+    return [replace(flaw, row_id=each) for flaw in found for each in same[flaw.row_id]]
 
 
 def _without_repeats(flaws: list[Flaw], told: list[Flaw]) -> list[Flaw]:

@@ -80,6 +80,13 @@ STATEMENTS: dict[str, Write] = {
         "导出.csv",
         "utf-8-sig",
     ),
+    "tabs beside the commas, units in the headers": text(
+        f"账户：{ACCOUNT}\t,户名：青山小学\n交易时间,收入(元),支出（元）,账户余额(元),对方名称,摘要,对方账号\n"
+        '2026/11/5 09:00:00,0.00,200.50,799.50,书店,书款,"62280001\t"\n'
+        '2026/11/3 10:11:12,"1,000.00",0.00,"1,000.00",财政局,拨款,\t62280002\t\n'
+        ",,,,,,\n",
+        "导出.csv",
+    ),
     "one amount with 收支, newest first, counts below": xlsx(
         [
             ["中国某行账户明细"],

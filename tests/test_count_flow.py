@@ -331,3 +331,22 @@ def posted(school: School, plan: Line) -> tuple[str, str]:
     """Return what the one line of a plan has posted, and when."""
     (line,) = told(school, "post", str(plan.cells["plan_no"]))["posted"]
     return line["adjusted_qty"], line["post_date"]
+
+
+def test_copy_of_a_sheet_counts_nothing_twice(school: School) -> None:
+    """A sheet that was completed and copied before anybody looked is one sheet: no line of it was counted before."""
+    place, first, second = store(), goods(), goods()
+    where = code_of(place)
+    bought = [received(item, 7, doc_date="2026-11-01", warehouse=where) for item in (first, second)]
+    plan = of_store(where)
+    save(school, "ZW/库房.xlsx", [place, first, second, *bought, plan])
+    times = {"counted_at": "2026-12-02 10:00"}
+    lines = [counted(plan, item, 7, room=where, **times) for item in (first, second)]
+    save(school, "ZW/盘点表.xlsx", lines[:1])
+    assert codes(school) == []
+    for name in ("ZW/盘点表.xlsx", "ZW/盘点表 - 副本.xlsx"):
+        save(school, name, lines)
+    books = school.sync()["workbooks"]
+    sheets = [book for book in books if "盘点表" in book["path"]]
+    assert [book["unchanged"] + book["accepted"] for book in sheets] == [2, 2]
+    assert [each["code"] for book in sheets for each in book["findings"] if each["code"] == "X-16"] == []

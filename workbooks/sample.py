@@ -13,6 +13,10 @@ from pathlib import Path
 import openpyxl
 from openpyxl.styles import Alignment, Border, Font, Side
 
+from schemas.finance.bank_journal import BankJournal
+from schemas.finance.cash_count import CashCount
+from schemas.finance.cash_journal import CashJournal
+from schemas.finance.gl_balance import GlBalance
 from schemas.finance.invoice_reimbursement import InvoiceReimbursement
 from schemas.finance.purchase_request import PurchaseRequest
 from schemas.plan.annual_plan_task import AnnualPlanTask
@@ -27,12 +31,17 @@ from schemas.property.room_property_list import RoomPropertyList
 from schemas.property.salvage_reuse import SalvageReuse
 from schemas.property.stock_issue import StockIssue
 from schemas.property.stock_receipt import StockReceipt
+from schemas.property.stocktake_plan import StocktakePlan
+from schemas.property.stocktake_result import StocktakeResult
+from schemas.property.stocktake_sheet import StocktakeSheet
 from schemas.property.supplier_register import SupplierRegister
 from schemas.property.unit_conversion import UnitConversion
 from schemas.register import Register
 from schemas.staff.department import Department
 from schemas.staff.staff_roster import StaffRoster
 from schemas.staff.student_roster import StudentRoster
+from schemas.system.recon_difference import ReconDifference
+from workbooks import sample_agreements as agreements
 from workbooks import sample_assets as assets
 from workbooks import sample_food as food
 from workbooks import sample_goods as goods
@@ -117,12 +126,8 @@ BOOKS = (
         },
         "食堂",
     ),
-    _Book(
-        "BJ/保健室申领单.xlsx", "吴静", _saved(11, 19, 2, 15), {Requisition: requests.HEALTH_REQUESTS}, "卫生保健"
-    ),
-    _Book(
-        "WX/维修组申领单.xlsx", "杨志刚", _saved(11, 19, 6, 40), {Requisition: requests.REPAIR_REQUESTS}, "维修水电"
-    ),
+    _Book("BJ/保健室申领单.xlsx", "吴静", _saved(11, 19, 2, 15), {Requisition: requests.HEALTH_REQUESTS}, "卫生保健"),
+    _Book("WX/维修组申领单.xlsx", "杨志刚", _saved(11, 19, 6, 40), {Requisition: requests.REPAIR_REQUESTS}, "维修水电"),
     _Book(
         "CW/采购和报销.xlsx",
         "孙丽娟",
@@ -156,6 +161,27 @@ BOOKS = (
     _Book(
         "DY/三(1)班财产登记表.xlsx", "许文静", _saved(9, 4, 8, 30), {RoomPropertyList: assets.CLASSROOM}, "三年级(1)班"
     ),
+    _Book(
+        "ZW/五金水电库10月盘点.xlsx",
+        "李建平",
+        _saved(11, 4, 7, 50),
+        {
+            StocktakePlan: agreements.PLANS,
+            StocktakeSheet: agreements.SHEETS,
+            StocktakeResult: agreements.RESULTS,
+        },
+        "总务处",
+    ),
+    _Book(
+        "CW/现金银行日记账10月.xlsx",
+        "何晓燕",
+        _saved(10, 31, 8, 40),
+        {CashJournal: agreements.CASH, CashCount: agreements.CASH_COUNTS, BankJournal: agreements.BANK},
+        "财务",
+    ),
+    _Book("CW/科目余额表10月.xlsx", "孙丽娟", _saved(11, 3, 1, 30), {GlBalance: agreements.BALANCES}, "财务"),
+    _Book("CW/对账差异说明10月.xlsx", "孙丽娟", _saved(11, 5, 2, 20), {ReconDifference: agreements.EXPLAINED}, "财务"),
+    _Book("CW/基本户对账单10月.csv", "何晓燕", _saved(11, 2, 1, 10)),
     _Book("MW/门卫室申领登记.xlsx", "徐卫东", _saved(11, 19, 1, 5)),
     _Book("DJ/电教室申领单.xls", "高翔", _saved(11, 19, 5, 20)),
 )
@@ -179,6 +205,8 @@ def write_sample(folder: Path, school: str = SCHOOL) -> list[Path]:
         path = folder / book.path
         if book.path.endswith(".xls"):
             replace_file(path, lambda beside: _write_web_export(beside, school))
+        elif book.path.endswith(".csv"):
+            replace_file(path, _write_statement)
         else:
             made = _own_form if not book.rows else _from_template
             made(path, book, school)
@@ -267,6 +295,10 @@ def _write_web_export(path: Path, school: str) -> None:
         f"{table}\n</table></body></html>\n"
     )
     path.write_bytes(page.encode("gbk"))
+
+
+def _write_statement(path: Path) -> None:
+    path.write_bytes(agreements.STATEMENT.encode("gb18030"))
 
 
 def _owner_mark(name: str) -> bytes:

@@ -40,6 +40,7 @@ _STORE, _BASE, _ROSTER, _FOOD = "ZW/总务库房台账11月.xlsx", "ZW/基础资
 _HEALTH, _REPAIR, _FINANCE = "BJ/保健室申领单.xlsx", "WX/维修组申领单.xlsx", "CW/财务申领单.xlsx"
 _LIBRARY, _CLASSES = "TS/图书室台账.xlsx", "DY/班级用品申领.xlsx"
 _GATE, _MEDIA = "MW/门卫室申领登记.xlsx", "DJ/电教室申领单.xls"
+_BANK = "CW/基本户对账单10月.csv"
 _IN, _OUT, _ASK = "入库单", "出库单(领用登记)", "物品申领单"
 
 HELD: tuple[Mistake, ...] = (
@@ -105,6 +106,7 @@ ACCEPTED: tuple[Mistake, ...] = (
     Mistake(_GATE, "11月", "N4", "COL-UNKNOWN", left, "自己加了“联系电话”一列"),
     Mistake(_MEDIA, "", "", "FILE-DISGUISED", left, ".xls 其实是网页表格"),
     Mistake(_MEDIA, "Sheet1", "", "SHEET-ALIAS", left, "工作表没有名称，按表头认出"),
+    Mistake(_BANK, "Sheet1", "", "SHEET-ALIAS", left, "银行导出的对账单，按表头认出"),
 )
 """What is taken with a warning."""
 

@@ -23,6 +23,8 @@ MAX_COVERED = 1_000_000
 _SAMPLE = 64 << 10
 _MAX_FIELD = 1 << 20
 _GUARDED = re.compile(r'="([^"]*)"')
+_TAB_BETWEEN = re.compile(r'[^,;"\s] *"?\t[\t "]*[^,;"\s]')
+"""A tab between two cells; banks also set one beside a comma, so that Excel keeps a long number as it is."""
 _SILENT_TAGS = {"script", "style", "comment"}
 _LINE_TAGS = {"br", "p", "div", "li"}
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -48,9 +50,9 @@ def read_delimited(content: bytes, name: str) -> tuple[Grid, ...]:
 
 
 def _delimiter(sample: str) -> str:
-    """Return tab where half of the lines have one (nobody types it into a cell), else comma or semicolon."""
+    """Return tab where it stands between the cells of half of the lines, else comma or semicolon."""
     lines = [line for line in sample.splitlines() if line.strip()]
-    if 2 * sum("\t" in line for line in lines) >= len(lines):
+    if 2 * sum(_TAB_BETWEEN.search(line) is not None for line in lines) >= len(lines):
         return "\t"
     return max(",;", key=lambda mark: (sum(mark in line for line in lines), sample.count(mark)))
 

@@ -32,7 +32,7 @@ SHOWN_ITEMS = ("QJ0001", "QJ0002", "BG0001", "BG0003", "WJ0001", "XD0001", "SP00
 @click.argument("folder", default="houqin-demo", type=click.Path(file_okay=False, path_type=Path))
 @output_options
 def command(*, folder: Path, as_json: bool, language: str) -> int:
-    """Make a sample school in a folder: a dozen workbooks with mistakes, merged and published.
+    """Make a sample school in a folder: two dozen workbooks with mistakes, merged and published.
 
     The sample plays on 2026-11-22 (unless HOUQIN_TODAY is set). Rows that are held are the point of
     it: the exit code is 0. On a former demo it starts anew: its workbooks, settings and ledger are
