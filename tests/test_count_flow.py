@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from sync.commands import count, month, rows, stock, verify
 from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, room
-from tests.rule_lines_counts import approved, code_of, counted, owned, planned, stocked, store
+from tests.rule_lines_counts import approved, code_of, counted, explained, owned, planned, stocked, store
 from tests.sync.school import School
 from tests.test_rule_effects import save
 from tests.test_rule_workbooks import configure
@@ -288,6 +288,7 @@ def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None
     )
     line = counted(plan, item, 9, count2=9, counted_at="2026-11-30 10:00", sheet_no=f"{PLAN}-01")
     save(school, "ZW/库房.xlsx", [place, item, came, plan, line])
+    save(school, "ZW/处理.xlsx", [explained(line)])
     assert codes(school) == []
     arguments = ["close", "2026-11", "--book", "库存账", "--by", "王芳", "--approver", "钱进"]
     closed = CliRunner().invoke(month.command, [*arguments, "--share", str(school.folder), "--json"])
