@@ -140,7 +140,8 @@ def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
     if known is None or known["sha256"] != file.sha256 or known["state"] in ("waiting", GONE):
         return True
     held = (row for row in standing.held if row["workbook"] == file.identity)
-    if any(f["code"] == "DATE-FUTURE" for row in held for f in row["payload"]["reading"]):
+    read_on = {f["args"]["today"] for row in held for f in row["payload"]["reading"] if f["code"] == "DATE-FUTURE"}
+    if not read_on <= {share.today.isoformat()}:
         return True
     return bool(known["configuration"] != share.fingerprint())
 

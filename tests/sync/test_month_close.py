@@ -57,6 +57,18 @@ def test_a_changed_row_of_a_closed_month_is_held(school: ClosingSchool) -> None:
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
 
 
+def test_a_date_to_come_keeps_no_month_open(school: ClosingSchool) -> None:
+    """A row of a day to come is read again when a day has gone by, not before: its file was merged as it is."""
+    far = receipt(2, doc_date="2027-05-06", doc_no="RK-202705-0001")
+    school.save(STORE, {**november(), "stock_receipt": [receipt(), far]})
+    for today in ("2026-11-30", "2026-12-01"):
+        school.today(today)
+        assert codes(school.book(school.sync(), STORE)) == ["DATE-FUTURE"]
+        assert "CLOSE-STALE" not in school.blocking("2026-11")
+    school.today("2026-12-02")
+    assert "CLOSE-STALE" in school.blocking("2026-11")
+
+
 def test_a_row_that_left_a_closed_month_is_not_missing(school: ClosingSchool) -> None:
     """What a workbook no longer says of a closed month stays in the books, and nobody is warned."""
     school.close("2026-11")
