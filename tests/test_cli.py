@@ -442,8 +442,8 @@ def test_status(merged: Merged) -> None:
 
 def test_a_backup_that_is_not_there(merged: Merged, tmp_path: Path) -> None:
     """A file that is not there is told in the reader's language, and ends with 5."""
-    for language, words in (("zh", "找不到"), ("en", "not found")):
-        answer = merged.ask("restore", tmp_path / "gone.zip", "--lang", language)
+    for language, words in (("--lang=zh", "找不到"), ("--lang=en", "not found")):
+        answer = merged.ask("restore", tmp_path / "gone.zip", language)
         assert (answer.code, answer.error()) == (5, "FILE")
         assert f"gone.zip: {words}" in answer.json()["error"]["message"]
 

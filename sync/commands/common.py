@@ -145,7 +145,7 @@ def _reason_of(exc: OSError, *, english: bool) -> str:
 
 def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     """Return a stable code and one sentence for a failure, in the language that was asked for."""
-    english = "en" in argv[argv.index("--lang") + 1 : argv.index("--lang") + 2] if "--lang" in argv else False
+    english = "--lang en" in " ".join(argv).replace("--lang=", "--lang ")
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
