@@ -59,6 +59,7 @@ _TWO_DAYS = rf"(?:{_MONTH_DAY})[、,，](?:{_MONTH_DAY})"
 FORMS: dict[str, str] = dict.fromkeys(("semester_starts", "semester_ends"), _TWO_DAYS) | {
     "quorum": r"[1-9]\d?/[1-9]\d?",
     "count_approve_level": "总务主任|校长|领导班子|主管部门",
+    "valuation_method": "移动加权平均|先进先出",
 }
 """Name to the form of a parameter that is a text, to be matched in full."""
 

@@ -74,7 +74,12 @@ TEXTS = {
         "{before} 的 {period} 尚未结账", "{period} of {before} is open", "请先结 {before}", "close {before} first"
     ),
     "CLOSE-MONTH": Text("{period} 还没有过完", "{period} is not over", "请到月末再结账", "close it when it is over"),
-    "CLOSE-DONE": Text("{period} 已经结账", "{period} is closed already", "", ""),
+    "CLOSE-DONE": Text(
+        "{period} 已经结账",
+        "{period} is closed already",
+        "不必再结；要改这个月请先用 houqin month reopen 重开",
+        "nothing to do; to change the month open it again with houqin month reopen",
+    ),
     "CLOSE-MOVED": Text(
         "试结（第{revision}版）之后账有变动（现为第{newest}版）",
         "the ledger moved since the trial (revision {revision}, now {newest})",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.findings import Text
+from schemas.register import register_of
 from sync.books.summary import stock_balances, stock_ledger
 from sync.errors import HouqinError
+from sync.volumes import in_the_books
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
@@ -76,13 +78,14 @@ def with_codes(books: Bookkeeping, asked: Asked) -> Asked:
 
 
 def _code_of(books: Bookkeeping, register_id: str, word: str) -> str:
-    register = books.registers.get(register_id)
-    rows = books.rows(register_id)
-    if register is None or rows is None or register.label is None:
+    register = register_of(register_id)
+    rows = books.load(register)
+    if register.label is None:
         return word
     code, name = register.key[0], register.label
     found: Sequence[str] = rows.filter(pl.col(code) == word.upper())[code].to_list()
-    found = found or rows.filter(pl.col(name) == word)[code].unique().sort().to_list()
+    for named in (in_the_books(rows), rows):
+        found = found or named.filter(pl.col(name) == word)[code].unique().sort().to_list()
     titles = {"word": word, "title": register.title, "title_en": register.title_en}
     if not found:
         raise UnknownPlace(**titles)
@@ -105,10 +108,11 @@ def balances(books: Bookkeeping, asked: Asked) -> pl.DataFrame:
 
 
 def with_names(books: Bookkeeping, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines with ``name`` and ``unit`` of their items, blank where the catalogue has none."""
-    items = books.rows("item_catalogue")
-    if items is None:
-        return lines.with_columns(pl.lit(None, pl.String).alias("name"), pl.lit(None, pl.String).alias("unit"))
+    """Return lines with ``name`` and ``unit`` of their items, blank where the catalogue never had one.
+
+    An item that was withdrawn since keeps its name: closed months still say what lay there.
+    """
+    items = books.load(register_of("item_catalogue"))
     named = items.select("item_code", pl.col("item_name").alias("name"), pl.col("base_unit").alias("unit"))
     return lines.join(named, on="item_code", how="left", maintain_order="left")
 

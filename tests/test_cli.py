@@ -440,6 +440,14 @@ def test_status(merged: Merged) -> None:
     assert "X-12" in {rule["code"] for rule in document["rules_off"]}
 
 
+def test_a_backup_that_is_not_there(merged: Merged, tmp_path: Path) -> None:
+    """A file that is not there is told in the reader's language, and ends with 5."""
+    for language, words in (("--lang=zh", "找不到"), ("--lang=en", "not found")):
+        answer = merged.ask("restore", tmp_path / "gone.zip", language)
+        assert (answer.code, answer.error()) == (5, "FILE")
+        assert f"gone.zip: {words}" in answer.json()["error"]["message"]
+
+
 def test_verify(merged: Merged) -> None:
     """A ledger that nobody altered is whole, also by the digest on its published cover."""
     told = merged.ask("verify")

@@ -129,14 +129,27 @@ def exit_code_of(exc: Exception) -> int:
     return UNREADABLE if isinstance(exc, OSError | TargetLockedError) else FINDINGS
 
 
+_REASONS = (
+    (FileNotFoundError, "找不到，请核对路径", "not found; check the path"),
+    (IsADirectoryError, "是文件夹，请写文件的路径", "is a folder; name a file"),
+    (NotADirectoryError, "不是文件夹，请核对路径", "is not a folder; check the path"),
+    (PermissionError, "没有权限或正在别处打开", "no permission, or open elsewhere"),
+)
+
+
+def _reason_of(exc: OSError, *, english: bool) -> str:
+    """Return in plain words why the system refused, else as it says itself."""
+    found = (text[english] for kind, *text in _REASONS if isinstance(exc, kind))
+    return next(found, exc.strerror or str(exc))
+
+
 def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     """Return a stable code and one sentence for a failure, in the language that was asked for."""
-    english = "en" in argv[argv.index("--lang") + 1 : argv.index("--lang") + 2] if "--lang" in argv else False
+    english = "--lang en" in " ".join(argv).replace("--lang=", "--lang ")
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
-        where = exc.filename or ""
-        return "FILE", f"{where}: {exc.strerror or exc}"
+        return "FILE", f"{exc.filename or ''}: {_reason_of(exc, english=english)}"
     if isinstance(exc, TargetLockedError):
         return "FILE", str(exc)
     told = f"{type(exc).__name__}: {exc}"

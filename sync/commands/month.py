@@ -165,6 +165,9 @@ def reopen_command(
     share = open_share(share_path)
     month = _month_of(period, named)
     people = _required(_people(share, by, approver))
+    if not reason.strip():
+        message = "请用 --reason 写明重开原因。 Say why with --reason."
+        raise click.UsageError(message)
     with ReaderPool() as pool, progress() as told:
         done = reopen(share, pool, told, month, books, people, reason)
     if as_json:

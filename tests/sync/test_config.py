@@ -171,6 +171,7 @@ def test_place_of_a_database_file(tmp_path: Path, state: Path, url: str, wanted:
         ("[parameters]\nreceipt_over_pct = '多'", "参数 receipt_over_pct 的值“多”不是数字", "is not a number"),
         ("[parameters]\nreceipt_over_pct = true", "的值“True”不是数字", "is not a number"),
         ("[parameters]\nsemester_ends = '1月20日'", "参数 semester_ends 的值“1月20日”格式不对", "01-31、08-31"),
+        ("[parameters]\nvaluation_method = '后进先出'", "的值“后进先出”格式不对", "移动加权平均"),
         ("[parameters]\nsemester_starts = '09-31、02-20'", "的值“09-31、02-20”格式不对", "09-01、02-15"),
         ("[parameters]\nreceipt_over_pct = nan", "的值“NaN”不是数字", "is not a number"),
         ("[parameters]\nvaluation_method = 1", "参数 valuation_method 的值“1”不是文字", "is not text"),

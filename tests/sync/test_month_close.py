@@ -304,6 +304,8 @@ def test_who_closes_does_not_confirm(school: ClosingSchool) -> None:
     school.close("2026-11", "--by", "T001")
     code, told = school.month("reopen", "2026-11", "--approver", "T003", "--reason", "漏记")
     assert (code, told["error"]["code"]) == (2, "CLOSE-RIGHT")
+    code, told = school.month("reopen", "2026-11", "--reason", " ")
+    assert (code, told["error"]["code"]) == (2, "USAGE")
     assert school.month("reopen", "2026-11", "--by", "王芳", "--approver", "李明", "--reason", "漏记")[0] == 0
 
 

@@ -99,3 +99,16 @@ def all_volumes(school: ClosingSchool) -> dict[str, bytes]:
     """Return the content of every volume of November."""
     folder = school.folder / "published" / "明细"
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("*/2026-11.xlsx")}
+
+
+def test_an_item_that_was_withdrawn_keeps_its_name_in_closed_months(school: ClosingSchool) -> None:
+    """Somebody confirms that an item left the catalogue: what lay there is told as before, and asked for by name."""
+    school.close("2026-11")
+    before = november(school)
+    school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": ITEMS[1:]})
+    school.sync()
+    _, (missing,) = school.run("confirm")
+    assert school.run("confirm", missing["id"])[0] == 0
+    assert school.rows("item_catalogue", "withdrawn")
+    assert november(school) == before
+    assert told(school, "balance", "--item", "竹扫把")
