@@ -159,7 +159,7 @@ def repeated_cases() -> list[Case]:
 def loan_cases() -> list[Case]:
     """Return the cases of assets that are lent out while they are counted."""
     missing: dict[str, object] = {"count2": 0, "condition": "不在现场"}
-    out, here, back = owned(), owned(), owned()
+    out, here, back, nowhere, there = (owned() for _ in range(5))
     return [
         Case(
             "X-11",
@@ -170,7 +170,14 @@ def loan_cases() -> list[Case]:
                 *(here, lent(here), *_here(here, 1, condition="借出")),
                 *(back, returned(back), *_here(back, 0, **missing)),
             ),
-        )
+        ),
+        Case(
+            "X-11",
+            "E",
+            "condition",
+            (nowhere, lent(nowhere), *_here(nowhere, 0, count2=0, condition="借出")),
+            (there, lent(there), *_here(there, 1, condition="借出")),
+        ),
     ]
 
 

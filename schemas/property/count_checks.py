@@ -100,7 +100,7 @@ def found_off_the_books(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 def loaned_but_missing(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """Return the lines on which an asset that is lent out is counted as missing, with its ``borrower`` and ``loan``."""
     people = books.rows("staff_roster").select(pl.col("staff_no").alias("borrower"), "name")
-    short = rows.filter((pl.col("final_qty") == 0) & (pl.col("condition") != ELSEWHERE))
+    short = rows.filter(pl.col("final_qty") == 0)
     counted = short.select("_id", "asset_no", pl.col("counted_at").dt.date().alias("day")).drop_nulls()
     loans = books.rows("loan_register", counted.select("asset_no"))
     out = (pl.col("loan_date") <= pl.col("day")) & (is_open() | (pl.col("return_date") > pl.col("day")))
