@@ -9,4 +9,4 @@ from tests.faults import failures
 
 def test_killed_runs_are_made_up(tmp_path: Path) -> None:
     """After kills at file operations and at random moments the next run gives what an undisturbed one gives."""
-    assert failures(tmp_path, kills=6, seed=7) == []
+    assert failures(tmp_path, kills=4, seed=7) == []
