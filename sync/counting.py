@@ -104,9 +104,12 @@ def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> 
     ]
 
 
-def counted_lines(books: Bookkeeping) -> pl.DataFrame:
-    """Return every counted line (``sync.books.counts.differences``) with what its difference is worth."""
-    lines = differences(books.books)
+def counted_lines(books: Bookkeeping, plans: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return every counted line (``sync.books.counts.differences``) with what its difference is worth.
+
+    ``plans`` (``plan_no``) are those asked for, all without it.
+    """
+    lines = differences(books.books, plans)
     return with_values(
         lines, books.stock_until, books.rows("item_catalogue"), books.valuation_method, _net_worth(lines, books)
     )
