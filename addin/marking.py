@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.findings import Finding, Severity
 from schemas.values import CellPlace
-from workbooks.marks import FILLS, NO_FILL, OWN_LIKE, before_mark, note_of, worst
-from workbooks.xlsx_look import UNSAYABLE
+from workbooks.marks import FILLS, NO_FILL, OWN_LIKE, UNSAYABLE, before_mark, note_of, worst
 
 MOST_MARKS = 1_000
 """Cells marked in one workbook: a note costs a spreadsheet program milliseconds; the list has all findings."""
@@ -35,10 +34,23 @@ class Change:
     fill: str | None
 
 
-def changes_of(
-    looks: Mapping[CellPlace, Look], marks: Mapping[CellPlace, Sequence[Finding]], language: str
-) -> list[Change]:
-    """Return the changes that leave exactly ``marks`` on a sheet, in reading order; none where they are there already.
+@dataclass(frozen=True)
+class Marking:
+    """What a check does to one sheet."""
+
+    changes: tuple[Change, ...]
+    """In reading order; none where everything is there already."""
+    columns: frozenset[int]
+    """Columns in which a fill in a colour of ours was drawn from a mark, also where no note is left to tell."""
+
+
+def marking_of(
+    looks: Mapping[CellPlace, Look],
+    marks: Mapping[CellPlace, Sequence[Finding]],
+    language: str,
+    known_columns: Collection[int] = (),
+) -> Marking:
+    """Return the changes that leave exactly ``marks`` on a sheet.
 
     Marks of an earlier check are recognised by their own note, which moves with its cell and remembers the
     fill that was there. A fill in a colour of ours without a note was drawn from a marked cell (a row inserted
@@ -48,19 +60,19 @@ def changes_of(
         looks: every cell with a note of ours, in a colour of ours, or to be marked.
         marks: cell to its findings; merged ranges by the cell that shows.
         language: of the notes.
+        known_columns: what the check before returned as ``Marking.columns``.
     """
-    changes = []
+    changes: list[Change] = []
+    columns: set[int] = set()
     for column, places in _by_column({*looks, *marks}).items():
         here = {place: looks.get(place, Look()) for place in places}
-        memory = _Memory(here)
-        for place in places:
-            original = memory.original(place)
-            wanted = _marked(original, marks[place], language, memory) if place in marks else original
-            change = _change(place, here[place], wanted)
-            if change is not None:
-                changes.append(change)
-        del column
-    return sorted(changes, key=lambda change: change.place)
+        memory = _Memory(here, is_known=column in known_columns)
+        wanted = {place: memory.original(place) for place in places}
+        wanted |= {place: _marked(wanted[place], marks[place], language, memory) for place in places if place in marks}
+        changes += filter(None, (_change(place, here[place], look) for place, look in wanted.items()))
+        if not memory.own_like and any(place in marks for place in places):
+            columns.add(column)
+    return Marking(tuple(sorted(changes, key=lambda change: change.place)), frozenset(columns))
 
 
 def most_pressing(by_cell: Mapping[tuple[str, CellPlace], Sequence[Finding]]) -> list[tuple[str, CellPlace]]:
@@ -87,13 +99,13 @@ def areas_by_fill(changes: Iterable[Change]) -> list[tuple[str, tuple[int, int, 
 class _Memory:
     """What the notes of ours in one column remember."""
 
-    def __init__(self, looks: Mapping[CellPlace, Look]) -> None:
+    def __init__(self, looks: Mapping[CellPlace, Look], *, is_known: bool) -> None:
         self._looks = looks
         self._before = {place: before_mark(look.note) for place, look in looks.items()}
         told = [before.remembered or NO_FILL for before in self._before.values() if before is not None]
         bare = any(self._before[place] is None and look.fill in _OURS for place, look in looks.items())
-        self.own_like = any(fill.endswith(OWN_LIKE) for fill in told) if told else bare
-        usual = Counter(fill.removesuffix(OWN_LIKE) for fill in told).most_common(2)
+        self.own_like = any(fill.endswith(OWN_LIKE) for fill in told) if told else bare and not is_known
+        usual = Counter(fill.removesuffix(OWN_LIKE) for fill in told if not fill.startswith(UNSAYABLE)).most_common(2)
         self._drawn = usual[0][0] if len(usual) == 1 else NO_FILL
         """What a fill that was drawn from a marked cell goes back to."""
 
@@ -102,7 +114,8 @@ class _Memory:
         look, before = self._looks[place], self._before[place]
         if before is not None:
             remembered = (before.remembered or NO_FILL).removesuffix(OWN_LIKE)
-            return Look(before.note, remembered if look.fill in _OURS else look.fill)
+            is_ours = look.fill in _OURS and remembered != UNSAYABLE
+            return Look(before.note, remembered if is_ours else look.fill)
         if look.fill in _OURS and not self.own_like:
             return replace(look, fill=self._drawn)
         return look
@@ -110,7 +123,7 @@ class _Memory:
 
 def _marked(original: Look, findings: Sequence[Finding], language: str, memory: _Memory) -> Look:
     is_kept = original.fill == UNSAYABLE
-    remembered = "" if is_kept else original.fill + (OWN_LIKE if memory.own_like else "")
+    remembered = original.fill + (OWN_LIKE if memory.own_like else "")
     note = note_of(findings, language, original.note, remembered)
     return Look(note, original.fill if is_kept else FILLS[worst(findings)])
 

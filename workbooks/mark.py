@@ -30,6 +30,7 @@ from workbooks.marks import (
     ORIGIN_PATH,
     ORIGIN_SHA256,
     OWN_LIKE,
+    UNSAYABLE,
     Before,
     before_mark,
     cell_of,
@@ -159,15 +160,15 @@ def _unmark(cell: Cell, before: Before) -> None:
     cell.comment = _comment(before.note, cell.comment.author) if before.note else None
     if _fill_of(cell) in FILLS.values():
         rgb = (before.remembered or NO_FILL).removesuffix(OWN_LIKE)[:6]
-        cell.fill = PatternFill() if rgb == NO_FILL else PatternFill("solid", fgColor=rgb)
+        cell.fill = PatternFill() if rgb in {NO_FILL, UNSAYABLE} else PatternFill("solid", fgColor=rgb)
 
 
 def _fill_of(cell: Cell) -> str:
-    """Return the fill of a cell as a note remembers it, "" for one that no note can say."""
+    """Return the fill of a cell as a note remembers it."""
     if cell.fill.fill_type is None:
         return NO_FILL
     rgb = cell.fill.fgColor.rgb
-    return rgb[-6:].upper() if cell.fill.fill_type == "solid" and isinstance(rgb, str) else ""
+    return rgb[-6:].upper() if cell.fill.fill_type == "solid" and isinstance(rgb, str) else UNSAYABLE
 
 
 def _mark_cells(book: Workbook, findings: Sequence[Finding], language: str) -> None:

@@ -19,6 +19,8 @@ ORIGIN_PATH, ORIGIN_SHA256 = "hq_origin_path", "hq_origin_sha256"
 
 NO_FILL = "-"
 """What a note remembers of a cell without a fill; a fill of one colour is its six hexadecimal digits."""
+UNSAYABLE = "~"
+"""Hatched and gradient fills, which a note cannot remember and a check of the open workbook leaves alone."""
 OWN_LIKE = "!"
 """Behind a remembered fill: people use our colours in this column, so that a bare fill there is theirs."""
 FILLS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C", Severity.INFO: "BDE0F2"}
@@ -55,22 +57,21 @@ class Before:
     """What our note says of the fill, None where it says nothing."""
 
 
-def note_of(findings: Sequence[Finding], language: str, earlier: str = "", remembered: str = "") -> str:
+def note_of(findings: Sequence[Finding], language: str, earlier: str = "", remembered: str = NO_FILL) -> str:
     """Return the note for one cell: each message with what to do, then the note that was there.
 
     Args:
         findings: of this cell, at least one.
         language: ``zh`` or ``en``.
         earlier: the note at the cell, with or without a mark of ours.
-        remembered: what the note is to say of the fill that was there, without a bracket; "" for nothing.
+        remembered: what the note is to say of the fill that was there.
     """
     ordered = sorted(findings, key=lambda found: _RANK[found.severity])
     lines = [_HEADINGS[language]]
     lines += [_line(found, language) for found in ordered[:_MOST_SHOWN]]
     if len(ordered) > _MOST_SHOWN:
         lines.append(f"… +{len(ordered) - _MOST_SHOWN}")
-    if remembered:
-        lines.append(f"⟦HQ:{remembered}⟧")
+    lines.append(f"⟦HQ:{remembered}⟧")
     before = before_mark(earlier)
     kept = before.note if before else earlier
     return "\n".join([*lines, _EARLIER, kept] if kept else lines)

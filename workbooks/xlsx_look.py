@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.values import CellPlace, cell_name
-from workbooks.marks import FILLS, NO_FILL
+from workbooks.marks import FILLS, NO_FILL, UNSAYABLE
 from workbooks.package import Package
 from workbooks.xlsx_book import BookParts, SheetPart, read_book, shown_text
 from workbooks.xlsx_cells import place_of, range_of
@@ -17,9 +17,6 @@ from workbooks.xml_parts import Node, parse_part
 
 ASK = "?"
 """Fill of one colour that the file does not name by its digits (a palette's number): ask the program that shows it."""
-UNSAYABLE = ""
-"""Hatched and gradient fills, which a note cannot remember and a check leaves alone."""
-
 _OURS = frozenset(FILLS.values())
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="([0-9]+)")?')
 _ROW = re.compile(rb'<row r="([0-9]+)"([^>]*)>')

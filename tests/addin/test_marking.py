@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addin.marking import MOST_MARKS, Change, Look, areas_by_fill, changes_of, most_pressing
+from addin.marking import MOST_MARKS, Change, Look, areas_by_fill, marking_of, most_pressing
 from schemas.findings import Finding, Severity, reader_finding
 from schemas.values import CellPlace
-from workbooks.marks import FILLS, NO_FILL, before_mark, note_of_people
+from workbooks.marks import FILLS, NO_FILL, UNSAYABLE, before_mark, note_of_people
 
 RED, YELLOW = FILLS[Severity.ERROR], FILLS[Severity.WARNING]
 
@@ -31,6 +31,7 @@ class Sheet:
 
     cells: list[Look]
     people: list[Look] = field(init=False)
+    columns: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.people = list(self.cells)
@@ -42,17 +43,18 @@ class Sheet:
             for row, look in enumerate(self.cells)
             if before_mark(look.note) or look.fill in FILLS.values() or row in marks
         }
-        changes = changes_of(looks, {(row, 1): found for row, found in marks.items()}, "zh")
-        for change in changes:
+        marking = marking_of(looks, {(row, 1): found for row, found in marks.items()}, "zh", self.columns)
+        self.columns = marking.columns
+        for change in marking.changes:
             row = change.place[0]
             look = self.cells[row]
             note = look.note if change.note is None else change.note
             self.cells[row] = Look(note, look.fill if change.fill is None else change.fill)
-        return changes
+        return list(marking.changes)
 
 
 own_notes = st.sampled_from(["", "张三：核对", "两行\n第二行", "⟦HQ⟧\n模板说明", "―― 原有批注 ――"])
-own_fills = st.sampled_from([NO_FILL, "FFFF00", "92D050", "FFFFFF T4,0.4000", ""])
+own_fills = st.sampled_from([NO_FILL, "FFFF00", "92D050", "FFFFFF T4,0.4000", UNSAYABLE])
 looks = st.builds(Look, own_notes, own_fills)
 findings = st.lists(st.sampled_from([error(), error("一些"), warning()]), min_size=1, max_size=3)
 steps = st.lists(
@@ -140,7 +142,7 @@ def test_our_words_are_never_input() -> None:
 
 def test_a_hatched_cell_keeps_its_fill() -> None:
     """A fill that cannot be put back later is left alone; the note says what is wrong."""
-    sheet = Sheet([Look("", "")])
+    sheet = Sheet([Look("", UNSAYABLE)])
     (change,) = sheet.check({0: [error()]})
     assert change.fill is None
     assert change.note is not None
