@@ -26,6 +26,8 @@ BLIND = (
 """Columns of a blind sheet: what the books have is not shown."""
 OPEN = (*BLIND[: BLIND.index("count1")], "book_qty", *BLIND[BLIND.index("count1") :])
 """Columns of an open sheet."""
+
+
 SPARE_LINES = 10
 """Empty lines at the end, for what is found and not in the books."""
 
@@ -49,6 +51,11 @@ class CountSheet:
         """Return the name of the file: number, code and name of the room."""
         name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", f"{self.sheet_no} {self.room} {self.room_name}")
         return f"{name.strip()}.xlsx"
+
+
+def usual_columns(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns of the sheets of a plan, blind or open as it says."""
+    return BLIND if plan["blind"] else OPEN
 
 
 def count_sheets(

@@ -120,12 +120,12 @@ def sheet(
 
     Example: houqin count sheet PD-202611-01 --share school -o 盘点表
     """
-    from sync.books.count_forms import BLIND, OPEN, count_sheets  # noqa: PLC0415
+    from sync.books.count_forms import BLIND, OPEN, count_sheets, usual_columns  # noqa: PLC0415
     from sync.count_sheets import FOLDER, write_sheets  # noqa: PLC0415
 
     with _opened(share_path) as (share, ledger, books):
         session = _sessions(books, ledger, plan_no)[0]
-        shown = {"open": OPEN, "blind": BLIND, None: BLIND if session.plan["blind"] else OPEN}[columns]
+        shown = {"open": OPEN, "blind": BLIND, None: usual_columns(session.plan)}[columns]
         all_sheets = count_sheets(session.plan, session.expected, books.books, shown)
         sheets = [each for each in all_sheets if room in (None, each.room, each.room_name)]
         if not sheets:
