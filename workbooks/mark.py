@@ -34,6 +34,7 @@ from workbooks.marks import (
     Before,
     before_mark,
     cell_of,
+    note_box,
     note_of,
     worst,
 )
@@ -200,8 +201,8 @@ def _merge_anchors(sheet: Worksheet) -> dict[str, str]:
 
 def _comment(text: str, author: str) -> Comment:
     """Return a note whose box is large enough for its text, in points."""
-    lines = sum(1 + len(line) // 22 for line in text.split("\n"))
-    return Comment(text, author, width=300, height=min(20 + 18 * lines, 400))
+    width, height = note_box(text)
+    return Comment(text, author, width=width, height=height)
 
 
 def _remember_origin(book: Workbook, path: str, sha256: str) -> None:

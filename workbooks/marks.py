@@ -96,6 +96,16 @@ def before_mark(note: str) -> Before | None:
     return Before(kept, told[1] if told else None)
 
 
+def own_words(note: str) -> str:
+    """Return what a check says in a note, without its heading and what it remembers; "" for no note of a check."""
+    begin = _HEADING.search(note)
+    if begin is None:
+        return ""
+    ours = note[begin.end() :].partition(f"\n{_EARLIER}\n")[0]
+    told = _REMEMBERED.search(ours)
+    return (ours[: told.start()] if told else ours).strip("\n")
+
+
 def note_of_people(note: str) -> str:
     """Return the part of a note that people wrote: all of it, or what stands beside our words."""
     before = before_mark(note)
@@ -109,3 +119,9 @@ def _line(found: Finding, language: str) -> str:
     if not hint:
         return message
     return f"{message}\n→ {hint}"
+
+
+def note_box(text: str) -> tuple[int, int]:
+    """Return width and height in points of a note's box that shows its text."""
+    lines = sum(1 + len(line) // 22 for line in text.split("\n"))
+    return 300, min(20 + 18 * lines, 400)
