@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from addin.lookups import ASSETS, ITEMS, ROOMS, Code, Lookups, typed_text
+from addin.lookups import ASSETS, ITEMS, ROOMS, Balance, Lookups, typed_text
 from schemas.findings import Text
 from schemas.headers import heading, names_of
 from schemas.register import register_of
 
 if TYPE_CHECKING:
     from schemas.columns import Column
+
+_PRICE = Decimal("0.0001")
 
 Value = float | str | date
 """What a cell shows."""
@@ -23,28 +25,40 @@ _NEVER = Text("该仓库没有过这种物品", "this warehouse never had any of
 _NO_PRICE = Text("没有结存，没有均价", "nothing is left, so there is no price")
 
 
-def book_quantity(lookups: Lookups, item: object, warehouse: object) -> Value:
-    """Return how much of an item the books have in a warehouse, in its base unit."""
-    room, goods = lookups.code(ROOMS, warehouse), lookups.code(ITEMS, item)
-    if room.code is None or goods.code is None:
-        return _why_not(goods, room)
-    return float(lookups.quantity(room.code, goods.code))
+def book_quantity(lookups: Lookups, item: object, warehouse: object = None) -> Value:
+    """Return how much of an item the books have in a warehouse, or in all of them, in its base unit."""
+    found = _held(lookups, item, warehouse)
+    if isinstance(found, str):
+        return found
+    return float(sum((balance.quantity for balance in found), Decimal(0)))
 
 
-def average_price(lookups: Lookups, item: object, warehouse: object) -> Value:
-    """Return what one unit of an item in a warehouse is worth by the books, in yuan."""
-    room, goods = lookups.code(ROOMS, warehouse), lookups.code(ITEMS, item)
-    if room.code is None or goods.code is None:
-        return _why_not(goods, room)
-    balance = lookups.stock.get((room.code, goods.code))
-    if balance is None:
+def average_price(lookups: Lookups, item: object, warehouse: object = None) -> Value:
+    """Return what one unit of an item in a warehouse, or in all of them, is worth by the books, in yuan."""
+    found = _held(lookups, item, warehouse)
+    if isinstance(found, str):
+        return found
+    quantity = sum((balance.quantity for balance in found), Decimal(0))
+    if not found:
         return _NEVER.message(lookups.language, {})
-    price = balance.average_price
-    return _NO_PRICE.message(lookups.language, {}) if price is None else float(price)
+    if not quantity:
+        return _NO_PRICE.message(lookups.language, {})
+    value = sum((balance.value for balance in found), Decimal(0))
+    return float((value / quantity).quantize(_PRICE, ROUND_HALF_UP))
 
 
-def _why_not(*codes: Code) -> str:
-    return next(code.why_not for code in codes if code.code is None)
+def _held(lookups: Lookups, item: object, warehouse: object) -> Sequence[Balance] | str:
+    """Return the balances that are asked for, or why there are none."""
+    goods = lookups.code(ITEMS, item)
+    if goods.code is None:
+        return goods.why_not
+    if not typed_text(warehouse):
+        return [balance for (_, code), balance in lookups.stock.items() if code == goods.code]
+    room = lookups.code(ROOMS, warehouse)
+    if room.code is None:
+        return room.why_not
+    balance = lookups.stock.get((room.code, goods.code))
+    return [] if balance is None else [balance]
 
 
 def item_field(lookups: Lookups, item: object, field: object = None) -> Value:

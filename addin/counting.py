@@ -72,7 +72,7 @@ def count_sheet(book: xw.Book) -> str:
         name = insert_sheet(book, path)
     room = f"{form.room} {form.room_name}".strip()
     about = {"plan": choice.plan_no, "room": room, "n": len(form.lines), "cutoff": f"{choice.cutoff:%Y-%m-%d %H:%M}"}
-    return said(_MADE, language, sheet=name, **number, **about)
+    return opened.told(said(_MADE, language, sheet=name, **number, **about))
 
 
 def _words_at_cursor(book: xw.Book) -> Sequence[object]:
@@ -125,7 +125,7 @@ def reconcile(book: xw.Book) -> str:
     _write(sheet, table, lines, totals, opened.as_of())
     states = "、".join(f"{state} {n}" for state, n in totals.states.items())
     sums = {"over": totals.surplus, "short": totals.shortage, "net": totals.net}
-    return said(_RECONCILED, language, n=totals.lines, states=states, **sums, as_of=opened.as_of())
+    return opened.told(said(_RECONCILED, language, n=totals.lines, states=states, **sums, as_of=opened.as_of()))
 
 
 def _write(sheet: xw.Sheet, table: Table, lines: Sequence[CountedLine], totals: Totals, as_of: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from addin.book import file_of, saved_copy
 from addin.published import Published
-from addin.where import NoShareError, conf_files, conf_of, department_by_folder, share_of
+from addin.sentences import paragraph
+from addin.where import NoShareError, conf_files, conf_of, department_by_folder, share_of, user_language
 from schemas.parse import Reading
 from workbooks.taking import take_file
 
@@ -46,8 +48,13 @@ class Opened:
 
     @property
     def language(self) -> str:
-        """Return the language of the school, ``zh`` or ``en``."""
-        return self.published.school.language
+        """Return the language of dialogs, ``zh`` or ``en``."""
+        return user_language()
+
+    def told(self, *sentences: str) -> str:
+        """Return sentences as one text, with a word where the books are old."""
+        old = self.published.age_warning(datetime.now(UTC))
+        return paragraph((*sentences, old.message(self.language, {}) if old else ""), self.language)
 
     @property
     def department(self) -> str:

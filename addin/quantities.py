@@ -160,4 +160,4 @@ def _sentence(found: Quantities, opened: Opened, column: str) -> str:
         parts.append(said(_UNKNOWN, language, rows=rows_named(found.unknown)))
     if found.still_blind:
         parts.append(said(_BLIND, language, rows=rows_named(found.still_blind)))
-    return "\n".join(parts)
+    return opened.told(*parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from addin.sentences import paragraph
 from schemas.findings import Text
 
 _MOST_ROWS = 8
@@ -12,8 +13,7 @@ _MOST_ROWS = 8
 
 def said(text: Text, language: str, **places: object) -> str:
     """Return a sentence with what to do about it, in ``zh`` or ``en``."""
-    parts = [part for part in (text.message(language, places), text.hint(language, places)) if part]
-    return "; ".join(parts) + "." if language == "en" else "。".join(parts) + "。"
+    return paragraph((text.message(language, places), text.hint(language, places)), language)
 
 
 def rows_named(rows: Sequence[int]) -> str:
