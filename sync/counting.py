@@ -23,7 +23,7 @@ from sync.standing import decoded
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
-    from sync.ledger import Ledger
+    from sync.memory import Remembered
 
 PLAN, SHEET, RESULT = "stocktake_plan", "stocktake_sheet", "stocktake_result"
 
@@ -84,7 +84,7 @@ def _thing(row: Mapping[str, Any]) -> tuple[object, ...]:
     return (row["asset_no"],) if row["asset_no"] else (row["room"], row["item_code"])
 
 
-def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> list[Session]:
+def sessions(books: Bookkeeping, ledger: Remembered, plan_no: str | None = None) -> list[Session]:
     """Return the count sessions of the plans in the books, oldest first; of one plan where it is named."""
     if PLAN not in books.registers:
         return []
@@ -131,7 +131,7 @@ def _net_worth(lines: pl.DataFrame, books: Bookkeeping) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def held_lines(ledger: Ledger) -> list[dict[str, Any]]:
+def held_lines(ledger: Remembered) -> list[dict[str, Any]]:
     """Return the lines of count sheets that are held, with the codes of ``_findings``."""
     register = all_registers()[SHEET]
     stored = [decoded(row, "payload", "findings") for row in ledger.table("held", register=SHEET).to_dicts()]

@@ -13,9 +13,7 @@ from schemas.findings import Finding
 from schemas.register import all_registers
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import settled_months
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
 from sync.derived_volumes import with_derived
@@ -23,6 +21,7 @@ from sync.difference_report import with_differences
 from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
@@ -36,7 +35,7 @@ from sync.state import archived, remove_parts
 from sync.steps import Progress
 from sync.stock_memory import with_memory
 from sync.stock_reports import problem_of, with_stock
-from sync.volumes import look_of, volumes_of
+from sync.volumes import look_of, settled_months, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError, remove_leftovers
 

@@ -10,10 +10,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from sync.canonical import from_stored
 from sync.ledger.digest import ZERO_DIGEST, Part
 from sync.ledger.engine import fetched, fetched_slices
-from sync.ledger.frames import frame_of_rows, from_stored, typed_frame
-from sync.ledger.tables import INSTANT, PART, PUBLICATION, REVISION, VersionedTable
+from sync.ledger.frames import frame_of_rows, typed_frame
+from sync.ledger.tables import PART, PUBLICATION, REVISION
+from sync.versioned import INSTANT, VersionedTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEYS_AT_ONCE = 10_000

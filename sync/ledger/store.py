@@ -20,13 +20,11 @@ from sync.ledger.migrations import migrate_named
 from sync.ledger.tables import PUBLICATION, Tables
 from sync.ledger.verify import Problem, verify
 from sync.ledger.writer import Writer, want
+from sync.versioned import IN_THE_BOOKS
 
 if TYPE_CHECKING:
     from schemas.register import Register
     from sync.ledger.read import Revision
-
-IN_THE_BOOKS = ("accepted", "missing")
-"""Statuses that count: a missing row stays in the books until its removal is confirmed."""
 
 
 def _utc_now() -> datetime:
