@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xlwings as xw
 
 _NEW_SUFFIX = ".xlsx"
+_MODERN = frozenset({".xlsx", ".xlsm"})
 _THEME_COLOURS = (2, 1, 4, 3, 5, 6, 7, 8, 9, 10, 11, 12)
 """A colour's number in the file's theme to Excel's XlThemeColor: light and dark stand the other way round."""
 
@@ -52,9 +53,15 @@ def saved_copy(book: xw.Book, folder: Path) -> Path:
         UnsavedBookError: the program offers no such copy, and the file on disk is not what is shown.
     """
     name = Path(book.name)
-    target = folder / (name.name if name.suffix else f"{book.name}{_NEW_SUFFIX}")
-    save: Callable[[str], object] | None = getattr(book.impl, "save_copy", None) or _member(book.api, "SaveCopyAs")
+    keep: Callable[[Path], object] | None = getattr(book.impl, "save_copy", None)
+    if keep is not None:
+        # LibreOffice writes whatever it has open as a workbook of today.
+        target = folder / f"{name.stem}{name.suffix if name.suffix.lower() in _MODERN else _NEW_SUFFIX}"
+        keep(target)
+        return target
+    save: Callable[[str], object] | None = _member(book.api, "SaveCopyAs")
     if save is not None:
+        target = folder / (name.name if name.suffix else f"{book.name}{_NEW_SUFFIX}")
         save(str(target))
         return target
     path = file_of(book)
