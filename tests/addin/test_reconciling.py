@@ -66,5 +66,5 @@ def test_states_and_sums_of_a_sheet() -> None:
 
 def test_two_lines_of_the_same_goods_stand_once() -> None:
     """Of two lines of one item in one room the first stands for it, the other says so."""
-    told = lines(counted(1, PAPER, 20), counted(2, PAPER, 5))
+    told = lines(counted(1, PAPER, 20), counted(2, PAPER, 20))
     assert [line.state for line in told] == ["相符", "并入同物另一行"]
