@@ -174,9 +174,9 @@ def department_by_content(school: School, name: str, registers: Iterable[str], l
     able = {code: each for code, each in school.departments.items() if wanted and wanted <= set(each.registers)}
     stated = {found for line in lines for found in _STATED.findall(line)}
     named = {code for code, each in school.departments.items() if stated & {code, each.name}}
-    for candidates in (named, set(able)):
-        if len(candidates) == 1:
-            return candidates.pop()
+    candidates = named & able.keys() if named else set(able)
+    if len(candidates) == 1:
+        return candidates.pop()
     shown = "、".join(f"{each.name or code}" for code, each in (able or school.departments).items())
     raise DepartmentUnclearError(name=name, candidates=shown)
 
