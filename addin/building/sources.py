@@ -1,0 +1,125 @@
+"""The VBA text that goes into our files: our own modules, and xlwings' with the parts cut that trust a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+from addin.building.project import Module, ModuleKind
+
+XLWINGS_VERSION = "0.37.8"
+"""The release whose VBA is built in: the DLL on Windows and the AppleScript on a Mac must be of the same one."""
+
+
+class XlwingsMissingError(Exception):
+    """The release of xlwings that our VBA belongs to is not installed in this environment."""
+
+    def __init__(self, found: str | None) -> None:
+        self.found = found
+        super().__init__(f"xlwings {XLWINGS_VERSION} is needed, {found or 'none'} is installed")
+
+
+class XlwingsChangedError(Exception):
+    """A part of xlwings' VBA that has to be replaced is not there, or more than once."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"xlwings' VBA has not exactly one {part!r}")
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A part from one text up to another, which stays, and what stands in its place."""
+
+    start: str
+    end: str
+    instead: str = ""
+
+    def made_in(self, text: str) -> str:
+        """Return the text without the part.
+
+        Raises:
+            XlwingsChangedError: the part is not there exactly once.
+        """
+        if text.count(self.start) != 1:
+            raise XlwingsChangedError(self.start)
+        before, _, rest = text.partition(self.start)
+        _, found, after = rest.partition(self.end)
+        if not found:
+            raise XlwingsChangedError(self.end)
+        return before + self.instead + self.end + after
+
+
+_CUTS = (
+    # Settings are read from ~/.houqin/houqin.conf, and only from there: a sheet "houqin.conf" in a workbook or a file
+    # beside it could name another interpreter.
+    _Cut('PROJECT_NAME As String = "myaddin"', "\n", 'PROJECT_NAME As String = "houqin"'),
+    _Cut('#If App = "Microsoft Excel" Then\nFunction GetConfigFromSheet', "Function GetConfig("),
+    _Cut("    ' Sheet\n    #If App", "    ' User Config\n"),
+    # A sheet "x.py" would be run as Python, which needs a licence: no workbook brings code of its own.
+    _Cut(
+        'AddExcelDir = GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")\n\n    \' The first 6',
+        " args",
+        'AddExcelDir = "false"\n\n    \' The first 6',
+    ),
+    _Cut("    ' Check for embedded Python code\n", "    ' The first 5 args", '    AddExcelDir = "false"\n\n'),
+    _Cut("    ' PythonCommand with embedded code\n", "    ' Call Python platform-dependent\n"),
+    _Cut("Function GetUdfModules(Optional wb As Workbook)", "Private Sub CleanUp()", "#End If\n\n"),
+    _Cut("Sub ImportPythonUDFsBase(", "Private Sub GetDLLVersion()"),
+    # -P: not even xlwings is looked for in the current folder.
+    _Cut('" -B -c ""import xlwings.utils;', "xlwings.utils.prepare", '" -B -P -c ""import xlwings.utils;'),
+    _Cut('" -B -c ""import sys, os;', '" & LicenseKeyEnvString', '" -B -P -c ""import sys, os;'),
+    # One sentence instead of a traceback.
+    _Cut(
+        "        Content = Message\n",
+        "    End If\n",
+        "        Content = Message\n    End If\n    If True Then\n        Content = Houqin.Explained(Content)\n",
+    ),
+)
+
+
+def own_module(name: str) -> Module:
+    """Return a module of ours from ``addin/vba``."""
+    text = (files("addin") / "vba" / f"{name}.bas").read_text(encoding="ascii")
+    return _module(name, text)
+
+
+def document_module(name: str) -> Module:
+    """Return the empty module that the workbook and each of its sheets have."""
+    return Module(name, "", ModuleKind.DOCUMENT)
+
+
+def xlwings_folder() -> Path:
+    """Return the folder of the installed xlwings, without loading it.
+
+    Raises:
+        XlwingsMissingError: it is not installed, or in another release.
+    """
+    try:
+        found = version("xlwings")
+    except PackageNotFoundError:
+        found = None
+    spec = find_spec("xlwings")
+    if found != XLWINGS_VERSION or spec is None or spec.origin is None:
+        raise XlwingsMissingError(found)
+    return Path(spec.origin).parent
+
+
+def xlwings_module() -> Module:
+    """Return xlwings' VBA as it goes into the add-in.
+
+    Raises:
+        XlwingsMissingError: the release it belongs to is not installed.
+        XlwingsChangedError: it is not the text that we know.
+    """
+    text = (xlwings_folder() / "xlwings_custom_addin.bas").read_text(encoding="ascii")
+    for cut in _CUTS:
+        text = cut.made_in(text)
+    return _module("xlwings", text)
+
+
+def _module(name: str, text: str) -> Module:
+    """Return a module without the attribute that ``.bas`` files have and the project writes itself."""
+    return Module(name, text.removeprefix(f'Attribute VB_Name = "{name}"\n'))
