@@ -9,17 +9,23 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from addin.building.project import Module, ModuleKind
+from schemas.findings import Text
+from sync.errors import HouqinError
 
 XLWINGS_VERSION = "0.37.8"
 """The release whose VBA is built in: the DLL on Windows and the AppleScript on a Mac must be of the same one."""
 
 
-class XlwingsMissingError(Exception):
-    """The release of xlwings that our VBA belongs to is not installed in this environment."""
+class XlwingsMissingError(HouqinError):
+    """The release of xlwings that our VBA belongs to is not installed in this environment (``needed``, ``found``)."""
 
-    def __init__(self, found: str | None) -> None:
-        self.found = found
-        super().__init__(f"xlwings {XLWINGS_VERSION} is needed, {found or 'none'} is installed")
+    code = "ADDIN-XLWINGS"
+    text = Text(
+        "需要 xlwings {needed}，此环境中是：{found}",
+        "xlwings {needed} is needed, this environment has: {found}",
+        "请运行 pip install houqin[addin]",
+        "run: pip install houqin[addin]",
+    )
 
 
 class XlwingsChangedError(Exception):
@@ -65,6 +71,11 @@ _CUTS = (
         'AddExcelDir = "false"\n\n    \' The first 6',
     ),
     _Cut("    ' Check for embedded Python code\n", "    ' The first 5 args", '    AddExcelDir = "false"\n\n'),
+    _Cut(
+        'PYTHONPATH & "\\""");import xlwings; ',
+        "xlwings.serve",
+        'PYTHONPATH & "\\""");sys.path[:] = filter(None, sys.path);import xlwings; ',
+    ),
     _Cut("    ' PythonCommand with embedded code\n", "    ' Call Python platform-dependent\n"),
     _Cut("Function GetUdfModules(Optional wb As Workbook)", "Private Sub CleanUp()", "#End If\n\n"),
     _Cut("Sub ImportPythonUDFsBase(", "Private Sub GetDLLVersion()"),
@@ -91,19 +102,24 @@ def document_module(name: str) -> Module:
     return Module(name, "", ModuleKind.DOCUMENT)
 
 
+def installed_xlwings() -> str | None:
+    """Return the release of xlwings in this environment, None without one."""
+    try:
+        return version("xlwings")
+    except PackageNotFoundError:
+        return None
+
+
 def xlwings_folder() -> Path:
     """Return the folder of the installed xlwings, without loading it.
 
     Raises:
         XlwingsMissingError: it is not installed, or in another release.
     """
-    try:
-        found = version("xlwings")
-    except PackageNotFoundError:
-        found = None
+    found = installed_xlwings()
     spec = find_spec("xlwings")
     if found != XLWINGS_VERSION or spec is None or spec.origin is None:
-        raise XlwingsMissingError(found)
+        raise XlwingsMissingError(needed=XLWINGS_VERSION, found=found or "-")
     return Path(spec.origin).parent
 
 
@@ -118,6 +134,15 @@ def xlwings_module() -> Module:
     for cut in _CUTS:
         text = cut.made_in(text)
     return _module("xlwings", text)
+
+
+def apple_script() -> bytes:
+    """Return the AppleScript through which Excel on a Mac starts Python.
+
+    Raises:
+        XlwingsMissingError: the release it belongs to is not installed.
+    """
+    return (xlwings_folder() / f"xlwings-{XLWINGS_VERSION}.applescript").read_bytes()
 
 
 def _module(name: str, text: str) -> Module:

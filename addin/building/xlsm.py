@@ -26,7 +26,7 @@ SHEET_NAME, MESSAGE_NAME = "hq_buttons", "hq_no_addin"
 
 _BAR_HEIGHT = 27.0
 """Points above the title: the rows down to the header are frozen, so that the bar is always in sight."""
-_WIDTH = {"zh": 60, "en": 96}
+_WIDTH = {"zh": 72, "en": 96}
 _HEIGHT, _GAP = 26, 4
 """Pixels of a button, and between two."""
 _HEADINGS = (("按钮", "用途", "没有反应时"), ("Button", "What it does", "If nothing happens"))
