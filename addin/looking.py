@@ -48,9 +48,8 @@ _HINTS = {
     ),
     "linux": (
         Text(
-            "这台机器上没有 Excel，按钮装进了 LibreOffice：请重新启动它，打开 houqin-buttons.xlsm（houqin addin build）",
-            "there is no Excel here: the buttons are for LibreOffice. Restart it and open the houqin-buttons.xlsm"
-            " of houqin addin build",
+            "这台机器上没有 Excel，按钮装进了 LibreOffice：请重新启动它，打开 houqin addin build 的 .xlsm",
+            "no Excel here: the buttons are in LibreOffice. Restart it and open the .xlsm of houqin addin build",
         ),
         Text(
             "工作簿里的按钮要求该文件夹是受信任位置（工具→选项→安全→宏安全性）；"

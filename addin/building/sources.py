@@ -58,35 +58,48 @@ class _Cut:
         return before + self.instead + self.end + after
 
 
-_CUTS = (
-    # Settings are read from ~/.houqin/houqin.conf, and only from there: a sheet "houqin.conf" in a workbook or a file
-    # beside it could name another interpreter.
-    _Cut('PROJECT_NAME As String = "myaddin"', "\n", 'PROJECT_NAME As String = "houqin"'),
+@dataclass(frozen=True)
+class _Swap:
+    """A text and what stands in its place."""
+
+    old: str
+    new: str
+
+    def made_in(self, text: str) -> str:
+        """Return the text with the other one.
+
+        Raises:
+            XlwingsChangedError: it is not there exactly once.
+        """
+        if text.count(self.old) != 1:
+            raise XlwingsChangedError(self.old)
+        return text.replace(self.old, self.new)
+
+
+_CHANGES: tuple[_Cut | _Swap, ...] = (
+    _Swap(
+        "#Const App =",
+        "'Changed for Houqin: no settings and no code from workbooks, one sentence for errors.\n#Const App =",
+    ),
+    # Settings are read from the user's houqin.conf, and only from there: a sheet "houqin.conf" in a workbook or a
+    # file beside it could name another interpreter.
+    _Swap('PROJECT_NAME As String = "myaddin"', 'PROJECT_NAME As String = "houqin"'),
     _Cut('#If App = "Microsoft Excel" Then\nFunction GetConfigFromSheet', "Function GetConfig("),
     _Cut("    ' Sheet\n    #If App", "    ' User Config\n"),
     # A sheet "x.py" would be run as Python, which needs a licence: no workbook brings code of its own.
-    _Cut(
-        'AddExcelDir = GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")\n\n    \' The first 6',
-        " args",
-        'AddExcelDir = "false"\n\n    \' The first 6',
-    ),
     _Cut("    ' Check for embedded Python code\n", "    ' The first 5 args", '    AddExcelDir = "false"\n\n'),
-    _Cut(
-        'PYTHONPATH & "\\""");import xlwings; ',
-        "xlwings.serve",
-        'PYTHONPATH & "\\""");sys.path[:] = filter(None, sys.path);import xlwings; ',
-    ),
     _Cut("    ' PythonCommand with embedded code\n", "    ' Call Python platform-dependent\n"),
     _Cut("Function GetUdfModules(Optional wb As Workbook)", "Private Sub CleanUp()", "#End If\n\n"),
     _Cut("Sub ImportPythonUDFsBase(", "Private Sub GetDLLVersion()"),
-    # -P: not even xlwings is looked for in the current folder.
-    _Cut('" -B -c ""import xlwings.utils;', "xlwings.utils.prepare", '" -B -P -c ""import xlwings.utils;'),
-    _Cut('" -B -c ""import sys, os;', '" & LicenseKeyEnvString', '" -B -P -c ""import sys, os;'),
+    _Swap('AddExcelDir = GetConfig("ADD_WORKBOOK_TO_PYTHONPATH", "true")', 'AddExcelDir = "false"'),
+    # -P: not even xlwings is looked for in the current folder. An empty PYTHONPATH puts that folder first again.
+    _Swap('" -B -c ""import xlwings.utils;', '" -B -P -c ""import xlwings.utils;'),
+    _Swap('" -B -c ""import sys, os;', '" -B -P -c ""import sys, os;'),
+    _Swap(");import xlwings; xlwings.serve(", ");sys.path[:] = filter(None, sys.path);import xlwings; xlwings.serve("),
     # One sentence instead of a traceback.
-    _Cut(
-        "        Content = Message\n",
-        "    End If\n",
-        "        Content = Message\n    End If\n    If True Then\n        Content = Houqin.Explained(Content)\n",
+    _Swap(
+        "        Content = Message\n    End If\n",
+        "        Content = Message\n    End If\n    Content = Houqin.Explained(Content)\n",
     ),
 )
 
@@ -131,8 +144,8 @@ def xlwings_module() -> Module:
         XlwingsChangedError: it is not the text that we know.
     """
     text = (xlwings_folder() / "xlwings_custom_addin.bas").read_text(encoding="ascii")
-    for cut in _CUTS:
-        text = cut.made_in(text)
+    for change in _CHANGES:
+        text = change.made_in(text)
     return _module("xlwings", text)
 
 
