@@ -135,6 +135,13 @@ def _lines_above(book: xw.Book, sheets: Collection[str]) -> list[str]:
     return [text for row in rows for text in row if isinstance(text, str)]
 
 
+def help_page(book: xw.Book) -> str:
+    """Write the sheet of help and bring it to the front."""
+    from addin.help_sheet import show_help  # noqa: PLC0415 - as above
+
+    return show_help(book, place_of(file_of(book)))
+
+
 def _marks_of(sheet: xw.Sheet) -> list[tuple[int, int]]:
     """Return the cells (row, column) of a sheet with a note of a check, in reading order."""
     marked = (note.location for note in sheet.notes if before_mark(note.text) is not None)

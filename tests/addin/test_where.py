@@ -11,7 +11,6 @@ import pytest
 from addin.where import (
     DepartmentUnclearError,
     ShareUnreachableError,
-    conf_of,
     department_by_content,
     language_of,
     share_of,
@@ -66,15 +65,6 @@ def test_a_share_that_is_offline_is_told(tmp_path: Path) -> None:
     """A share that is set and cannot be opened is no reason to check without it."""
     with pytest.raises(ShareUnreachableError, match="打不开共享文件夹"):
         share_of(None, {"HOUQIN_SHARE": str(tmp_path / "Z")}, {})
-
-
-def test_settings_are_read_as_xlwings_writes_them(tmp_path: Path) -> None:
-    """The first file that can be read counts; names are upper case, values may hold commas."""
-    conf = tmp_path / "houqin.conf"
-    conf.write_text('\ufeff"SHARE","D:\\后勤,共享"\n"language", "en"\n"alone"\n', "utf-8")
-    read = conf_of((tmp_path / "missing.conf", conf))
-    assert read["SHARE"] == "D:\\后勤,共享"
-    assert conf_of(()) == {}
 
 
 @pytest.mark.parametrize(
