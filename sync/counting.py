@@ -24,7 +24,7 @@ from sync.standing import decoded
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
-    from sync.ledger import Ledger
+    from sync.memory import Remembered
 
 PLAN, SHEET, RESULT = "stocktake_plan", "stocktake_sheet", "stocktake_result"
 NOTHING_BOOKED = "账面无物品"
@@ -112,7 +112,7 @@ def sheet_numbers(plan: Mapping[str, Any]) -> dict[str, str]:
     return {room: f"{plan['plan_no']}-{number:02d}" for number, room in enumerate(rooms, start=1)}
 
 
-def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> list[Session]:
+def sessions(books: Bookkeeping, ledger: Remembered, plan_no: str | None = None) -> list[Session]:
     """Return the count sessions of the plans in the books, oldest first; of one plan where it is named."""
     if PLAN not in books.registers:
         return []
@@ -156,7 +156,7 @@ def _net_worth(lines: pl.DataFrame, books: Bookkeeping) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def held_lines(ledger: Ledger) -> list[dict[str, Any]]:
+def held_lines(ledger: Remembered) -> list[dict[str, Any]]:
     """Return the lines of count sheets that are held, with the codes of ``_findings``."""
     register = all_registers()[SHEET]
     stored = [decoded(row, "payload", "findings") for row in ledger.table("held", register=SHEET).to_dicts()]

@@ -306,7 +306,7 @@ def _show_postings(told: Mapping[str, Any], language: str) -> None:
 @contextmanager
 def _opened(share_path: Path | None) -> Iterator[tuple[Share, Ledger, Bookkeeping]]:
     """Open a school for reading: its folder, its ledger and its books."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
 
     share = open_share(share_path)
     with share.open_ledger() as ledger:
