@@ -6,7 +6,6 @@ name in capitals, because a name in VBA can have no dot.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -18,8 +17,7 @@ import xlwings as xw
 from addin import answers
 from addin.answers import Value
 from addin.lookups import Lookups
-from addin.published import Published
-from addin.where import NoShareError, conf_files, conf_of, share_of, user_language
+from addin.where import published_for, user_language
 from addin.why import why
 from sync.errors import HouqinError
 
@@ -45,10 +43,7 @@ class _Newest:
         """
         now = time.monotonic()
         if self._lookups is None or now - self._looked > _LOOK_AGAIN_SECONDS:
-            share = share_of(None, os.environ, conf_of(conf_files()))
-            if share is None:
-                raise NoShareError
-            published = Published.open(share)
+            published = published_for(None)
             if self._lookups is None or self._lookups.published is not published:
                 self._lookups = Lookups(published)
             self._looked = now

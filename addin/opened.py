@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,15 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from addin.book import file_of, saved_copy
-from addin.published import Published
 from addin.sentences import paragraph
-from addin.where import NoShareError, conf_files, conf_of, department_by_folder, share_of, user_language
+from addin.where import department_by_folder, published_for, user_language
 from schemas.parse import Reading
 from workbooks.taking import take_file
 
 if TYPE_CHECKING:
     import xlwings as xw
 
+    from addin.published import Published
     from schemas.values import Table
     from sync.bookkeeping import Bookkeeping
     from workbooks.taking import TakenFile
@@ -41,10 +40,7 @@ class Opened:
             ShareUnreachableError: it cannot be opened.
             PublicationError: it has no published books, or they are damaged.
         """
-        share = share_of(file_of(book), os.environ, conf_of(conf_files()))
-        if share is None:
-            raise NoShareError
-        return cls(book, Published.open(share))
+        return cls(book, published_for(file_of(book)))
 
     @property
     def language(self) -> str:
