@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from addin.showing import Shown
 
 HANDED_IN_NAME = "hq_handed_in"
-"""Defined name under which a workbook remembers SHA-256 and file name of the version that it handed in last."""
+"""Defined name under which a workbook remembers SHA-256 and path in the share of the version that it handed in last."""
 
 
 def check(book: xw.Book) -> str:
@@ -113,14 +113,15 @@ def _hand_in(book: xw.Book, place: Place, checked: Checked, opened: str) -> Hand
     sheets = {register.sheet for register in checked.registers}
     code = department_by_content(school, book.name, registers, _lines_above(book, sheets))
     folder = share / DEPARTMENTS_FOLDER / school.departments[code].folder
-    last_sha256, _, last_name = remembered(book, HANDED_IN_NAME).partition(" ")
+    last_sha256, _, last = remembered(book, HANDED_IN_NAME).partition(" ")
+    last_name = Path(last).name if share / Path(last).parent == folder else ""
     with copied(book) as copy:
         name, sha256 = copy.name, sha256_of(copy)
         there = versions_in(folder, name)
         handing = handing_of(name, sha256, there, {last_sha256, opened}, last_name)
         if handing.way is not Way.SAME:
             put(copy, folder / handing.name)
-    remember(book, HANDED_IN_NAME, f"{sha256} {handing.name}")
+    remember(book, HANDED_IN_NAME, f"{sha256} {(folder / handing.name).relative_to(share).as_posix()}")
     save(book)
     who, when = last_change(folder / handing.other, school.zone) if handing.other else ("", None)
     said_when = when.strftime("%Y-%m-%d %H:%M") if when else ""
@@ -133,6 +134,44 @@ def _lines_above(book: xw.Book, sheets: Collection[str]) -> list[str]:
     """Return the texts in the rows above the tables of some sheets."""
     rows = (row for name in sheets for row in book.sheets[name].range((1, 1), (3, 8)).value)
     return [text for row in rows for text in row if isinstance(text, str)]
+
+
+def status(book: xw.Book) -> str:
+    """Show which rows of the workbook are in the books, held or in conflict, and return how many of each.
+
+    Raises:
+        NoShareError: there is no shared folder.
+        PublicationError: nothing was published, or it is damaged.
+    """
+    from addin.checking import check as check_copy  # noqa: PLC0415 - as above
+    from addin.checking import known_as  # noqa: PLC0415 - as above
+    from addin.published import Published  # noqa: PLC0415 - as above
+    from addin.status_sheet import known_of, lines_of, show_status  # noqa: PLC0415 - as above
+    from sync.publish.paths import choice_paths  # noqa: PLC0415 - as above
+    from sync.standing import Standing  # noqa: PLC0415 - as above
+
+    place = place_of(file_of(book))
+    if place.share is None:
+        raise NoShareError
+    published = place.published or Published.open(place.share)
+    stands = _handed_in_at(book, place) or Path(book.name)
+    with copied(book) as copy:
+        checked = check_copy(copy, stands, published)
+    identity, _ = known_as(stands, published, Standing.of(published))
+    known = known_of(published, identity, dict.fromkeys(register.id for register in checked.registers))
+    choices = choice_paths([identity])[identity]
+    lines = lines_of(checked, known, choices, place.language)
+    said = show_status(book, lines, checked.findings, published, known, place.language)
+    return "\n".join([said, *place.remarks])
+
+
+def _handed_in_at(book: xw.Book, place: Place) -> Path | None:
+    """Return where in the share the workbook lies: itself, or as it was handed in last."""
+    if place.share is None:
+        return place.path
+    _, _, handed = remembered(book, HANDED_IN_NAME).partition(" ")
+    is_inside = place.path is not None and place.path.is_relative_to(place.share / DEPARTMENTS_FOLDER)
+    return place.path if is_inside or not handed else place.share / handed
 
 
 def help_page(book: xw.Book) -> str:

@@ -17,7 +17,8 @@ from schemas.findings import Text
 from sync.errors import HouqinError
 
 if TYPE_CHECKING:
-    from addin.published import Published, School
+    from addin.published import Published
+    from addin.school import School
 
 CONFIG_NAME = "houqin.toml"
 SHARE_VARIABLE, LANGUAGE_VARIABLE = "HOUQIN_SHARE", "HOUQIN_LANG"

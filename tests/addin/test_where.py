@@ -17,7 +17,7 @@ from addin.where import (
 )
 
 if TYPE_CHECKING:
-    from addin.published import School
+    from addin.school import School
 
 
 def department(name: str, folder: str, *registers: str) -> SimpleNamespace:
