@@ -1,15 +1,18 @@
-"""盘点表, 账面数 and 对账 in a real spreadsheet program, on the books that a real run has published."""
+"""盘点表, 账面数, 对账 and the cell functions in a spreadsheet program, on the books that a real run has published."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from inspect import signature
+from typing import TYPE_CHECKING, get_type_hints
 
 import openpyxl
 import pytest
 
-from addin import buttons
+from addin import buttons, functions
 from addin.count_plans import NotPlannedError
+from addin.published import Published
+from addin.why import why
 from tests.rule_lines import MASTER, PARAMETERS
 from tests.sync.school import School
 from tests.test_count_flow import PLAN, codes, example, told
@@ -113,3 +116,47 @@ def test_book_quantities_beside_an_issue(school: tuple[School, str], book: xw.Bo
     column = len(rows[2]) + 2
     assert sheet.range((3, column), (6, column)).value[1:] == [42, 42, None]
     assert ("第 4 行：42" in said, "第 6 行" in said) == (True, True)
+
+
+def test_cells_answer_from_the_newest_publication(school: tuple[School, str]) -> None:
+    """Quantity, price and name by code and by name; what is unknown, or not a field, is a sentence, never an error."""
+    opened, room = school
+    room_name, item_name = names_of(opened, room)
+    assert (functions.hq_bookqty("SP0007", room), functions.hq_bookqty(item_name, room_name)) == (42.0, 42.0)
+    assert (functions.hq_bookqty("SP0007"), functions.hq_avgprice("sp0007 ", room)) == (42.0, 23.8)
+    assert functions.hq_avgprice("SP0007") == 23.8
+    assert functions.hq_item("SP0007") == item_name
+    assert functions.hq_item("SP0007", "基本计量单位") == functions.hq_item("SP0007", "base_unit")
+    assert "没有“SP0008”" in str(functions.hq_bookqty("SP0008", room))
+    assert "没有“Z-9”" in str(functions.hq_bookqty("SP0007", "Z-9"))
+    assert "没有“颜色”这一项" in str(functions.hq_item("SP0007", "颜色"))
+    assert functions.hq_bookqty(None, room) == "没有填物品目录的编码或名称"
+
+
+def test_functions_look_to_xlwings_as_excel_calls_them() -> None:
+    """xlwings reads names and defaults of arguments, and no type hint, which it would take for a converter."""
+    for name in ("hq_bookqty", "hq_item", "hq_avgprice", "hq_asset", "hq_why"):
+        function = getattr(functions, name)
+        assert get_type_hints(function) == {}
+        assert function.__doc__
+    assert list(signature(functions.hq_bookqty).parameters) == ["item", "warehouse"]
+    assert signature(functions.hq_item).parameters["field"].default is None
+
+
+def test_a_cell_tells_what_became_of_its_row(school: tuple[School, str], book: xw.Book) -> None:
+    """A row that was taken names its key and revision; a row below it is not known; elsewhere no workbook is known."""
+    opened, _ = school
+    path = opened.path("ZW/库房.xlsx")
+    published = Published.open(opened.folder)
+    issues = next(sheet.title for sheet in openpyxl.load_workbook(path).worksheets if sheet.title.startswith("出库单"))
+    assert why(published, path, issues, 4, "zh").startswith("已入账：CK-")
+    assert why(published, path, issues, 99, "zh").startswith("账上没有这一行")
+    assert why(published, opened.path("ZW/新.xlsx"), issues, 4, "zh").startswith("账簿发布时还没有收到")
+    assert functions.hq_why(book.sheets[0]["A4"]) == "工作簿不在部门的文件夹里，账上没有它的行"
+
+
+def names_of(school: School, room: str) -> tuple[str, str]:
+    """Return the names of the store and of the item, as the registers have them."""
+    rooms = {row["room_code"]: row["room_name"] for row in school.rows("location")}
+    items = {row["item_code"]: row["item_name"] for row in school.rows("item_catalogue")}
+    return rooms[room], items["SP0007"]
