@@ -134,7 +134,7 @@ def test_cells_answer_from_the_newest_publication(school: tuple[School, str]) ->
 
 
 def test_functions_look_to_xlwings_as_excel_calls_them() -> None:
-    """xlwings reads names and defaults of arguments, and no type hint, which it would take for a converter."""
+    """Names and defaults of arguments are read, and no type hint, which xlwings would take for a converter."""
     for name in ("hq_bookqty", "hq_item", "hq_avgprice", "hq_asset", "hq_why"):
         function = getattr(functions, name)
         assert get_type_hints(function) == {}
