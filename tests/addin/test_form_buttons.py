@@ -1,0 +1,44 @@
+"""The buttons on the sheets of the built workbook, pressed in a real LibreOffice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from addin.building.xlsm import write_button_workbook
+from addin.labels import BUTTONS
+from schemas.register import all_registers
+from tests.addin.pressing import Pressing, opened
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from addin.calc.bridge import UnoObject
+
+
+@pytest.fixture
+def document(app: xw.App, tmp_path: Path) -> UnoObject:
+    """Return the button workbook of the receipts, opened in LibreOffice."""
+    path = tmp_path / "入库.xlsm"
+    receipts = all_registers()["stock_receipt"]
+    write_button_workbook([receipts], path, school="示范学校", department="总务处", language="zh", rows={}, lists={})
+    document = opened(app, path)
+    yield document
+    document.close(True)  # noqa: FBT003 - UNO's own argument
+
+
+def test_every_button_starts_its_function(pressing: Pressing, document: UnoObject) -> None:
+    """Each press runs the module in the workbook and starts Python with the button's name, apart from any folder."""
+    started = [pressing.press(document, "入库单", button.label("zh")) for button in BUTTONS]
+    assert [words[:5] for words in started] == [["-B", "-P", "-m", "addin.calc", button.name] for button in BUTTONS]
+
+
+def test_python_finds_the_workbook_by_the_pipe(pressing: Pressing, document: UnoObject) -> None:
+    """The office opens a pipe with the first press: who is told its name sees the workbook in front."""
+    from addin.calc import connect
+
+    *_, option, pipe = pressing.press(document, "入库单", "校验")
+    assert option == "--pipe"
+    assert connect(pipe).books.active.fullname.endswith("入库.xlsm")
