@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from addin.building.xlsm import write_button_workbook
 from addin.labels import BUTTONS
-from schemas.register import all_registers
+from tests.addin.button_books import button_workbook
 from tests.addin.pressing import Pressing, opened
 
 if TYPE_CHECKING:
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def document(app: xw.App, tmp_path: Path) -> UnoObject:
-    """Return the button workbook of the receipts, opened in LibreOffice."""
+def document(app: xw.App, tmp_path: Path) -> Iterator[UnoObject]:
+    """Give the button workbook, opened in LibreOffice."""
     path = tmp_path / "入库.xlsm"
-    receipts = all_registers()["stock_receipt"]
-    write_button_workbook([receipts], path, school="示范学校", department="总务处", language="zh", rows={}, lists={})
+    button_workbook(path)
     document = opened(app, path)
     yield document
-    document.close(True)  # noqa: FBT003 - UNO's own argument
+    document.close(True)
 
 
 def test_every_button_starts_its_function(pressing: Pressing, document: UnoObject) -> None:
