@@ -34,6 +34,30 @@ class UnsavedBookError(HouqinError):
     )
 
 
+class NeverSavedError(HouqinError):
+    """The workbook has no file yet (``name``)."""
+
+    code = "BOOK-NEVER-SAVED"
+    text = Text(
+        "“{name}”还没有保存过",
+        "“{name}” has never been saved",
+        "请先“另存为”，取一个看得懂的文件名，再按一次",
+        "save it under a name that people understand and press again",
+    )
+
+
+class ReadOnlyBookError(HouqinError):
+    """The workbook is open for reading only (``name``)."""
+
+    code = "BOOK-READ-ONLY"
+    text = Text(
+        "“{name}”是以只读方式打开的，不能保存",
+        "“{name}” is open for reading only and cannot be saved",
+        "请关掉别处打开的同一个文件，重新打开后再按一次",
+        "close the same file elsewhere, open it again and press again",
+    )
+
+
 def file_of(book: xw.Book) -> Path | None:
     """Return the file that a workbook was opened from or last saved to, None where it never was.
 
@@ -68,6 +92,22 @@ def saved_copy(book: xw.Book, folder: Path) -> Path:
     if path is None or _member(book.api, "saved") is None or not book.api.saved.get():
         raise UnsavedBookError(name=book.name)
     return path
+
+
+def save(book: xw.Book) -> None:
+    """Save the workbook under its own name.
+
+    Raises:
+        NeverSavedError: it has none.
+        ReadOnlyBookError: it is open for reading only.
+    """
+    if file_of(book) is None:
+        raise NeverSavedError(name=book.name)
+    answers = _member(book.api, "isReadonly")
+    is_read_only = answers() if answers is not None else _member(book.api, "ReadOnly")
+    if is_read_only is True:
+        raise ReadOnlyBookError(name=book.name)
+    book.save()
 
 
 def _member(api: Any, name: str) -> Any:  # noqa: ANN401 - what a spreadsheet program hands out has no types

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -48,13 +49,15 @@ def handing_of(name: str, sha256: str, there: Mapping[str, str], seen: Collectio
         sha256: of what is handed in.
         there: file name to SHA-256 of every file in the department's folder.
         seen: SHA-256 of the versions that the workbook came from: the last one handed in, the file it was opened from.
-        last_name: the name under which it was handed in last, "" where it never was.
+        last_name: the name under which it was handed in last, "" where it never was. It counts while the
+            workbook keeps its own name: saved under another, it is another workbook.
     """
     known = {_folded(each): (each, digest) for each, digest in there.items()}
     stem, dot, suffix = name.rpartition(".")
     copies = (f"{stem}({number}){dot}{suffix}" for number in range(1, len(known) + 2))
     other = ""
-    for candidate in filter(None, (last_name, name, *copies)):
+    first = last_name if _is_version(last_name, name) else name
+    for candidate in (first, name, *copies):
         present, digest = known.get(_folded(candidate), (candidate, ""))
         if not digest:
             return Handing(candidate, Way.BESIDE if other else Way.NEW, other)
@@ -66,13 +69,17 @@ def handing_of(name: str, sha256: str, there: Mapping[str, str], seen: Collectio
     raise AssertionError(name)
 
 
-def versions_in(folder: Path, stem: str) -> dict[str, str]:
-    """Return file name to SHA-256 of the files of a folder whose names begin with ``stem``, none without the folder."""
+def versions_in(folder: Path, name: str) -> dict[str, str]:
+    """Return file name to SHA-256 of what lies in a folder under a name, and of its numbered copies."""
     if not folder.is_dir():
         return {}
-    wanted = _folded(stem)
-    files = [path for path in folder.iterdir() if _folded(path.name).startswith(wanted) and path.is_file()]
-    return {path.name: sha256_of(path) for path in files}
+    return {path.name: sha256_of(path) for path in folder.iterdir() if _is_version(path.name, name) and path.is_file()}
+
+
+def _is_version(name: str, of: str) -> bool:
+    """Tell whether a file name is another one, or that of a numbered copy of it: 台账.xlsx, 台账(1).xlsx."""
+    stem, dot, suffix = (re.escape(_folded(part)) for part in of.rpartition("."))
+    return re.fullmatch(rf"{stem}(?:\(\d+\))?{dot}{suffix}", _folded(name)) is not None
 
 
 def sha256_of(path: Path) -> str:

@@ -43,11 +43,12 @@ class Listing:
 
 def write_listing(sheet: xw.Sheet, listing: Listing) -> None:
     """Write a list onto an empty sheet: one call for all texts, one for all links, one per run of one fill."""
+    for place, width in enumerate(listing.widths, start=1):
+        sheet.range((1, place)).column_width = width
     _write_heading(sheet, listing)
     if listing.lines:
         _write_lines(sheet, listing)
-    for place, width in enumerate(listing.widths, start=1):
-        sheet.range((1, place)).column_width = width
+    sheet.freeze_panes.freeze_at(f"1:{HEADER_ROW}")
     memory = _memory(sheet, len(listing.headers))
     memory.number_format = _INVISIBLE
     memory.value = listing.memory or None

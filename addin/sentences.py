@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from addin.handing_in import Way
 from schemas.findings import Finding, Severity, Text
 
 if TYPE_CHECKING:
+    from addin.buttons import Handed
     from addin.checking import Checked
     from addin.showing import Shown
     from addin.where import Place
@@ -41,6 +43,25 @@ _NOTHING_MARKED = Text(
 )
 _SEE_LIST = Text("没有标在单元格上的问题，请看“校验结果”表", "Nothing is marked at a cell: see the sheet “Findings”")
 _NEXT = Text("第 {number}/{total} 处　{where}\n{words}", "{number} of {total}　{where}\n{words}")
+
+_STAYS = Text("“{name}”已保存在本部门的文件夹里，下次合并就会读到", "“{name}” is saved in the department's folder")
+_HANDED = Text("“{name}”已提交给{department}（{folder}）", "“{name}” is handed in to {department} ({folder})")
+_ALREADY = Text("{department}的文件夹里已是这个内容，不用再交", "{department} has exactly this already")
+_BESIDE = Text(
+    "{department}的文件夹里“{other}”是另一个版本（{who}{when} 保存），没有覆盖它；"
+    "本工作簿作为副本“{name}”交上，系统逐行合并，不会重复计数，有矛盾的行会列为冲突",
+    "In the folder of {department} “{other}” is another version (saved {when}{who}) and was left alone; "
+    "this workbook went beside it as the copy “{name}”, which is merged row by row: nothing counts twice",
+)
+_HELD = Text(
+    "出错的 {rows} 行改正以前不入账，其他行照常",
+    "{rows} rows wait until they are corrected, all others are taken",
+)
+_NO_REGISTER = Text(
+    "没有提交：“{name}”里没有认得出的登记表。请按“帮助”看说明，或使用模板",
+    "Not handed in: “{name}” holds no known register. Use a template",
+)
+_LOOK_LATER = Text("合并后按“状态”看哪些行已入账", "After the next merge “Status” shows which rows were taken")
 
 
 def counts_of(findings: Iterable[Finding], language: str) -> str:
@@ -82,6 +103,32 @@ def _limits(checked: Checked, shown: Shown, place: Place) -> Iterator[str]:
     if not shown.is_listed:
         yield _UNLISTED.message(language, {})
     yield from place.remarks
+
+
+def said_of_submission(checked: Checked, shown: Shown, place: Place, handed: Handed) -> str:
+    """Return the sentences of the button 提交: mistakes first, then what became of the workbook."""
+    language = place.language
+    text = {Way.SAME: _ALREADY, Way.BESIDE: _BESIDE}.get(handed.way, _HANDED) if handed.way else _STAYS
+    who = "" if not handed.who else f" by {handed.who}" if language == "en" else f"{handed.who}，"
+    places = {
+        "name": handed.name,
+        "department": handed.department,
+        "folder": handed.folder,
+        "other": handed.other,
+        "who": who,
+        "when": handed.when,
+    }
+    rows = {(found.sheet, found.row) for found in checked.findings if found.severity is Severity.ERROR and found.row}
+    held = [_HELD.message(language, {"rows": len(rows)})] if rows else []
+    later = [] if handed.way is Way.SAME else [_LOOK_LATER.message(language, {})]
+    limits = _limits(checked, shown, place)
+    said = [found_in(checked, language), text.message(language, places), *held, *later, *limits]
+    return paragraph(said, language)
+
+
+def said_of_strange_book(name: str, language: str) -> str:
+    """Return the sentence of 提交 for a workbook without any register."""
+    return paragraph([_NO_REGISTER.message(language, {"name": name})], language)
 
 
 def said_of_next(where: str, words: str, number: int, total: int, language: str) -> str:

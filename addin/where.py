@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import sys
@@ -13,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from addin.conf import conf_path, read_conf
 from schemas.findings import Text
 from sync.errors import HouqinError
 
 if TYPE_CHECKING:
-    from addin.published import Published, School
+    from addin.published import Published
+    from addin.school import School
 
 CONFIG_NAME = "houqin.toml"
 SHARE_VARIABLE, LANGUAGE_VARIABLE = "HOUQIN_SHARE", "HOUQIN_LANG"
@@ -86,7 +87,7 @@ def place_of(path: Path | None) -> Place:
     """
     from addin.published import PublicationError, Published  # noqa: PLC0415 - a click that needs no books stays quick
 
-    conf = conf_of(conf_files())
+    conf = _conf()
     language = language_of(os.environ, conf)
     share = share_of(path, os.environ, conf)
     if share is None:
@@ -99,31 +100,29 @@ def place_of(path: Path | None) -> Place:
     return Place(path, share, published, language, (old.message(language, {}),) if old else ())
 
 
-def conf_files(home: Path | None = None) -> tuple[Path, ...]:
-    """Return where ``houqin.conf`` of this user may lie, on Windows and on a Mac."""
-    place = home or Path.home()
-    mac = place / "Library" / "Containers" / "com.microsoft.Excel" / "Data" / "houqin.conf"
-    own = place / ".houqin" / "houqin.conf"
-    return (mac, own) if sys.platform == "darwin" else (own,)
+def published_for(path: Path | None) -> Published:
+    """Return the books that the school of a workbook (None: whatever is set) has published.
 
-
-def conf_of(files: Iterable[Path]) -> dict[str, str]:
-    """Return the settings (upper-case name to value) of the first of the files that can be read.
-
-    The lines are those of xlwings: ``"NAME","value"``.
+    Raises:
+        NoShareError: nothing says where the shared folder is.
+        ShareUnreachableError: it cannot be opened.
+        PublicationError: it has no published books, or they are damaged.
     """
-    for file in files:
-        try:
-            lines = file.read_text("utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError):
-            continue
-        return {row[0].strip().upper(): row[1].strip() for row in csv.reader(lines) if len(row) > 1}
-    return {}
+    from addin.published import Published  # noqa: PLC0415 - as above
+
+    share = share_of(path, os.environ, _conf())
+    if share is None:
+        raise NoShareError
+    return Published.open(share)
+
+
+def _conf() -> Mapping[str, str]:
+    return read_conf(conf_path(sys.platform, Path.home()))
 
 
 def user_language() -> str:
     """Return the language of this user: ``HOUQIN_LANG``, LANGUAGE in houqin.conf, else Chinese."""
-    return language_of(os.environ, conf_of(conf_files()))
+    return language_of(os.environ, _conf())
 
 
 def language_of(environment: Mapping[str, str], conf: Mapping[str, str]) -> str:
@@ -174,9 +173,9 @@ def department_by_content(school: School, name: str, registers: Iterable[str], l
     able = {code: each for code, each in school.departments.items() if wanted and wanted <= set(each.registers)}
     stated = {found for line in lines for found in _STATED.findall(line)}
     named = {code for code, each in school.departments.items() if stated & {code, each.name}}
-    for candidates in (named, set(able)):
-        if len(candidates) == 1:
-            return candidates.pop()
+    candidates = named & able.keys() if named else set(able)
+    if len(candidates) == 1:
+        return candidates.pop()
     shown = "、".join(f"{each.name or code}" for code, each in (able or school.departments).items())
     raise DepartmentUnclearError(name=name, candidates=shown)
 
