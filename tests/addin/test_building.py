@@ -19,10 +19,12 @@ from zipfile import ZipFile
 import pytest
 from lxml.etree import fromstring
 
+import addin.functions
 import addin.press
 from addin.building.package import PartChangedError, Replacement, rewritten
 from addin.building.ribbon import NAMESPACE
 from addin.building.sources import own_module, xlwings_module
+from addin.building.words import WORDS
 from addin.building.xlam import add_in
 from addin.labels import BUTTONS
 from schemas.parse import Reading
@@ -186,6 +188,22 @@ def test_buttons_are_named_alike_everywhere() -> None:
         name for name, each in inspect.getmembers(addin.press, inspect.isfunction) if each.__module__ == "addin.press"
     }
     assert sorted(name for name in own if not name.startswith("_")) == sorted(NAMES)
+
+
+def test_worksheet_functions_ask_what_python_answers() -> None:
+    """Each function of the add-in asks one of Python with the same arguments, and has its words for the wizard."""
+    text = own_module("Functions").text
+    asked = re.findall(r'Public Function (\w+)\((.*)\) As Variant\n    \1 = Answer\("(\w+)", Array\((.*)\)\)', text)
+    answers = {name: each for name, each in vars(addin.functions).items() if name.startswith("hq_")}
+    assert {name for _, _, name, _ in asked} == set(answers)
+    for name, declared, question, handed in asked:
+        assert name == question.upper()
+        parameters = inspect.signature(answers[question]).parameters.values()
+        wanted = [(each.name, each.default is not each.empty) for each in parameters]
+        said = [(word.lower(), bool(optional)) for optional, word in re.findall(r"(Optional )?ByVal (\w+)", declared)]
+        assert said == wanted
+        assert handed.lower().split(", ") == [each for each, _ in wanted]
+    assert set(re.findall(r'Word\("(\w+\.\w+)"\)', text)) | {name for name, *_ in asked} <= set(WORDS)
 
 
 def test_no_workbook_changes_what_runs() -> None:

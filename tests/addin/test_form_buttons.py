@@ -41,3 +41,15 @@ def test_python_finds_the_workbook_by_the_pipe(pressing: Pressing, document: Uno
     *_, option, pipe = pressing.press(document, "入库单", "校验")
     assert option == "--pipe"
     assert connect(pipe).books.active.fullname.endswith("入库.xlsm")
+
+
+def test_a_press_checks_what_is_on_the_screen(pressing: Pressing, document: UnoObject) -> None:
+    """A mistake typed into the open workbook is marked by a press of 校验, with Python started as installed."""
+    sheet = document.Sheets.getByName("入库单")
+    headers = [sheet.getCellByPosition(column, 2).String for column in range(10)]
+    cell = sheet.getCellByPosition(headers.index("入库日期"), 3)
+    cell.String = "上周五"
+    with pressing.real_python() as said:
+        pressing.press(document, "入库单", "校验")
+    assert cell.Annotation.String.startswith("⟦HQ⟧"), said.read_text()
+    assert document.NamedRanges.hasByName("hq_findings")
