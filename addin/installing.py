@@ -32,7 +32,7 @@ class LibreOfficeRunningError(HouqinError):
 
 
 class LibreOfficeNewError(HouqinError):
-    """LibreOffice has not made the user's folder yet, and would put its own list of libraries over ours (``folder``)."""
+    """LibreOffice has not made the user's folder yet, and would begin with a list of its own (``folder``)."""
 
     code = "ADDIN-OFFICE-NEW"
     text = Text(
