@@ -247,7 +247,7 @@ def link_to_cell(sheet: str, place: CellPlace) -> str:
 
 
 def link_to_row(sheet: str, place: CellPlace) -> str:
-    """Return a formula that shows the number of a cell's row and jumps to it, also after rows were inserted above it."""
+    """Return a formula that shows the number of a cell's row and jumps to it, also after rows were inserted."""
     target = _address(sheet, place)
     return _link(target, f"ROW({target})")
 
