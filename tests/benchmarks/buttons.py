@@ -1,6 +1,6 @@
 """Benchmark of the buttons: a cold click beside ``import xlwings``, and 10,000 rows checked in an open workbook.
 
-Run as ``python -m tests.benchmarks.addin [--rows N] [--turns N]``; needs LibreOffice. Seconds are those of the clock.
+Run as ``python -m tests.benchmarks.buttons [--rows N] [--turns N]``; needs LibreOffice. Seconds are those of the clock.
 A cold start is a process of its own, the fastest of some; buttons and peer take turns. The last line is one JSON
 document.
 """
