@@ -43,8 +43,12 @@ COMMANDS = {
     "export": "write the rows of registers as csv, parquet or xlsx",
     "doctor": "look for what keeps this installation from working",
     "service": "let the operating system keep houqin watch running",
+    "addin": "make and install the buttons in Excel and LibreOffice",
 }
 """Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""
+
+ELSEWHERE = {"addin": "addin.commands"}
+"""Commands of other packages, by the name of their module: this package imports none of them."""
 
 USAGE_EXIT = 2
 
@@ -62,7 +66,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"sync.commands.{cmd_name}").command
+        command: click.Command = import_module(ELSEWHERE.get(cmd_name, f"sync.commands.{cmd_name}")).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

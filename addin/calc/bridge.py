@@ -102,11 +102,6 @@ def enum(name: str, value: str) -> UnoObject:
     return load_uno().Enum(f"com.sun.star.{name}", value)
 
 
-def float_of(value: float) -> UnoObject:
-    """Return a number as the single precision that some properties insist on."""
-    return load_uno().Any("float", value)
-
-
 def properties(**values: object) -> tuple[UnoObject, ...]:
     """Return property values as LibreOffice takes them when it opens and stores."""
     return tuple(struct("beans.PropertyValue", Name=name, Value=value) for name, value in values.items())

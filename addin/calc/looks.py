@@ -80,7 +80,7 @@ class Font(base_classes.Font):
 
     @bold.setter
     def bold(self, value: bool) -> None:
-        self._set("CharWeight", bridge.float_of(_BOLD if value else _REGULAR))
+        self._set("CharWeight", _BOLD if value else _REGULAR)
 
     @property
     def italic(self) -> bool | None:
@@ -100,7 +100,7 @@ class Font(base_classes.Font):
 
     @size.setter
     def size(self, value: float) -> None:
-        self._set("CharHeight", bridge.float_of(value))
+        self._set("CharHeight", float(value))
 
     @property
     def name(self) -> str | None:
