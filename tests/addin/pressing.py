@@ -88,7 +88,7 @@ class Pressing:
             os.close(done)
 
 
-def opened(app: UnoObject, path: Path) -> UnoObject:
+def opened(app: UnoObject, path: Path, **options: object) -> UnoObject:
     """Open a workbook whose macros may run and return LibreOffice's document."""
-    wanted = bridge.properties(MacroExecutionMode=RUN_MACROS)
+    wanted = bridge.properties(MacroExecutionMode=RUN_MACROS, **options)
     return app.api.loadComponentFromURL(bridge.url_of(path), "_blank", 0, wanted)
