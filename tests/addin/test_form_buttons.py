@@ -77,6 +77,17 @@ def test_every_button_starts_its_function(pressing: Pressing, document: UnoObjec
     assert [words[:5] for words in started] == [["-B", "-P", "-m", "addin.calc", button.name] for button in BUTTONS]
 
 
+def test_the_toolbar_calls_the_same_functions(pressing: Pressing, app: xw.App, document: UnoObject) -> None:
+    """Calc shows a toolbar in every workbook; its buttons start the same functions, without a macro in the workbook."""
+    manager = document.CurrentController.Frame.LayoutManager
+    assert manager.isElementVisible("private:resource/toolbar/custom_toolbar_houqin")
+    shown = manager.getElement("private:resource/toolbar/custom_toolbar_houqin").getSettings(False)
+    items = [{each.Name: each.Value for each in shown.getByIndex(place)} for place in range(shown.Count)]
+    assert [item["Label"] for item in items] == [button.label("zh") for button in BUTTONS]
+    words = pressing.dispatch(app, document, items[1]["CommandURL"])
+    assert words[3:5] == ["addin.calc", "next_finding"]
+
+
 def test_python_finds_the_workbook_by_the_pipe(pressing: Pressing, document: UnoObject) -> None:
     """The office opens a pipe with the first press: who is told its name sees the workbook in front."""
     from addin.calc import connect
