@@ -275,7 +275,7 @@ def _show_month(told: Mapping[str, Any], language: str) -> None:
 @contextmanager
 def _books(share_path: Path | None) -> Iterator[Bookkeeping]:
     """Open the books of a school as they are now."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - loads the ledger
 
     share = open_share(share_path)
     with share.open_ledger() as ledger:

@@ -76,7 +76,7 @@ def document(
     share: Share, months: Sequence[str], group: str | None, language: str, *, every_line: bool = False
 ) -> dict[str, Any]:
     """Return what the books of a school agree on, as the command line promises it."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - loads the ledger
 
     with share.open_ledger() as ledger:
         revision = ledger.head().number

@@ -147,7 +147,7 @@ def _opened(
     share_path: Path | None, item: str | None, warehouse: str | None, as_of: datetime | None, month: str | None = None
 ) -> Iterator[tuple[Bookkeeping, Asked]]:
     """Give the books of a share, and what is asked of them by codes."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
     from sync.stock import Asked, with_codes  # noqa: PLC0415
 
     share = open_share(share_path)

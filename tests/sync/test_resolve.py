@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
-from sync.bookkeeping import books_as_of
 from sync.choices import Take, conflict_id
 from sync.commands.conflicts import listed
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
+from sync.ledger_books import books_as_of
 from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
