@@ -57,14 +57,16 @@ def write_beside(
 
 def _header_row(table: Table) -> int:
     """Return the row above the first one that was read, where the header stands."""
-    rows = [*table.frame["_row"], *(skip.row_number for skip in table.skipped)]
+    rows: list[int] = [*table.frame["_row"], *(skip.row_number for skip in table.skipped)]
     return min(min(rows) - 1, SEARCHED_ROWS)
 
 
 def _last_row(sheet: Sheet, table: Table, columns: Mapping[str, Mapping[int, Told]]) -> int:
     """Return the last row in which something of ours stands, or stood when the sheet was longer."""
-    told = max(*table.frame["_row"], *(max(each, default=0) for each in columns.values()))
-    return max(told, min(sheet.used_range.last_cell.row, told + _SHRUNK_BY))
+    rows: list[int] = table.frame["_row"].to_list()
+    told = max(*rows, *(max(each, default=0) for each in columns.values()))
+    used: int = sheet.used_range.last_cell.row
+    return max(told, min(used, told + _SHRUNK_BY))
 
 
 def write_own(sheet: Sheet, column: int, told: Mapping[int, Decimal | None]) -> None:

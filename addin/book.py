@@ -240,9 +240,22 @@ def _free_title(book: xw.Book, title: str) -> str:
     return next(each for each in numbered if each.casefold() not in taken)
 
 
-def link_to(sheet: str, place: CellPlace, *, shown: str = "") -> str:
+def link_to_cell(sheet: str, place: CellPlace) -> str:
     """Return a formula that shows a cell's name and jumps to it, also after rows were inserted above it."""
+    target = _address(sheet, place)
+    return _link(target, f"ADDRESS(ROW({target}),COLUMN({target}),4)")
+
+
+def link_to_row(sheet: str, place: CellPlace) -> str:
+    """Return a formula that shows the number of a cell's row and jumps to it, also after rows were inserted."""
+    target = _address(sheet, place)
+    return _link(target, f"ROW({target})")
+
+
+def _address(sheet: str, place: CellPlace) -> str:
     quoted = sheet.replace("'", "''")
-    target = f"'{quoted}'!{cell_name(*place)}"
-    text = f'"{shown}"' if shown else f"ADDRESS(ROW({target}),COLUMN({target}),4)"
-    return f'=HYPERLINK("#"&CELL("address",{target}),{text})'
+    return f"'{quoted}'!{cell_name(*place)}"
+
+
+def _link(target: str, shown: str) -> str:
+    return f'=HYPERLINK("#"&CELL("address",{target}),{shown})'

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 AMOUNT, STATE = "盈亏金额", "状态"
 _OWN = ("book_qty", "final_qty", "moved_in_after", "moved_out_after", "qty_at_cutoff", "diff_qty")
-"""Columns of a count sheet that the program computes."""
+"""Columns of a count sheet that the program computes; an open one comes with its book quantities, which stay."""
 _BESIDE = ("book_qty", "qty_at_cutoff", "diff_qty")
 """Those of them that are told beside a sheet that does not have them."""
 
@@ -122,23 +122,25 @@ def reconcile(book: xw.Book) -> str:
     told = reconciled(opened.taken.tables, opened.department, opened.bookkeeping)
     lines = [line for line in told if line.sheet == table.sheet]
     totals = totals_of(lines)
-    _write(sheet, table, lines, totals, opened.as_of())
+    _write(sheet, table, lines, totals, f"截至 {opened.as_of()}")
     states = "、".join(f"{state} {n}" for state, n in totals.states.items())
     sums = {"over": totals.surplus, "short": totals.shortage, "net": totals.net}
     return opened.told(said(_RECONCILED, language, n=totals.lines, states=states, **sums, as_of=opened.as_of()))
 
 
-def _write(sheet: xw.Sheet, table: Table, lines: Sequence[CountedLine], totals: Totals, as_of: str) -> None:
+def _write(sheet: xw.Sheet, table: Table, lines: Sequence[CountedLine], totals: Totals, note: str) -> None:
     for name in _OWN:
         if name in table.columns:
-            write_own(sheet, table.columns[name], {line.row: line.figures.get(name) for line in lines})
+            known = _told(lines, name)
+            cleared = {} if name == "book_qty" else dict.fromkeys(line.row for line in lines)
+            write_own(sheet, table.columns[name], cleared | known)
     below = max(line.row for line in lines) + 1
     columns: dict[str, Mapping[int, Decimal | str]] = {
         table.register.column(name).title: _told(lines, name) for name in _BESIDE if name not in table.columns
     }
     columns[AMOUNT] = {**_told(lines, "diff_amount"), below: totals.net}
     columns[STATE] = {**{line.row: line.state for line in lines}, below: "合计"}
-    write_beside(sheet, table, columns, as_of)
+    write_beside(sheet, table, columns, note)
 
 
 def _told(lines: Sequence[CountedLine], name: str) -> dict[int, Decimal]:

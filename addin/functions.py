@@ -63,6 +63,8 @@ def _plain(function: Callable[Asked, Value]) -> Callable[Asked, Value]:
         except HouqinError as error:
             return error.message(user_language())
 
+    # xlwings takes type hints for orders to convert, and knows none of ours; signature and help come from the original.
+    answered.__annotations__ = {}
     return answered
 
 

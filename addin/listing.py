@@ -15,6 +15,8 @@ _T = TypeVar("_T")
 _HEADER_FILL, _LINK_COLOUR, _QUIET_COLOUR = "#DDEBF7", "#0563C1", "#595959"
 _TITLE_HEIGHT, _HEADER_HEIGHT = 30, 24
 _INVISIBLE = ";;;"
+_MOST_LINKS = 5_000
+"""A link follows its cell by a function that is computed with every edit; further lines name their cell only."""
 _MEMORY_GAP = 2
 """Columns between the list and the cell in which a sheet remembers something for the next time."""
 
@@ -102,7 +104,7 @@ def _write_lines(sheet: xw.Sheet, listing: Listing) -> None:
 
 
 def _write_links(sheet: xw.Sheet, listing: Listing, first: int) -> None:
-    for start, end, is_linked in _runs([bool(link) for link in listing.links]):
+    for start, end, is_linked in _runs([bool(link) for link in listing.links[:_MOST_LINKS]]):
         if not is_linked:
             continue
         links = sheet.range((first + start, listing.link_place), (first + end, listing.link_place))

@@ -76,8 +76,6 @@ class Opened:
         return next((table for table in self.taken.tables if table.sheet == front), None)
 
     def as_of(self) -> str:
-        """Return as of when the books are, in the school's time, with their revision."""
-        published = self.published
-        moment = published.published_at.astimezone(published.school.zone)
-        word = "revision" if self.language == "en" else "修订"
-        return f"{moment:%Y-%m-%d %H:%M} {word} {published.revision}"
+        """Return as of when the books are, in the school's time."""
+        moment = self.published.published_at.astimezone(self.published.school.zone)
+        return f"{moment:%Y-%m-%d %H:%M}"

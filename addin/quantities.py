@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from schemas.register import Register
     from schemas.values import Table
 
-QUANTITY, WHERE = "账面数", "在何处"
-"""Headers of our columns."""
+QUANTITY, WHERE = "账面数量", "在何处"
+"""Headers of our columns, the first as on a count sheet."""
 _NAMED = 5
 """At most so many rows are named in the dialog."""
 
@@ -89,7 +89,7 @@ def book_quantities(book: xw.Book) -> str:
         found = quantities_at_cutoff(opened.taken.tables, opened.department, opened.bookkeeping, table.sheet, rows)
     else:
         found = quantities_now(table, rows, Lookups(opened.published))
-    column = _write(sheet, table, found, opened.as_of())
+    column = _write(sheet, table, found, f"截至 {opened.as_of()}") if found.told else ""
     return _sentence(found, opened, column)
 
 
@@ -136,7 +136,7 @@ def _selected(book: xw.Book) -> range:
     return range(0) if selection is None else range(selection.row, selection.row + selection.shape[0])
 
 
-def _write(sheet: xw.Sheet, table: Table, found: Quantities, as_of: str) -> str:
+def _write(sheet: xw.Sheet, table: Table, found: Quantities, note: str) -> str:
     """Write the figures and return the letters of their column."""
     own = table.columns.get("book_qty")
     if own is not None:
@@ -145,12 +145,12 @@ def _write(sheet: xw.Sheet, table: Table, found: Quantities, as_of: str) -> str:
     columns: dict[str, Mapping[int, Decimal | str]] = {QUANTITY: found.told}
     if found.where:
         columns[WHERE] = found.where
-    return column_letters(write_beside(sheet, table, columns, as_of)[QUANTITY])
+    return column_letters(write_beside(sheet, table, columns, note)[QUANTITY])
 
 
 def _sentence(found: Quantities, opened: Opened, column: str) -> str:
     language = opened.language
-    parts = [said(_DONE, language, n=len(found.told), column=column, as_of=opened.as_of())]
+    parts = [said(_DONE, language, n=len(found.told), column=column, as_of=opened.as_of())] if found.told else []
     if len(found.told) <= _NAMED:
         parts += [
             said(_ONE, language, row=row, said=" ".join(filter(None, (plain(qty), found.where.get(row)))))

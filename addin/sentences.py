@@ -82,7 +82,9 @@ def found_in(checked: Checked, language: str) -> str:
     if not errors:
         return _MILD.message(language, {"counts": counts})
     first = min(errors, key=lambda found: not found.cell)
-    return _FAULTY.message(language, {"counts": counts, "first": first.line(language)})
+    # The workbook is the one in front: its name would only push the rest out of sight.
+    line = first.line(language).removeprefix(f"[{first.workbook.rpartition('/')[2]}]")
+    return _FAULTY.message(language, {"counts": counts, "first": line})
 
 
 def said_of_check(checked: Checked, shown: Shown, place: Place) -> str:

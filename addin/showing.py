@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.book import add_own_sheet, apply_changes, colour_at, link_to, own_sheet, remove_own_sheet, undisturbed
+from addin.book import add_own_sheet, apply_changes, colour_at, link_to_cell, own_sheet, remove_own_sheet, undisturbed
 from addin.listing import Listing, memory_of, write_listing
 from addin.marking import Look, marking_of, most_pressing
 from schemas.findings import Finding, Severity
@@ -173,7 +173,7 @@ def _list(
 
 def _link(found: Finding) -> str:
     name = cell_of(found)
-    return link_to(found.sheet, place_of(name)) if name else ""
+    return link_to_cell(found.sheet, place_of(name)) if name else ""
 
 
 def _in_order(findings: Sequence[Finding], sheets: Sequence[str]) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from addin.book import add_own_sheet, link_to, undisturbed
+from addin.book import add_own_sheet, link_to_row, undisturbed
 from addin.listing import Listing, write_listing
 from schemas.books import KEY_SEPARATOR, key_parts
 from schemas.findings import Finding, Severity, Text
@@ -288,4 +288,4 @@ def _first_cells(findings: Iterable[Finding]) -> dict[tuple[str, int], str]:
 def _link(line: Line, first: Mapping[tuple[str, int], str]) -> str:
     if not line.row:
         return ""
-    return link_to(line.sheet, place_of(first.get((line.sheet, line.row), f"A{line.row}")), shown=str(line.row))
+    return link_to_row(line.sheet, place_of(first.get((line.sheet, line.row), f"A{line.row}")))

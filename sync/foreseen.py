@@ -13,10 +13,11 @@ import polars as pl
 from schemas.register import all_registers
 from schemas.rules import Facts
 from sync.closes import with_closes
-from sync.memory import CLAIM_SCHEMA, WITHDRAWN, Remembered
+from sync.memory import WITHDRAWN, Remembered
 from sync.plan import Plan, Rights, plan_run
 from sync.stage import in_claim_order
 from sync.standing import Standing
+from sync.versioned import OWN_TABLES
 
 if TYPE_CHECKING:
     from schemas.books import Load
@@ -83,6 +84,6 @@ def _as_new_versions(basis: Basis, foreign: Collection[str]) -> dict[str, pl.Dat
         based = rows.select(
             pl.col("_key").alias("row_key"), state.alias("content_hash"), pl.col("_version").alias("base_version")
         ).join(pl.DataFrame({"workbook": foreign}, schema={"workbook": pl.String()}), how="cross")
-        parts = [claims.get(register_id, pl.DataFrame(schema=CLAIM_SCHEMA)), based]
+        parts = [claims.get(register_id, pl.DataFrame(schema=OWN_TABLES["claim"].stored)), based]
         result[register_id] = pl.concat(parts, how="diagonal_relaxed")
     return result

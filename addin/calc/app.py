@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -168,6 +169,7 @@ class App(base_classes.App):
     def activate(self, steal_focus: object = None) -> None:
         """Bring the workbook in front to the foreground."""
         del steal_focus
+        self._engine.apps.bring_forward(self)
         if len(self.books):
             self.books.active.activate()
 
@@ -186,8 +188,9 @@ class App(base_classes.App):
         """
         if self._process is None:
             raise NotConnectedError(where=self._address)
-        self._process.kill()
         self._engine.apps.forget(self)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process.kill()
 
 
 def _process_of(address: str) -> psutil.Process | None:

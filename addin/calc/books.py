@@ -129,8 +129,8 @@ class Books(base_classes.Books):
 
     @property
     def api(self) -> UnoObject:
-        """Return all that is open in the office, workbooks or not."""
-        return self._app.api.Components
+        """Return the windows of the office, of workbooks or not."""
+        return self._app.api.Frames
 
     @property
     def active(self) -> Book:
@@ -148,14 +148,11 @@ class Books(base_classes.Books):
         return every[-1]
 
     def _all(self) -> list[Book]:
-        found = []
-        components = self.api.createEnumeration()
-        while components.hasMoreElements():
-            each = components.nextElement()
-            # Some windows, such as the help, are components without services.
-            if hasattr(each, "supportsService") and each.supportsService(_SPREADSHEET):
-                found.append(Book(self._app, each))
-        return found
+        """Return them in the order in which they were opened."""
+        frames = self.api
+        controllers = (frames.getByIndex(index).Controller for index in range(frames.Count))
+        documents = (controller.Model for controller in controllers if controller is not None)
+        return [Book(self._app, each) for each in documents if each is not None and each.supportsService(_SPREADSHEET)]
 
     def __call__(self, name_or_index: int | str) -> Book:
         """Return a workbook by its name, whatever its case, or its place counted from 1."""
@@ -203,10 +200,19 @@ class Books(base_classes.Books):
         return self._load(bridge.url_of(fullname), fullname, options)
 
     def _load(self, url: str, path: str, options: dict[str, object]) -> Book:
-        document = bridge.refused(
-            lambda: self._app.api.loadComponentFromURL(url, "_blank", 0, bridge.properties(**options)),
-            lambda reason: FileNotOpenedError(path=path, reason=reason),
-        )
+        def load(**more: object) -> UnoObject:
+            return bridge.refused(
+                lambda: self._app.api.loadComponentFromURL(url, "_blank", 0, bridge.properties(**options, **more)),
+                lambda reason: FileNotOpenedError(path=path, reason=reason),
+            )
+
+        document = load()
+        if document is None and not options.get("ReadOnly"):
+            # The file is open elsewhere: nothing can be asked without a window, so it is opened as Excel does then.
+            options.pop("ReadOnly", None)
+            document = load(ReadOnly=True)
         if document is None or not document.supportsService(_SPREADSHEET):
             raise FileNotOpenedError(path=path, reason="")
-        return Book(self._app, document)
+        book = Book(self._app, document)
+        book.activate()
+        return book

@@ -7,12 +7,13 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from addin.calc import bridge, formats, grammar, values
+from addin.calc import bridge, edges, formats, grammar, values
 from addin.calc.areas import Area, gathered
 from addin.calc.bridge import UnoObject
 from addin.calc.formats import Kind
 from addin.calc.values import Block, CellError
 
+_MANY_ROWS = 50_000
 _EXCEL_FORMULAS = 3  # com.sun.star.sheet.FormulaLanguage: XL_OOX in the formula parser's FormulaConvention
 
 
@@ -65,6 +66,9 @@ def read(place: Place, *, error_texts: object) -> Block:
         place: What to read.
         error_texts: True looks up which error it is, at one call for each.
     """
+    blank_rows = 0
+    if place.area.rows > _MANY_ROWS:
+        place, blank_rows = _without_blank_rows(place)
     block: Block = place.cells.getDataArray()
     found = formats.kinds(place.document, place.cells)
     rows = list(block)
@@ -80,7 +84,14 @@ def read(place: Place, *, error_texts: object) -> Block:
                 _error(place, index, column, error_texts) if value is None else value
                 for column, value in enumerate(row)
             )
-    return tuple(rows)
+    return (*rows, *(("",) * place.area.columns,) * blank_rows)
+
+
+def _without_blank_rows(place: Place) -> tuple[Place, int]:
+    """Return the part of whole columns that is in use, and how many rows follow it."""
+    last = max(min(edges.used(place.sheet).last_row, place.area.last_row), place.area.row)
+    area = Area(place.area.row, place.area.column, last - place.area.row + 1, place.area.columns)
+    return Place(place.document, place.sheet, area, cells_at(place.sheet, area)), place.area.last_row - last
 
 
 def _replace(rows: list[tuple[object, ...]], whole: Area, area: Area, new: values.OfNumber) -> None:
@@ -116,9 +127,10 @@ def write(place: Place, block: Iterable[Iterable[object]]) -> None:
     """
     found = formats.kinds(place.document, place.cells)
     plan = _planned(place, block, found)
+    # Formats first: on filled cells LibreOffice works out the height of every row again.
+    _set_formats(place, plan, found)
     place.cells.setDataArray(tuple(plan.block))
     set_formulas(place, plan.formulas)
-    _set_formats(place, plan, found)
 
 
 def _planned(place: Place, block: Iterable[Iterable[object]], found: dict[Kind, list[Area]]) -> _Plan:
@@ -178,6 +190,16 @@ def _set_formats(place: Place, plan: _Plan, found: dict[Kind, list[Area]]) -> No
         if where:
             target = ranges(place.document, place.sheet, gathered(where))
             target.NumberFormat = formats.key_of(place.document, code)
+
+
+def fill(place: Place, formula: str) -> None:
+    """Set one Excel formula into every cell, its relative references moving along as in Excel."""
+    first = place.area
+    shifts = [(row, column) for row in range(first.rows) for column in range(first.columns)]
+    set_formulas(
+        place,
+        {(first.row + down, first.column + aside): grammar.shifted(formula, down, aside) for down, aside in shifts},
+    )
 
 
 def set_formulas(place: Place, formulas: dict[tuple[int, int], str]) -> None:

@@ -6,7 +6,8 @@ from addin.calc.areas import LAST_COLUMN, LAST_ROW, Area, of_range
 from addin.calc.bridge import UnoObject
 
 _CONTENTS = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: numbers, dates, text, formulas
-_DIRECTIONS = {"up": (True, -1), "down": (True, 1), "left": (False, -1), "right": (False, 1)}
+# By the first letter, which is enough for xlwings too.
+_DIRECTIONS = {"u": (True, -1), "d": (True, 1), "l": (False, -1), "r": (False, 1)}
 
 
 def area_of(cells: UnoObject) -> Area:
@@ -19,7 +20,7 @@ def end(sheet: UnoObject, area: Area, direction: str) -> Area:
 
     Inside a block that is its last cell; from its edge or a blank cell the next filled one, or the edge of the sheet.
     """
-    down, step = _DIRECTIONS[direction]
+    down, step = _DIRECTIONS[direction[0]]
     line = Area(1, area.column, LAST_ROW, 1) if down else Area(area.row, 1, 1, LAST_COLUMN)
     filled = sheet.getCellRangeByPosition(*line.box).queryContentCells(_CONTENTS).RangeAddresses
     runs = _joined(

@@ -9,6 +9,7 @@ from xlwings import base_classes
 
 from addin.calc import values
 from addin.calc.app import App
+from addin.calc.office import Office
 
 NAME = "libreoffice"
 
@@ -19,6 +20,7 @@ class Apps(base_classes.Apps):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._apps: list[App] = []
+        self._started: dict[App, Office] = {}
 
     def connect(self, address: str) -> App:
         """Return the office that listens at an address, which becomes the active one."""
@@ -26,9 +28,16 @@ class Apps(base_classes.Apps):
         self._apps.insert(0, app)
         return app
 
+    def bring_forward(self, app: App) -> None:
+        """Make an office the active one."""
+        self._apps.sort(key=lambda each: each is not app)
+
     def forget(self, app: App) -> None:
-        """Take an office that ended out of the list."""
-        self._apps = [each for each in self._apps if each is not app]
+        """Take an office that ends out of the list, and clean up behind it if it was started here."""
+        self._apps.remove(app)
+        office = self._started.pop(app, None)
+        if office is not None:
+            office.stop()
 
     def keys(self) -> list[int]:
         """Return the numbers of their processes."""
@@ -36,12 +45,11 @@ class Apps(base_classes.Apps):
 
     def add(self, spec: object = None, add_book: object = None, xl: object = None, visible: object = None) -> App:
         """Start a headless office of its own, which ends with :meth:`App.quit` or this process."""
-        from addin.calc.office import Office  # noqa: PLC0415 - only who starts one needs it
-
         del spec, xl, visible  # which program, and its windows, are not for the caller to say
         office = Office()
         office.start()
         app = self.connect(office.address)
+        self._started[app] = office
         if add_book:
             app.books.add()
         return app
@@ -91,6 +99,13 @@ class Engine:
 _ENGINE = Engine()
 
 
+def activate() -> None:
+    """Make LibreOffice what xlwings works with; :class:`xlwings.App` then starts a headless one."""
+    if NAME not in xw.engines.engines_by_name:
+        xw.engines.add(xw.main.Engine(impl=_ENGINE))
+    xw.engines[NAME].activate()
+
+
 def connect(address: str) -> xw.App:
     """Return the office that listens at an address, after making it what xlwings works with.
 
@@ -102,8 +117,6 @@ def connect(address: str) -> xw.App:
         NoBridgeError: Python's side of the bridge is missing.
     """
     app = _ENGINE.apps.connect(address)
-    if NAME not in xw.engines.engines_by_name:
-        xw.engines.add(xw.main.Engine(impl=_ENGINE))
-    xw.engines[NAME].activate()
+    activate()
     made: xw.App = xw.main.App(impl=app)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from addin.calc import bridge
@@ -12,6 +13,8 @@ DAY_FORMAT, MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 GENERAL, LOGICAL = "General", "BOOLEAN"
 
 # com.sun.star.util.NumberFormat
+# The parts of the code of a date that are words; LibreOffice writes the others in capitals.
+_WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]HMS][^\]]*\]|General|AM/PM|A/P')
 _DATE, _TIME, _TEXT, _LOGICAL = 2, 4, 256, 1024
 
 
@@ -41,7 +44,17 @@ def kind_of(document: UnoObject, key: int) -> Kind:
 def code_of(document: UnoObject, key: int) -> str:
     """Return the code of a number format as Excel writes it in English."""
     formats = document.NumberFormats
-    return str(formats.getByKey(formats.getFormatForLocale(key, _english())).FormatString)
+    code = str(formats.getByKey(formats.getFormatForLocale(key, _english())).FormatString)
+    return _small(code) if kind_of(document, key) is Kind.DATE else code
+
+
+def _small(code: str) -> str:
+    """Return the code of a date in small letters, its words as they are."""
+    parts, end = [], 0
+    for word in _WORDS.finditer(code):
+        parts += [code[end : word.start()].lower(), word[0]]
+        end = word.end()
+    return "".join(parts) + code[end:].lower()
 
 
 def key_of(document: UnoObject, code: str) -> int:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlwings import base_classes
 
-from addin.calc import cells
 from addin.calc.areas import Area, of_box
-from addin.calc.bridge import UnoObject, border
+from addin.calc.bridge import UnoObject, border, struct
 
 if TYPE_CHECKING:
     from addin.calc.ranges import Range
@@ -54,15 +53,13 @@ class Note(base_classes.Note):
         self._cell().clearContents(_ANNOTATION)
 
     def _cell(self) -> UnoObject:
-        return cells.cells_at(self._sheet.api, self._area).getCellByPosition(0, 0)
+        return _cell(self._sheet, self._area)
 
 
 def note_at(sheet: Sheet, area: Area) -> Note | None:
     """Return the note of a cell, None where there is none."""
-    cell = cells.cells_at(sheet.api, area).getCellByPosition(0, 0)
-    # A cell without a note has an annotation too, one without parent and text.
-    annotation = cell.getAnnotation()
-    return Note(sheet, area) if annotation is not None and annotation.getString() else None
+    # A cell without a note has an annotation too, one without text.
+    return Note(sheet, area) if _cell(sheet, area).getAnnotation().getString() else None
 
 
 def notes_of(sheet: Sheet) -> list[Note]:
@@ -77,6 +74,10 @@ def notes_of(sheet: Sheet) -> list[Note]:
 
 def add_note(sheet: Sheet, area: Area, text: str) -> Note:
     """Give a cell a note."""
-    cell = cells.cells_at(sheet.api, area).getCellByPosition(0, 0)
-    sheet.api.Annotations.insertNew(cell.getCellAddress(), text)
+    at = struct("table.CellAddress", Column=area.column - 1, Row=area.row - 1)
+    sheet.api.Annotations.insertNew(at, text)
     return Note(sheet, area)
+
+
+def _cell(sheet: Sheet, area: Area) -> UnoObject:
+    return sheet.api.getCellByPosition(area.column - 1, area.row - 1)

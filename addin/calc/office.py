@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import secrets
@@ -61,6 +62,7 @@ class Office:
         if self._program is None:
             raise NoOfficeError(reason="soffice")
         bridge.load_uno()
+        atexit.register(self.stop)
         if self._profile is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="houqin-office-", ignore_cleanup_errors=True)
             self._profile = Path(self._scratch.name)
@@ -101,6 +103,7 @@ class Office:
 
     def stop(self) -> None:
         """End the process, by force if it does not go, and remove the profile that was made for it."""
+        atexit.unregister(self.stop)
         process, self._process = self._process, None
         if process is not None:
             self._close()

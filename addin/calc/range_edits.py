@@ -35,6 +35,7 @@ class Edits(RangeBase):
 
     def merge(self, across: bool) -> None:  # noqa: FBT001 - xlwings' signature
         """Merge its cells, or those of each row across."""
+        self.api.merge(False)
         if not across:
             self.api.merge(True)
             return
@@ -49,10 +50,10 @@ class Edits(RangeBase):
         """Copy it with formats to the place that starts at the destination.
 
         Raises:
-            ValueError: There is no destination: nothing is put on the clipboard of the computer.
+            NotImplementedError: There is no destination: the clipboard of the computer is left alone.
         """
         if destination is None:
-            raise ValueError("destination")
+            raise NotImplementedError
         target = destination.impl
         at = cells.cells_at(target.sheet.api, Area(target.row, target.column)).getCellByPosition(0, 0)
         self._sheet.api.copyRange(at.getCellAddress(), self._address())
@@ -70,7 +71,7 @@ class Edits(RangeBase):
             return bridge.enum("sheet.CellDeleteMode" if rows == "UP" else "sheet.CellInsertMode", "ROWS")
         if self.area.rows == LAST_ROW:
             return bridge.enum("sheet.CellDeleteMode" if rows == "UP" else "sheet.CellInsertMode", "COLUMNS")
-        along_rows = shift.upper() == rows if shift else self.area.rows <= self.area.columns
+        along_rows = shift.upper() == rows if shift else self.area.columns > self.area.rows
         mode = rows if along_rows else columns
         return bridge.enum("sheet.CellDeleteMode" if rows == "UP" else "sheet.CellInsertMode", mode)
 

@@ -78,16 +78,9 @@ class Range(Looks, Edits):
     @formula.setter
     def formula(self, value: object) -> None:
         if isinstance(value, str) and value.startswith("=") and len(self) > 1:
-            self._fill(value)
+            cells.fill(self._place, value)
         else:
             self.raw_value = value
-
-    def _fill(self, formula: str) -> None:
-        """Set one formula into every cell, its relative references moving along."""
-        place = self._place
-        first = place.cells.getCellByPosition(0, 0)
-        tokens = cells.parser(place.document).parseFormula(formula[1:], first.getCellAddress())
-        place.cells.setDataArray(((tokens,) * self.area.columns,) * self.area.rows)
 
     @property
     def formula2(self) -> str | Block:

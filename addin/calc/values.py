@@ -62,10 +62,10 @@ def clean(
     """
 
     def cleaned(value: object) -> object:
-        if value is None or value == "":
-            return empty
         if isinstance(value, CellError):
             return str(value) if errors_as_text else None
+        if value is None or value == "":
+            return empty
         if isinstance(value, dt.datetime):
             return _built(value, dates)
         if number is not None and type(value) is float:
