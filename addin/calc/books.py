@@ -102,6 +102,9 @@ class Book(base_classes.Book):
         self._store(self._api.storeToURL, path.absolute(), {"FilterName": _filter_of(path)})
 
     def _store(self, store: bridge.UnoObject, target: Path, options: dict[str, object]) -> None:
+        if not target.parent.is_dir():
+            # LibreOffice would make the folder, and so hide that the share is not there.
+            raise FileNotWrittenError(path=target, reason="")
         bridge.refused(
             lambda: store(bridge.url_of(target), bridge.properties(**options)),
             lambda reason: FileNotWrittenError(path=target, reason=reason),

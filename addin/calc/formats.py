@@ -15,7 +15,8 @@ GENERAL, LOGICAL = "General", "BOOLEAN"
 # com.sun.star.util.NumberFormat
 # The parts of the code of a date that are words; LibreOffice writes the others in capitals.
 _WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]HMS][^\]]*\]|General|AM/PM|A/P')
-_DATE, _TIME, _TEXT, _LOGICAL = 2, 4, 256, 1024
+_DATE, _TIME, _NUMBER, _TEXT, _LOGICAL = 2, 4, 16, 256, 1024
+_STANDARD = {GENERAL: _NUMBER, "@": _TEXT, LOGICAL: _LOGICAL}
 
 
 class Kind(Enum):
@@ -59,9 +60,12 @@ def _small(code: str) -> str:
 
 def key_of(document: UnoObject, code: str) -> int:
     """Return the key of a number format given by its English code, added to the document if it is new."""
-    formats, english = document.NumberFormats, _english()
-    key = int(formats.queryKey(code, english, False))
-    return key if key != -1 else int(formats.addNew(code, english))
+    formats, own = document.NumberFormats, bridge.struct("lang.Locale")
+    if code in _STANDARD:
+        return int(formats.getStandardFormat(_STANDARD[code], own))
+    key = int(formats.queryKey(code, own, False))
+    # Left in English it would be saved as such: [$-409]0.00.
+    return key if key != -1 else int(formats.addNewConverted(code, _english(), own))
 
 
 def kinds(document: UnoObject, cells: UnoObject) -> dict[Kind, list[Area]]:

@@ -10,6 +10,7 @@ from xlwings import base_classes
 from addin.calc import areas, cells, edges, notes
 from addin.calc.areas import Area
 from addin.calc.bridge import UnoObject, border
+from addin.calc.errors import NotConnectedError
 from addin.calc.names import Names
 from addin.calc.ranges import Range
 from addin.calc.tables import Tables
@@ -271,8 +272,15 @@ class Sheets(base_classes.Sheets):
 
     @property
     def api(self) -> UnoObject:
-        """Return LibreOffice's collection."""
-        return self._book.api.Sheets
+        """Return LibreOffice's collection.
+
+        Raises:
+            NotConnectedError: The workbook was closed.
+        """
+        found = self._book.api.Sheets
+        if found is None:
+            raise NotConnectedError(where="Calc")
+        return found
 
     @property
     def active(self) -> Sheet:
