@@ -13,6 +13,7 @@ from addin import buttons, functions
 from addin.count_plans import NotPlannedError
 from addin.published import Published
 from addin.why import why
+from sync.commands import stock
 from tests.rule_lines import MASTER, PARAMETERS
 from tests.sync.school import School
 from tests.test_count_flow import PLAN, codes, example, told
@@ -129,6 +130,17 @@ def test_cells_answer_from_the_newest_publication(school: tuple[School, str]) ->
     assert "没有“Z-9”" in str(functions.hq_bookqty("SP0007", "Z-9"))
     assert "没有“颜色”这一项" in str(functions.hq_item("SP0007", "颜色"))
     assert functions.hq_bookqty(None, room) == "没有填物品目录的编码或名称"
+
+
+def test_published_balances_are_those_of_the_command_line(school: tuple[School, str]) -> None:
+    """Quantity, value and average price of every place are the figures of ``houqin stock balance``."""
+    opened, _ = school
+    shown = told(opened, "balance", of=stock)
+    published = Published.open(opened.folder).stock().to_dicts()
+    assert [{name: None if value is None else str(value) for name, value in row.items()} for row in published] == [
+        {name: row[name] for name in ("warehouse", "item", "quantity", "value", "average_price")} for row in shown
+    ]
+    assert shown
 
 
 def test_functions_look_to_xlwings_as_excel_calls_them() -> None:
