@@ -12,6 +12,7 @@ from addin.calc.areas import Area
 from addin.calc.bridge import UnoObject, border
 from addin.calc.errors import NotConnectedError
 from addin.calc.names import Names
+from addin.calc.page_styles import bring_page_style
 from addin.calc.ranges import Range
 from addin.calc.tables import Tables
 
@@ -197,8 +198,11 @@ class Sheet(base_classes.Sheet):
         else:
             old = self.name
             book.api.Sheets.importSheet(self._book.api, old, position)
+            brought = Sheet(book, book.api.Sheets.getByIndex(position))
+            bring_page_style(self._book.api, self._api, book.api, brought.api)
+            FreezePanes(brought).freeze_as(self)
             if old.casefold() in taken:
-                book.api.Sheets.getByIndex(position).Name = new
+                brought.name = new
 
 
 def _checked(area: Area) -> Area:
@@ -226,6 +230,15 @@ class FreezePanes(base_classes.FreezePanes):
         rows = 0 if at.rows == areas.LAST_ROW else at.last_row
         columns = 0 if at.columns == areas.LAST_COLUMN else at.last_column
         self._freeze(columns, rows)
+
+    def freeze_as(self, other: Sheet) -> None:
+        """Freeze what is frozen on another sheet, of another workbook."""
+        controller = other.book.api.CurrentController
+        front = controller.ActiveSheet
+        controller.setActiveSheet(other.api)
+        if controller.hasFrozenPanes():
+            self._freeze(controller.SplitColumn, controller.SplitRow)
+        controller.setActiveSheet(front)
 
     def unfreeze(self) -> None:
         """Let everything scroll."""
