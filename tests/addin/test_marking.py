@@ -150,6 +150,18 @@ def test_a_hatched_cell_keeps_its_fill() -> None:
     assert sheet.cells == sheet.people
 
 
+def test_a_remark_of_people_alone_leaves_their_colour() -> None:
+    """A cell at which nothing but their own note is told keeps their fill, also after its mistake is mended."""
+    sheet = Sheet([Look("张三：核对", "92D050"), Look("李四：下周到货")])
+    remark = reader_finding("CELL-COMMENT", "入库.xlsx", sheet="入库单", cell="K4", row=4, comment="张三：核对")
+    sheet.check({0: [error(), remark], 1: [remark]})
+    assert [look.fill for look in sheet.cells] == [RED, YELLOW]
+    sheet.check({0: [remark], 1: [remark]})
+    assert [look.fill for look in sheet.cells] == ["92D050", YELLOW]
+    sheet.check({})
+    assert sheet.cells == sheet.people
+
+
 def test_a_marked_copy_of_an_older_version_is_cleaned() -> None:
     """A mark that remembers nothing goes back to a cell without a fill."""
     sheet = Sheet([Look("⟦HQ⟧后勤校验\n错误 X: y\n―― 原有批注 ――\n张三", RED)])
