@@ -154,12 +154,16 @@ def colour_at(sheet: xw.Sheet, place: CellPlace) -> str:
 
 
 def apply_changes(sheet: xw.Sheet, changes: Sequence[Change]) -> None:
-    """Set fills, one call per area and colour, and notes, which no program takes but one by one."""
+    """Set fills, one call per area and colour, and notes, which Excel takes one by one and LibreOffice together."""
     for fill, (top, left, bottom, right) in areas_by_fill(changes):
         _fill(sheet.range((top, left), (bottom, right)), fill)
-    for change in changes:
-        if change.note is not None:
-            _set_note(sheet.range(change.place), change.note)
+    notes = {change.place: change.note for change in changes if change.note is not None}
+    together: Callable[[dict[CellPlace, str]], object] | None = getattr(sheet.impl, "set_notes", None)
+    if together is not None:
+        together(notes)
+        return
+    for place, note in notes.items():
+        _set_note(sheet.range(place), note)
 
 
 def _fill(cells: xw.Range, fill: str) -> None:
