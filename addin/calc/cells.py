@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from addin.calc import bridge, edges, formats, grammar, values
@@ -14,6 +15,7 @@ from addin.calc.formats import Kind
 from addin.calc.values import Block, CellError
 
 _MANY_ROWS = 50_000
+_ANNOTATION = 8  # com.sun.star.sheet.CellFlags
 _EXCEL_FORMULAS = 3  # com.sun.star.sheet.FormulaLanguage: XL_OOX in the formula parser's FormulaConvention
 
 
@@ -129,8 +131,26 @@ def write(place: Place, block: Iterable[Iterable[object]]) -> None:
     plan = _planned(place, block, found)
     # Formats first: on filled cells LibreOffice works out the height of every row again.
     _set_formats(place, plan, found)
-    place.cells.setDataArray(tuple(plan.block))
-    set_formulas(place, plan.formulas)
+    with _notes_kept(place):
+        place.cells.setDataArray(tuple(plan.block))
+        set_formulas(place, plan.formulas)
+
+
+@contextmanager
+def _notes_kept(place: Place) -> Iterator[None]:
+    """Put the notes of an area back: LibreOffice counts them as content that a new value replaces, Excel does not."""
+    noted = place.cells.queryContentCells(_ANNOTATION).RangeAddresses
+    texts = {
+        (row, column): place.sheet.getCellByPosition(column, row).getAnnotation().getString()
+        for each in noted
+        for row in range(each.StartRow, each.EndRow + 1)
+        for column in range(each.StartColumn, each.EndColumn + 1)
+    }
+    yield
+    for (row, column), text in texts.items():
+        at = bridge.struct("table.CellAddress", Column=column, Row=row)
+        if not place.sheet.getCellByPosition(column, row).getAnnotation().getString():
+            place.sheet.Annotations.insertNew(at, text)
 
 
 def _planned(place: Place, block: Iterable[Iterable[object]], found: dict[Kind, list[Area]]) -> _Plan:
