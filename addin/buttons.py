@@ -174,6 +174,27 @@ def _handed_in_at(book: xw.Book, place: Place) -> Path | None:
     return place.path if is_inside or not handed else place.share / handed
 
 
+def book_quantities(book: xw.Book) -> str:
+    """Write what the books have of the goods in the selected rows beside them, and return as of when."""
+    from addin.quantities import book_quantities as fill  # noqa: PLC0415 - each click loads what it needs
+
+    return fill(book)
+
+
+def count_sheet(book: xw.Book) -> str:
+    """Make the count sheet of the room in the active cell, and return what was made."""
+    from addin.counting import count_sheet as make  # noqa: PLC0415 - as above
+
+    return make(book)
+
+
+def reconcile(book: xw.Book) -> str:
+    """Compare the count sheet in front with the books, and return the sums."""
+    from addin.counting import reconcile as compare  # noqa: PLC0415 - as above
+
+    return compare(book)
+
+
 def help_page(book: xw.Book) -> str:
     """Write the sheet of help and bring it to the front."""
     from addin.help_sheet import show_help  # noqa: PLC0415 - as above

@@ -107,14 +107,16 @@ def install(*, share_path: Path | None, as_json: bool, language: str) -> None:
 
 
 @command.command("uninstall")
+@share_option
 @output_options
-def uninstall(*, as_json: bool, language: str) -> None:
-    """Take away what install has written for this user, and nothing else.
+def uninstall(*, share_path: Path | None, as_json: bool, language: str) -> None:
+    """Take away what install has written for this user, and nothing else; the share is left alone.
 
     Example: houqin addin uninstall
     """
     from addin import installing  # noqa: PLC0415
 
+    del share_path
     machine = _machine()
     steps = installing.uninstall(machine.receipt)
     told = {
@@ -128,8 +130,9 @@ def uninstall(*, as_json: bool, language: str) -> None:
 
 
 @command.command("status")
+@share_option
 @output_options
-def status(*, as_json: bool, language: str) -> int:
+def status(*, share_path: Path | None, as_json: bool, language: str) -> int:
     """Show what is installed for this user, in which version, and what is missing; leaves with 1 where something is.
 
     Example: houqin addin status
@@ -138,7 +141,9 @@ def status(*, as_json: bool, language: str) -> int:
     from addin.looking import looked_at  # noqa: PLC0415
 
     machine = _machine()
-    told = looked_at(machine, lambda: _plan(machine, None, read_conf(machine.conf).get("LANGUAGE", language)), language)
+    share = None if share_path is None else _known_share(share_path)
+    remembered = read_conf(machine.conf).get("LANGUAGE", language)
+    told = looked_at(machine, lambda: _plan(machine, share, remembered), language)
     if as_json:
         print_json(told)
     else:

@@ -31,6 +31,18 @@ class LibreOfficeRunningError(HouqinError):
     )
 
 
+class LibreOfficeNewError(HouqinError):
+    """LibreOffice has not made the user's folder yet, and would begin with a list of its own (``folder``)."""
+
+    code = "ADDIN-OFFICE-NEW"
+    text = Text(
+        "这个用户还没有启动过 LibreOffice（没有 {folder}）",
+        "this user has never started LibreOffice (no {folder})",
+        "请先启动一次 LibreOffice Calc，关闭后再试",
+        "start LibreOffice Calc once, close it and try again",
+    )
+
+
 @dataclass(frozen=True)
 class Step:
     """What happened to one file; ``kept`` are files that were there before, or were changed since."""
@@ -64,9 +76,11 @@ def install(plan: Plan, receipt_path: Path, version: str) -> list[Step]:
     Files that an earlier installation wrote and this one no longer needs are taken away.
 
     Raises:
+        LibreOfficeNewError: LibreOffice was never started.
         LibreOfficeRunningError: LibreOffice is open.
         TargetLockedError: a file is open elsewhere, or may not be written.
     """
+    _refuse_new(plan.lists)
     _refuse_running(plan.lists)
     before = Receipt.read(receipt_path)
     owned = dict(before.files) if before else {}
@@ -154,6 +168,14 @@ def _rewritten(path: Path, before: str | None, after: str) -> Step:
         return Step(path, "unchanged")
     replace(path, after.encode("utf-8"))
     return Step(path, "written")
+
+
+def _refuse_new(lists: Mapping[Path, str]) -> None:
+    """Refuse a profile that LibreOffice has not filled: it does so when it first starts, whatever lies there."""
+    for path in lists:
+        profile = path.parents[1]
+        if not (profile / "registrymodifications.xcu").exists():
+            raise LibreOfficeNewError(folder=profile)
 
 
 def _refuse_running(lists: Mapping[Path, str]) -> None:

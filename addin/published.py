@@ -15,6 +15,7 @@ from addin.school import School
 from schemas.findings import Text
 from schemas.register import Register
 from sync.errors import HouqinError
+from sync.publish.lookup_tables import ASSETS, STOCK, LookupTable
 from sync.publish.manifest import FOLDER, MANIFEST, Manifest, OtherLayoutError, Piece, Pieces, shape_of
 from sync.versioned import OWN_TABLES, VersionedTable, content_table
 
@@ -63,6 +64,17 @@ class OtherProgram(PublicationError):  # noqa: N818 - says what is wrong
         "the published books “{file}” and the program on this computer are of different versions",
         "请联系管理员把两边更新为同一版本",
         "ask for both to be brought to the same version",
+    )
+
+
+class StockNotPublished(PublicationError):  # noqa: N818 - says what is wrong
+    """The stock book contradicts itself, so that none of its figures was published."""
+
+    text = Text(
+        "库存账有矛盾，没有发布账面数",
+        "the stock book contradicts itself: no quantity of it was published",
+        "请联系管理员运行 houqin sync 查看原因",
+        "ask for the reason that houqin sync tells",
     )
 
 
@@ -170,6 +182,28 @@ class Published:
         taken: list[int] = versions["taken_revision"].drop_nulls().to_list()
         return min(taken, default=None)
 
+    def stock(self) -> pl.DataFrame:
+        """Return what lies where by the books: the columns of ``sync.publish.lookup_tables.STOCK``.
+
+        Raises:
+            StockNotPublished: the stock book was not sound, so that no figure of it was published.
+            PublicationError: a file is missing or not the one that was published.
+        """
+        if STOCK.name not in self._manifest.lookups:
+            raise StockNotPublished
+        return self._lookup(STOCK)
+
+    def assets(self) -> pl.DataFrame:
+        """Return the assets as the books have them: the columns of ``sync.publish.lookup_tables.ASSETS``.
+
+        Raises:
+            PublicationError: a file is missing or not the one that was published.
+        """
+        return self._lookup(ASSETS)
+
+    def _lookup(self, table: LookupTable) -> pl.DataFrame:
+        return self._read(table, self._pieces(self._manifest.lookups, table.name, table).current)
+
     def bookkeeping(self) -> Bookkeeping:
         """Return the books, as every command that keeps books has them."""
         from addin.basis import bookkeeping_of  # noqa: PLC0415 - reading rows alone needs no books
@@ -184,7 +218,7 @@ class Published:
         pieces = self._pieces(self._manifest.tables, table.name, table)
         return self._read(table, (*pieces.past, *pieces.current)).sort(table.version)
 
-    def _pieces(self, groups: Mapping[str, Pieces], name: str, table: VersionedTable) -> Pieces:
+    def _pieces(self, groups: Mapping[str, Pieces], name: str, table: VersionedTable | LookupTable) -> Pieces:
         """Return the files of a register or table, none for one without rows."""
         shape = shape_of(table)
         found = groups.get(name, Pieces(shape))
@@ -192,11 +226,11 @@ class Published:
             raise OtherProgram(file=name)
         return found
 
-    def _read(self, table: VersionedTable, pieces: Iterable[Piece]) -> pl.DataFrame:
+    def _read(self, table: VersionedTable | LookupTable, pieces: Iterable[Piece]) -> pl.DataFrame:
         frames = [pl.DataFrame(schema=dict(table.stored)), *(self._frame(piece, table) for piece in pieces)]
         return pl.concat(frames, rechunk=False)
 
-    def _frame(self, piece: Piece, table: VersionedTable) -> pl.DataFrame:
+    def _frame(self, piece: Piece, table: VersionedTable | LookupTable) -> pl.DataFrame:
         """Return the rows of one file, which has to be the one that was published."""
         if piece.file not in self.frames:
             try:

@@ -100,6 +100,22 @@ def place_of(path: Path | None) -> Place:
     return Place(path, share, published, language, (old.message(language, {}),) if old else ())
 
 
+def published_for(path: Path | None) -> Published:
+    """Return the books that the school of a workbook (None: whatever is set) has published.
+
+    Raises:
+        NoShareError: nothing says where the shared folder is.
+        ShareUnreachableError: it cannot be opened.
+        PublicationError: it has no published books, or they are damaged.
+    """
+    from addin.published import Published  # noqa: PLC0415 - as above
+
+    share = share_of(path, os.environ, _conf())
+    if share is None:
+        raise NoShareError
+    return Published.open(share)
+
+
 def _conf() -> Mapping[str, str]:
     return read_conf(conf_path(sys.platform, Path.home()))
 

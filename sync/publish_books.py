@@ -19,6 +19,7 @@ import polars as pl
 from schemas.register import all_registers
 from sync import __version__
 from sync.ledger.read import Extent
+from sync.lookups import lookups_of
 from sync.publish.books import (
     CLOSED,
     PAST_OF_A_FILE,
@@ -32,6 +33,7 @@ from sync.publish.books import (
     source_of,
     versions_hash,
 )
+from sync.publish.lookup_tables import LOOKUPS, LookupTable
 from sync.publish.manifest import FOLDER, MANIFEST, Manifest, Piece, Pieces, Settings, personal_columns, shape_of
 from sync.publish.plan import OutsideTheShareError, safe_place
 from sync.publish.releases import Release, mark_of
@@ -40,6 +42,7 @@ from workbooks.write import TargetLockedError, replace_bytes
 
 if TYPE_CHECKING:
     from schemas.register import Register
+    from sync.bookkeeping import Bookkeeping
     from sync.config import Config
     from sync.current import CurrentRows, Month
     from sync.ledger import Ledger
@@ -79,11 +82,16 @@ class WantedBooks:
     """Without files."""
     registers: Mapping[str, WantedGroup] = field(default_factory=dict)
     tables: Mapping[str, WantedGroup] = field(default_factory=dict)
+    lookups: Mapping[str, WantedGroup] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> Sequence[tuple[str, WantedGroup]]:
+        """Return all groups of files with their names."""
+        return [*self.registers.items(), *self.tables.items(), *self.lookups.items()]
 
     def content_hash(self) -> str:
         """Return the hash of all that the publication shows."""
-        groups = [*self.registers.items(), *self.tables.items()]
-        made_of = [[name, [each.source for each in (*group.current, *group.past)]] for name, group in groups]
+        made_of = [[name, [each.source for each in (*group.current, *group.past)]] for name, group in self.groups]
         return source_of(self.manifest.content_hash(), made_of)
 
 
@@ -96,8 +104,8 @@ class BooksPublished:
     """The list, where something could not be written: the next run tries again."""
 
 
-def wanted_books(share: Share, ledger: Ledger, current: CurrentRows) -> WantedBooks:
-    """Return what is to be published of the newest revision, whose rows ``current`` has."""
+def wanted_books(share: Share, ledger: Ledger, current: CurrentRows, books: Bookkeeping) -> WantedBooks:
+    """Return what is to be published of the newest revision, whose rows ``current`` has; ``books`` are kept from it."""
     head, extents = ledger.head(), ledger.extents()
     manifest = Manifest(__version__, head.number, head.digest, share.today.isoformat(), settings_of(share.config))
     registers = {
@@ -110,7 +118,14 @@ def wanted_books(share: Share, ledger: Ledger, current: CurrentRows) -> WantedBo
         if content_table(register).name in extents
     }
     tables = {name: _wanted_table(ledger, name, extents) for name in (*TABLES, *CLOSED) if name in extents}
-    return WantedBooks(manifest, registers, tables)
+    lookups = {name: _wanted_lookup(LOOKUPS[name], rows) for name, rows in lookups_of(books, share.today).items()}
+    return WantedBooks(manifest, registers, tables, lookups)
+
+
+def _wanted_lookup(table: LookupTable, rows: pl.DataFrame) -> WantedGroup:
+    """Return the one file of a table to look up, known by its content."""
+    shape, content = shape_of(table), hashlib.sha256(file_bytes(rows)).hexdigest()
+    return WantedGroup(shape, (Wanted(table.name, source_of(shape, content), rows.height, lambda: rows),))
 
 
 def settings_of(config: Config) -> Settings:
@@ -160,8 +175,7 @@ def _stored(release: Release) -> tuple[str, str, str]:
 def _published(wanted: WantedBooks, there: Mapping[str, Release], share: Path) -> BooksPublished:
     before = there.get(MANIFEST)
     by_source = {release.source: path for path, release in there.items() if is_of_books(path)}
-    groups = (*wanted.registers.values(), *wanted.tables.values())
-    sources = {each.source for group in groups for each in (*group.current, *group.past)}
+    sources = {each.source for _, group in wanted.groups for each in (*group.current, *group.past)}
     if before is not None and before.content_hash == wanted.content_hash() and sources <= by_source.keys():
         return BooksPublished()
     files = _Files(share, there, by_source)
@@ -170,6 +184,7 @@ def _published(wanted: WantedBooks, there: Mapping[str, Release], share: Path) -
             wanted.manifest,
             registers={name: files.of_group(group) for name, group in wanted.registers.items()},
             tables={name: files.of_group(group) for name, group in wanted.tables.items()},
+            lookups={name: files.of_group(group) for name, group in wanted.lookups.items()},
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         older = _named_before(share)

@@ -91,7 +91,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
     stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
-    kept_books = wanted_books(share, ledger, current)
+    kept_books = wanted_books(share, ledger, current, books)
     ledger.want({**stale, manifest.MANIFEST: kept_books.content_hash()})
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sync.publish.lookup_tables import LookupTable
 from sync.versioned import VersionedTable
 
 if TYPE_CHECKING:
@@ -80,12 +81,14 @@ class Manifest:
     settings: Settings
     registers: Mapping[str, Pieces] = field(default_factory=dict)
     tables: Mapping[str, Pieces] = field(default_factory=dict)
+    lookups: Mapping[str, Pieces] = field(default_factory=dict)
+    """Tables to be looked up as they are (``sync.publish.lookup_tables``)."""
     published_at: str = ""
     """ISO 8601, UTC."""
 
     def pieces(self) -> Iterator[Piece]:
         """Yield every file."""
-        for group in (*self.registers.values(), *self.tables.values()):
+        for group in (*self.registers.values(), *self.tables.values(), *self.lookups.values()):
             yield from group.current
             yield from group.past
 
@@ -120,11 +123,12 @@ class Manifest:
             settings=Settings(**settings, parameters=parameters, roles=roles, registers=registers),
             registers=_groups(stored.pop("registers")),
             tables=_groups(stored.pop("tables")),
+            lookups=_groups(stored.pop("lookups")),
             **stored,
         )
 
 
-def shape_of(table: VersionedTable) -> str:
+def shape_of(table: VersionedTable | LookupTable) -> str:
     """Return the hash of the columns of a table with their types."""
     columns = {name: str(dtype) for name, dtype in table.stored.items()}
     return hashlib.sha256(json.dumps([table.name, columns]).encode()).hexdigest()

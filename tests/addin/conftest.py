@@ -10,15 +10,22 @@ import pytest
 
 from addin.calc.errors import NoBridgeError
 from addin.calc.office import Office
+from tests.addin.pressing import Pressing
 
 if TYPE_CHECKING:
     import xlwings as xw
 
 
 @pytest.fixture(scope="session")
-def office(soffice: str) -> Iterator[Office]:
+def pressing(tmp_path_factory: pytest.TempPathFactory) -> Pressing:
+    """Return what presses of buttons in LibreOffice lead to: its profile has the library that answers them."""
+    return Pressing.installed(tmp_path_factory.mktemp("pressing"))
+
+
+@pytest.fixture(scope="session")
+def office(soffice: str, pressing: Pressing) -> Iterator[Office]:
     """Yield a headless LibreOffice; without Python's bridge to it the test is skipped, in CI it fails."""
-    running = Office(program=soffice)
+    running = Office(profile=pressing.profile, program=soffice)
     try:
         running.start()
     except NoBridgeError as exc:
