@@ -115,9 +115,25 @@ def test_a_module_in_the_current_folder_is_not_taken_for_ours(tmp_path: Path, st
     place = tmp_path / stranger
     place.parent.mkdir(exist_ok=True)
     place.write_text("raise SystemExit('the stranger ran')", "utf-8")
-    other = str(tmp_path / "other")
-    path = f"sys.path[:0] = [{other!r}]; sys.path.append({str(ROOT)!r})"
+    click = f"sys.path.append({str(ROOT)!r}); import addin.press as press; press._refuse_strangers(); import sync"
+    done = clicked(click, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_packages_of_another_program_are_refused(tmp_path: Path) -> None:
+    """Where another folder on the path holds a package of the same name, nothing runs, and the sentence names it."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "sync.py").write_text("", "utf-8")
+    path = f"sys.path[:0] = [{str(other)!r}]; sys.path.append({str(ROOT)!r})"
     done = clicked(f"{path}; import addin.press; addin.press.check()", tmp_path)
     assert done.returncode == 1
     assert "后勤账没有装好" in done.stderr.splitlines()[-1]
-    assert str(tmp_path / "other" / "sync.py") in done.stderr
+    assert str(other / "sync.py") in done.stderr
+
+
+def test_where_no_program_is_open_a_press_says_so(tmp_path: Path) -> None:
+    """Without Excel and without a workbook there is one sentence, and no traceback."""
+    done = clicked(f"sys.path.append({str(ROOT)!r}); import addin.press; addin.press.check()", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("没有打开的工作簿")
