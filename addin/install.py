@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from addin.building.basic import KINDS, LIBRARY, library_files
+from addin.building.basic import KINDS, LIBRARY, library_files, toolbar
 from addin.building.sources import XLWINGS_VERSION
 from addin.building.xlam import NAME
 from addin.conf import conf_content, conf_path
@@ -76,13 +76,16 @@ def excel_plan(machine: Machine, add_in: bytes, script: bytes, settings: Mapping
 
 
 def libreoffice_plan(machine: Machine, settings: Mapping[str, str]) -> Plan:
-    """Return the files for LibreOffice: a Basic library in the user's profile."""
-    basic = libreoffice_profile(machine) / "basic"
+    """Return the files for LibreOffice: a Basic library in the user's profile, and a toolbar that calls it."""
+    profile = libreoffice_profile(machine)
+    basic = profile / "basic"
     program = machine.packages / "addin" / "calc"
     files = {
         basic / LIBRARY / name: content
         for name, content in library_files(str(machine.interpreter), str(program)).items()
     }
+    toolbars = profile / "config" / "soffice.cfg" / "modules" / "scalc" / "toolbar"
+    files[toolbars / "custom_toolbar_houqin.xml"] = toolbar("en" if settings.get("LANGUAGE") == "en" else "zh")
     files[machine.conf] = conf_content(settings, machine.system)
     return Plan("libreoffice", files, {basic / f"{kind}.xlc": kind for kind in KINDS})
 

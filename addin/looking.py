@@ -48,14 +48,13 @@ _HINTS = {
     ),
     "linux": (
         Text(
-            "这台机器上没有 Excel，按钮装进了 LibreOffice：请重新启动它，打开 houqin addin build 的 .xlsm",
-            "no Excel here: the buttons are in LibreOffice. Restart it and open the .xlsm of houqin addin build",
+            "这台机器上没有 Excel，按钮装进了 LibreOffice：请重新启动 Calc，会出现“后勤”工具栏",
+            "there is no Excel here: the buttons are in LibreOffice. Restart Calc: the toolbar Houqin appears",
         ),
         Text(
-            "工作簿里的按钮要求该文件夹是受信任位置（工具→选项→安全→宏安全性）；"
-            "其他工作簿可在 工具→宏→运行宏→我的宏→Houqin 中使用",
-            "buttons in a workbook need its folder to be trusted (Tools, Options, Security, Macro Security);"
-            " for other workbooks use Tools, Macros, Run Macro, My Macros, Houqin",
+            "工作簿里的按钮（.xlsm）要求其文件夹是受信任位置（工具→选项→安全→宏安全性），工具栏不需要",
+            "buttons in a workbook (.xlsm) need its folder to be trusted (Tools, Options, Security, Macro Security);"
+            " the toolbar does not",
         ),
     ),
 }

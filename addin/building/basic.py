@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from addin.building.words import WORDS
+from addin.labels import BUTTONS, TAB_LABELS, Language
 
 LIBRARY = "Houqin"
 KINDS = ("script", "dialog")
@@ -40,6 +41,24 @@ def library_files(interpreter: str, program: str) -> dict[str, bytes]:
         "script.xlb": _library_list(f' <library:element library:name="{_MODULE}"/>\n'),
         "dialog.xlb": _library_list(""),
     }
+
+
+def toolbar(language: Language) -> bytes:
+    """Return the toolbar of Calc with a button for each function of the library: it is there in every workbook."""
+    items = "".join(
+        f" <toolbar:toolbaritem xlink:href={quoteattr(script_of(button.name))}"
+        f' toolbar:text={quoteattr(button.label(language))} toolbar:style="text"/>\n'
+        for button in BUTTONS
+    )
+    named = f"toolbar:uiname={quoteattr(TAB_LABELS[language == 'en'])}"
+    spaces = 'xmlns:toolbar="http://openoffice.org/2001/toolbar" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    head = _HEAD.format(root="toolbar:toolbar", dtd="toolbar.dtd")
+    return f"{head}<toolbar:toolbar {spaces} {named}>\n{items}</toolbar:toolbar>\n".encode()
+
+
+def script_of(button: str) -> str:
+    """Return the address by which LibreOffice finds the function of a button in the user's library."""
+    return f"vnd.sun.star.script:{LIBRARY}.{_MODULE}.{button}?language=Basic&location=application"
 
 
 def with_library(listed: str | None, kind: str) -> str:

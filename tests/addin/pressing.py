@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,17 +78,27 @@ class Pressing:
         controller.setActiveSheet(page)
         models = [form[place] for form in page.DrawPage.Forms for place in range(form.Count)]
         model = next(model for model in models if model.Label == label)
+        mouse = controller.getControl(model).getAccessibleContext()
+        return self._started_by(lambda: mouse.doAccessibleAction(0), seconds)
+
+    def dispatch(self, app: UnoObject, document: UnoObject, command: str, seconds: float = 30.0) -> list[str]:
+        """Send the command of a button in a toolbar, and return what Python was started with once it is done."""
+        frame = document.CurrentController.Frame
+        helper = bridge.service(app.impl.context, "com.sun.star.frame.DispatchHelper")
+        return self._started_by(lambda: helper.executeDispatch(frame, command, "", 0, ()), seconds)
+
+    def _started_by(self, action: Callable[[], object], seconds: float) -> list[str]:
         done = os.open(self.folder / "pressed", os.O_RDONLY | os.O_NONBLOCK)
         try:
-            assert controller.getControl(model).getAccessibleContext().doAccessibleAction(0)
+            action()
             ready, _, _ = select.select([done], [], [], seconds)
-            assert ready, f"{label}: nothing was started within {seconds} s"
+            assert ready, f"nothing was started within {seconds} s"
             return os.read(done, 4096).decode().split()
         finally:
             os.close(done)
 
 
-def opened(app: UnoObject, path: Path) -> UnoObject:
+def opened(app: UnoObject, path: Path, **options: object) -> UnoObject:
     """Open a workbook whose macros may run and return LibreOffice's document."""
-    wanted = bridge.properties(MacroExecutionMode=RUN_MACROS)
+    wanted = bridge.properties(MacroExecutionMode=RUN_MACROS, **options)
     return app.api.loadComponentFromURL(bridge.url_of(path), "_blank", 0, wanted)
