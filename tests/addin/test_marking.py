@@ -99,7 +99,7 @@ def edit(cells: list[Look], name: str, row: int, fill: str, inserted: list[Look]
             cells[row] = replace(look, note=f"{look.note}\n已问过" if look.note else "已问过")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(looks, min_size=1, max_size=6), steps)
 def test_what_people_had_comes_back(cells: list[Look], told: list[tuple[str, object]]) -> None:
     """Whatever is checked, moved and changed in between, a check without findings leaves what people had."""
@@ -113,6 +113,7 @@ def test_what_people_had_comes_back(cells: list[Look], told: list[tuple[str, obj
         assert look.fill not in FILLS.values()
 
 
+@settings(deadline=None)
 @given(st.lists(looks, min_size=1, max_size=6), st.dictionaries(st.integers(0, 5), findings, max_size=4))
 def test_the_same_check_twice_changes_nothing(cells: list[Look], told: dict[int, list[Finding]]) -> None:
     """A second check with the same findings has nothing to write."""
@@ -122,6 +123,7 @@ def test_the_same_check_twice_changes_nothing(cells: list[Look], told: dict[int,
     assert sheet.check(marks) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(Look, own_notes, st.sampled_from([NO_FILL, RED, YELLOW])), min_size=1, max_size=6))
 def test_colours_of_people_that_look_like_ours_stay(cells: list[Look]) -> None:
     """In a column where people use our colours themselves, every one of them is theirs."""
