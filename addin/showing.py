@@ -161,7 +161,7 @@ def _list(
         how=_HOW[language] if findings else "",
         headers=words.HEADERS[language],
         widths=words.WIDTHS,
-        lines=[[str(number), *words.texts_of(found, language)] for number, found in enumerate(ordered, start=1)],
+        lines=[[number, *words.texts_of(found, language)] for number, found in enumerate(ordered, start=1)],
         links=[_link(found) if found.sheet in names else "" for found in ordered],
         link_place=words.CELL_PLACE,
         fills=[FILLS[found.severity] for found in ordered],
