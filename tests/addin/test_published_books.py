@@ -15,8 +15,8 @@ from polars.testing import assert_frame_equal
 from addin import published as reader
 from addin.published import NothingPublished, OtherProgram, PublicationDamaged, Published
 from schemas.findings import Text
-from schemas.register import all_registers, register_of
-from sync.current import brought_forward, rows_in_ledger
+from schemas.register import all_registers
+from sync.current import rows_in_ledger
 from sync.ledger_books import books_of
 from sync.publish.books import PAST_OF_A_FILE, ROWS_OF_A_FILE
 from sync.publish.manifest import FOLDER, MANIFEST, Manifest
@@ -24,11 +24,7 @@ from sync.publish.releases import present
 from sync.publish_books import Wanted, WantedBooks, WantedGroup, publish_books, wanted_books
 from sync.publish_run import releases_of
 from sync.versioned import OWN_TABLES
-from tests.sync.school import MASTER, STAFF, issue, receipt, school_with_master
 from tests.sync.test_incremental import RECEIPT, Office, moved
-
-IDENTITY, PHONE = "11010519491231002X", "13912345678"
-HIDDEN = "quiet-place"
 
 
 @pytest.fixture
@@ -68,36 +64,6 @@ def named(office: Office) -> set[str]:
 def of_receipts(names: set[str]) -> set[str]:
     """Return the files with receipts in force among some."""
     return {name for name in names if name.startswith("stock_receipt-") and "-past-" not in name}
-
-
-def test_what_is_read_is_what_the_ledger_has(tmp_path: Path) -> None:
-    """Rows of any status in their order, all their versions, and the ledger's own tables are those of the ledger."""
-    school = school_with_master(tmp_path / "share")
-    stated = [receipt(number) for number in range(1, 5)]
-    school.save("ZW/库房.xlsx", {"stock_receipt": stated, "stock_issue": [issue(), issue(2, qty=9000)]})
-    school.sync()
-    school.save("ZW/库房.xlsx", {"stock_receipt": [{**stated[0], "qty": 20, "amount": "170.00"}, *stated[1:3]]})
-    school.sync()
-    books = Published.open(school.folder)
-    with school.share.open_ledger() as ledger:
-        head = ledger.head()
-        assert (books.revision, books.digest) == (head.number, head.digest)
-        for register in map(register_of, ledger.touched_since(0)):
-            rows = rows_in_ledger(ledger, register, head.number)
-            assert_frame_equal(books.load(register), rows)
-            keys = rows["_key"].to_list()
-            assert_frame_equal(books.versions(register, keys), ledger.versions(register, keys))
-        for name in ("workbook", "claim", "held", "finding", "conflict", "stop", "page", "rekeyed", "month_close"):
-            assert_frame_equal(books.table(name), ledger.table(name))
-        for revision in range(head.number + 1):
-            for name in ("workbook", "claim"):
-                assert_frame_equal(books.table(name, as_of=revision), ledger.table(name, as_of=revision))
-        (book,) = ledger.table("workbook", path="ZW/库房.xlsx")["sha256"]
-        assert books.taken_at(book) == ledger.taken_at(book)
-        assert books.taken_at("0" * 64) is None
-        moved_on = books.bookkeeping().stock.close.stock
-        current = brought_forward(ledger, all_registers(), school.share.state)
-        assert_frame_equal(moved_on, books_of(school.share, ledger, current.rows).stock.close.stock)
 
 
 def test_one_changed_row_writes_its_own_files(office: Office) -> None:
@@ -236,30 +202,6 @@ def test_old_books_say_so(office: Office) -> None:
     assert isinstance(told, Text)
     local = books.published_at + timedelta(hours=8)
     assert f"{local:%Y-%m-%d %H:%M}" in told.message("zh", {})
-
-
-def test_nothing_personal_and_nothing_secret(tmp_path: Path) -> None:
-    """Identity and telephone numbers, addresses of notifications and the ledger's address are in no file."""
-    school = school_with_master(tmp_path / "share")
-    place = school.folder / "houqin.toml"
-    settings = place.read_text("utf-8").replace("urls = []", f'urls = ["wxwork://{HIDDEN}"]')
-    place.write_text(settings.replace('folder = "" ', f'folder = "{tmp_path / HIDDEN}" '), "utf-8")
-    first = {**STAFF[0], "id_no": IDENTITY, "phone": PHONE}
-    for post in ("总务主任", "总务副主任"):
-        people = [{**first, "post": post}, {**STAFF[1], "id_no": IDENTITY, "phone": PHONE}, *STAFF[2:]]
-        school.save("ZW/基础资料.xlsx", {**MASTER, "staff_roster": people})
-        school.sync()
-    school.save("ZW/名册.xlsx", {"staff_roster": [{**first, "post": "校长"}]})
-    school.sync()
-    folder = school.folder / FOLDER
-    text = (folder / "manifest.json").read_text("utf-8")
-    for path in folder.glob("*.arrow"):
-        text += pl.read_ipc(path.read_bytes()).with_columns(pl.all().cast(pl.String, strict=False)).write_csv()
-    books = Published.open(school.folder)
-    assert books.table("conflict").height == 1
-    assert books.table("held").height == 2
-    assert "总务副主任" in text
-    assert [secret for secret in (IDENTITY, PHONE, HIDDEN, "sqlite") if secret in text] == []
 
 
 def test_every_table_of_decisions_is_published() -> None:
