@@ -70,6 +70,11 @@ def file_of(book: xw.Book) -> Path | None:
     return path if path.is_absolute() and path.exists() else None
 
 
+def was_saved(book: xw.Book) -> bool:
+    """Tell whether the workbook was ever saved, into a file or to an address of the web."""
+    return "://" in book.fullname or file_of(book) is not None
+
+
 def saved_copy(book: xw.Book, folder: Path) -> Path:
     """Return a copy of the workbook with its unsaved changes, saved into ``folder`` by the program that shows it.
 
@@ -101,7 +106,7 @@ def save(book: xw.Book) -> None:
         NeverSavedError: it has none.
         ReadOnlyBookError: it is open for reading only.
     """
-    if file_of(book) is None:
+    if not was_saved(book):
         raise NeverSavedError(name=book.name)
     answers = _member(book.api, "isReadonly")
     is_read_only = answers() if answers is not None else _member(book.api, "ReadOnly")
@@ -196,15 +201,16 @@ def _set_note(cell: xw.Range, text: str) -> None:
 def remembered(book: xw.Book, name: str) -> str:
     """Return a text that the workbook itself remembers under a name that begins with ``hq_``, "" for none."""
     refers_to = book.names[name].refers_to if name in book.names else None
-    return (refers_to or "").removeprefix("=").strip('"')
+    return (refers_to or "").removeprefix("=").removeprefix('"').removesuffix('"').replace('""', '"')
 
 
 def remember(book: xw.Book, name: str, text: str) -> None:
-    """Let the workbook remember a text of at most 255 characters without quotation marks; "" forgets it."""
+    """Let the workbook remember a text of at most 255 characters; "" forgets it."""
     if name in book.names:
         book.names[name].delete()
     if text:
-        book.names.add(name, f'="{text}"')
+        quoted = text.replace('"', '""')
+        book.names.add(name, f'="{quoted}"')
 
 
 def own_sheet(book: xw.Book, name: str) -> xw.Sheet | None:

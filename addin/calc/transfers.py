@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from addin.calc.bridge import UnoObject
+from addin.calc.page_styles import bring_page_style
 
 
 def transfer(source: UnoObject, name: str, target: UnoObject, position: int) -> UnoObject:
@@ -23,6 +24,8 @@ def transfer(source: UnoObject, name: str, target: UnoObject, position: int) -> 
     _take_names(old.NamedRanges, old, made.NamedRanges, made)
     _take_tables(source, old, target, made)
     _take_frozen(source, old, target, made)
+    if source != target:
+        bring_page_style(source, old, target, made)
     return made
 
 
