@@ -162,9 +162,13 @@ def apply_changes(sheet: xw.Sheet, changes: Sequence[Change]) -> None:
     """Set fills, one call per area and colour, and notes, which no program takes but one by one."""
     for fill, (top, left, bottom, right) in areas_by_fill(changes):
         _fill(sheet.range((top, left), (bottom, right)), fill)
-    for change in changes:
-        if change.note is not None:
-            _set_note(sheet.range(change.place), change.note)
+    noted = [change for change in changes if change.note is not None]
+    has_boxes = bool(noted) and _member(sheet.api, "Shapes") is not None
+    for change in noted:
+        note = _set_note(sheet.range(change.place), change)
+        if note is not None and has_boxes:
+            shape = note.api.Shape
+            shape.Width, shape.Height = note_box(change.note or "")
 
 
 def _fill(cells: xw.Range, fill: str) -> None:
@@ -177,21 +181,18 @@ def _fill(cells: xw.Range, fill: str) -> None:
         interior.TintAndShade = float(tint)
 
 
-def _set_note(cell: xw.Range, text: str) -> None:
-    note = cell.note
+def _set_note(cell: xw.Range, change: Change) -> xw.Note | None:
+    """Set the note of a cell and return it, None where there is none any more."""
+    note = cell.note if change.has_note else None
+    if not change.note:
+        if note is not None:
+            note.delete()
+        return None
     if note is None:
-        if not text:
-            return
-        note = cell.add_note(text)
-    elif not text:
-        note.delete()
-        return
-    else:
-        # The box of a person's own note keeps its author and its place.
-        note.text = text
-    shape = _member(note.api, "Shape")
-    if shape is not None:
-        shape.Width, shape.Height = note_box(text)
+        return cell.add_note(change.note)
+    # The box of a person's own note keeps its author and its place.
+    note.text = change.note
+    return note
 
 
 def remembered(book: xw.Book, name: str) -> str:
