@@ -159,13 +159,17 @@ def colour_at(sheet: xw.Sheet, place: CellPlace) -> str:
 
 
 def apply_changes(sheet: xw.Sheet, changes: Sequence[Change]) -> None:
-    """Set fills, one call per area and colour, and notes, which no program takes but one by one."""
+    """Set fills, one call per area and colour, and notes, which Excel takes one by one and LibreOffice together."""
     for fill, (top, left, bottom, right) in areas_by_fill(changes):
         _fill(sheet.range((top, left), (bottom, right)), fill)
-    noted = [change for change in changes if change.note is not None]
+    noted = {change.place: change for change in changes if change.note is not None}
+    together: Callable[[dict[CellPlace, str]], object] | None = getattr(sheet.impl, "set_notes", None)
+    if together is not None:
+        together({place: change.note or "" for place, change in noted.items()})
+        return
     has_boxes = bool(noted) and _member(sheet.api, "Shapes") is not None
-    for change in noted:
-        note = _set_note(sheet.range(change.place), change)
+    for place, change in noted.items():
+        note = _set_note(sheet.range(place), change)
         if note is not None and has_boxes:
             shape = note.api.Shape
             shape.Width, shape.Height = note_box(change.note or "")

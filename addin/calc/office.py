@@ -37,7 +37,7 @@ class Office:
     def __init__(self, profile: Path | None = None, program: str | None = None) -> None:
         self.pipe = f"houqin{secrets.token_hex(6)}"
         self._program = program or shutil.which("soffice")
-        self._profile = profile
+        self.profile = profile
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -63,16 +63,16 @@ class Office:
             raise NoOfficeError(reason="soffice")
         bridge.load_uno()
         atexit.register(self.stop)
-        if self._profile is None:
+        if self.profile is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="houqin-office-", ignore_cleanup_errors=True)
-            self._profile = Path(self._scratch.name)
+            self.profile = Path(self._scratch.name)
         command = [
             self._program,
             "--headless",
             "--norestore",
             "--nologo",
             "--nodefault",
-            f"-env:UserInstallation={self._profile.absolute().as_uri()}",
+            f"-env:UserInstallation={self.profile.absolute().as_uri()}",
             f"--accept={self.address};urp",
         ]
         # A session of its own: the program is a chain of three processes that end together.
@@ -110,7 +110,7 @@ class Office:
             _end(process)
         if self._scratch is not None:
             self._scratch.cleanup()
-            self._scratch = self._profile = None
+            self._scratch = self.profile = None
 
     def _close(self) -> None:
         """Close what is open, or the lock files of the workbooks would stay behind."""

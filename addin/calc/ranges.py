@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from addin.calc import cells, edges, notes
+from addin.calc import cells, edges, notes, writing
 from addin.calc.areas import LAST_COLUMN, LAST_ROW, Area
 from addin.calc.bridge import border
 from addin.calc.names import Name, name_of
@@ -58,7 +58,7 @@ class Range(Looks, Edits):
     @raw_value.setter
     def raw_value(self, value: object) -> None:
         if len(self):
-            cells.write(self._place, self._block(value))
+            writing.write(self._place, self._block(value))
 
     def _block(self, value: object) -> Iterable[Iterable[object]]:
         """Return values in the shape of the range; a single value fills it."""
@@ -78,7 +78,7 @@ class Range(Looks, Edits):
     @formula.setter
     def formula(self, value: object) -> None:
         if isinstance(value, str) and value.startswith("=") and len(self) > 1:
-            cells.fill(self._place, value)
+            writing.fill(self._place, value)
         else:
             self.raw_value = value
 
