@@ -87,6 +87,9 @@ def test_a_count_from_the_new_sheet_to_the_differences(school: tuple[School, str
     handed_in = opened.path("ST/盘点.xlsx")
     handed_in.parent.mkdir(parents=True, exist_ok=True)
     book.save(handed_in)
+    kept = openpyxl.load_workbook(handed_in).worksheets[1]
+    assert (kept.page_setup.orientation, kept.freeze_panes) == ("landscape", written.freeze_panes)
+    assert "监盘人" in str(kept.oddFooter.left.text)
     assert codes(opened) == []
     (line,) = told(opened, "differences", PLAN, code=3)["lines"]
     figures = [line[name] for name in ("book_qty", "qty_at_cutoff", "diff_qty", "diff_amount", "diff_kind")]

@@ -10,11 +10,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from addin.checking import Checked, RowOutcome, check
 from addin.published import Published
+from schemas.register import register_of
+from sync.current import rows_in_ledger
 from sync.preview import preview_alone
+from sync.publish.books import CLOSED, TABLES, WITH_PAST
+from sync.publish.manifest import FOLDER, personal_columns
 from sync.state import STATE_VARIABLE
 from tests.addin.validated import agrees
 from tests.sync.closing import STORE, ClosingSchool, november
@@ -233,6 +239,52 @@ def test_without_a_share(tmp_path: Path) -> None:
     assert found.findings == plan.outcomes[0].findings
     assert {code for code, _, _ in found.rules_left_out} == {code for code, _, _ in plan.checked.rules_off}
     assert (found.revision, outcomes(found)) == (None, {"accepted", "held"})
+
+
+def test_what_is_read_is_what_the_ledger_has(school: School) -> None:
+    """Rows of any status in their order, all their versions, and the ledger's own tables are those of the ledger."""
+    books = Published.open(school.folder)
+    with school.share.open_ledger() as ledger:
+        head = ledger.head()
+        assert (books.revision, books.digest) == (head.number, head.digest)
+        for register in map(register_of, ledger.touched_since(0)):
+            rows = rows_in_ledger(ledger, register, head.number)
+            keys = rows["_key"].to_list()
+            left_out = personal_columns(register)
+            hidden = (*left_out, "_hash") if left_out else ()
+            assert_frame_equal(books.load(register).drop(hidden), rows.drop(hidden))
+            assert_frame_equal(
+                books.versions(register, keys).drop(hidden), ledger.versions(register, keys).drop(hidden)
+            )
+            assert [name for name in left_out if books.load(register)[name].is_not_null().any()] == []
+        for name in (*TABLES, *CLOSED):
+            if name != "decision":
+                assert_frame_equal(books.table(name), ledger.table(name))
+        for revision in range(head.number + 1):
+            for name in WITH_PAST:
+                assert_frame_equal(books.table(name, as_of=revision), ledger.table(name, as_of=revision))
+        (sha256,) = ledger.table("workbook", path=STORE)["sha256"]
+        assert books.taken_at(sha256) == ledger.taken_at(sha256) == head.number
+        assert books.taken_at("0" * 64) is None
+
+
+def test_nothing_personal_and_nothing_secret(school: School) -> None:
+    """Identity and telephone numbers, addresses of notifications and the ledger's address are in no file."""
+    place, hidden = school.folder / "houqin.toml", "quiet-place"
+    settings = place.read_text("utf-8").replace("urls = []", f'urls = ["wxwork://{hidden}"]')
+    place.write_text(settings.replace('folder = "" ', f'folder = "/{hidden}" '), "utf-8")
+    twice = [{**STAFF[1], "id_no": IDENTITY, "phone": PHONE}, *STAFF[2:]]
+    school.save(MASTER_BOOK, {**MASTER, "staff_roster": [*roster(post="副主任")["staff_roster"][:1], *twice]})
+    school.save("ZW/名册.xlsx", {"staff_roster": roster(post="校长")["staff_roster"][:1]})
+    school.sync()
+    folder = school.folder / FOLDER
+    text = (folder / "manifest.json").read_text("utf-8")
+    for path in folder.glob("*.arrow"):
+        text += pl.read_ipc(path.read_bytes()).with_columns(pl.all().cast(pl.String, strict=False)).write_csv()
+    books = Published.open(school.folder)
+    assert (books.table("conflict").height, books.table("held").height) == (1, 2)
+    assert "副主任" in text
+    assert [secret for secret in (IDENTITY, PHONE, hidden, "sqlite") if secret in text] == []
 
 
 _CLICK = """
