@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from xlwings import base_classes
 
-from addin.calc import areas, cells, edges, notes
+from addin.calc import areas, cells, edges, notes, transfers
 from addin.calc.areas import Area
 from addin.calc.bridge import UnoObject, border
 from addin.calc.errors import NotConnectedError
 from addin.calc.names import Names
-from addin.calc.page_styles import bring_page_style
 from addin.calc.ranges import Range
 from addin.calc.tables import Tables
 
@@ -75,6 +74,10 @@ class Sheet(base_classes.Sheet):
     def notes(self) -> list[notes.Note]:
         """Return its notes, row by row."""
         return notes.notes_of(self)
+
+    def set_notes(self, texts: Mapping[tuple[int, int], str]) -> None:
+        """Set the notes of many cells (row, column), a blank text for none, far faster than one by one."""
+        notes.set_notes(self, texts)
 
     @property
     def freeze_panes(self) -> FreezePanes:
@@ -186,23 +189,7 @@ class Sheet(base_classes.Sheet):
     def copy(self, before: Sheet | None = None, after: Sheet | None = None) -> None:
         """Copy it before or after another sheet, of this workbook or another; the copy gets a name of its own."""
         book = (before or after or self).book
-        position = _position(book, before, after)
-        taken = {name.casefold() for name in book.api.Sheets.ElementNames}
-        new = next(
-            name
-            for name in (f"{self.name[:25]} ({number})" for number in range(2, len(taken) + 3))
-            if name.casefold() not in taken
-        )
-        if book.api == self._book.api:
-            book.api.Sheets.copyByName(self.name, new, position)
-        else:
-            old = self.name
-            book.api.Sheets.importSheet(self._book.api, old, position)
-            brought = Sheet(book, book.api.Sheets.getByIndex(position))
-            bring_page_style(self._book.api, self._api, book.api, brought.api)
-            FreezePanes(brought).freeze_as(self)
-            if old.casefold() in taken:
-                brought.name = new
+        transfers.transfer(self._book.api, self.name, book.api, _position(book, before, after))
 
 
 def _checked(area: Area) -> Area:
@@ -229,27 +216,11 @@ class FreezePanes(base_classes.FreezePanes):
         at = self._sheet.range(frozen_range).area
         rows = 0 if at.rows == areas.LAST_ROW else at.last_row
         columns = 0 if at.columns == areas.LAST_COLUMN else at.last_column
-        self._freeze(columns, rows)
-
-    def freeze_as(self, other: Sheet) -> None:
-        """Freeze what is frozen on another sheet, of another workbook."""
-        controller = other.book.api.CurrentController
-        front = controller.ActiveSheet
-        controller.setActiveSheet(other.api)
-        if controller.hasFrozenPanes():
-            self._freeze(controller.SplitColumn, controller.SplitRow)
-        controller.setActiveSheet(front)
+        transfers.freeze(self._sheet.book.api, self._sheet.api, columns, rows)
 
     def unfreeze(self) -> None:
         """Let everything scroll."""
-        self._freeze(0, 0)
-
-    def _freeze(self, columns: int, rows: int) -> None:
-        controller = self._sheet.book.api.CurrentController
-        front = controller.ActiveSheet
-        controller.setActiveSheet(self._sheet.api)
-        controller.freezeAtPosition(columns, rows)
-        controller.setActiveSheet(front)
+        transfers.freeze(self._sheet.book.api, self._sheet.api, 0, 0)
 
 
 @border
