@@ -93,7 +93,7 @@ class OpenBooks:
     def _in_force(self, register: str, among: pl.DataFrame | None) -> pl.DataFrame:
         kept, passed = agreeing(self.kept(register), among), self._passed.get(register)
         if "_status" in kept.columns:
-            kept = kept.filter(pl.col("_status") != "withdrawn")
+            kept = where(kept, pl.col("_status") != "withdrawn")
         if left_out := self._left_out.get(register):
             kept = kept.filter(~pl.col("_key").is_in(left_out))
         if passed is not None:
@@ -169,8 +169,16 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
     return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
 
 
+def where(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """Return the rows that meet a condition; where all do, the very same frame instead of a copy of it."""
+    met = rows.select(condition.fill_null(value=False).alias("met")).to_series()
+    return rows if met.all() else rows.filter(met)
+
+
 def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(~pl.col("_key").is_in(keys["_key"].implode()))
+    if rows.is_empty() or keys.is_empty():
+        return rows
+    return where(rows, ~pl.col("_key").is_in(keys["_key"].implode()))
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:

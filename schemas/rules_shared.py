@@ -198,9 +198,11 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     before = accepted_versions(rows, books, register)
     items = pl.concat([rows.select("item_code"), before.select("item_code")])
     others = books.others(register, rows, items)
-    originals = summed(pl.concat([others.select(_MOVE), rows.select(_MOVE)]).filter(moved), origin, _QTY, "limit")
     used = summed(others.filter(is_return), by, -_QTY, "used")
     claims = claims_of(rows.filter(is_return), books, register, by, -_QTY)
+    named = pl.concat([used["ref_doc"], claims["ref_doc"]]).unique().implode()
+    both = [frame.select(_MOVE).filter(moved & pl.col("doc_no").is_in(named)) for frame in (others, rows)]
+    originals = summed(pl.concat(both), origin, _QTY, "limit")
     limits = (
         pl.concat([originals.select(_PLACE), used.select(_PLACE), claims.select(_PLACE)])
         .unique(maintain_order=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from schemas.register import Register
 
 _SLICE_ROWS = 50_000
+_FEW_ROWS = 1_000
+"""So many are digested sooner than a thread is started for it."""
 
 
 class Writer:
@@ -129,11 +132,13 @@ class Writer:
             pl.Series(table.version, versions, dtype=pl.Int64), pl.lit(self.number, pl.Int64).alias(table.start)
         )
         stated = full.select(series.name for series in full if series.null_count() < full.height)
-        with ThreadPoolExecutor(1) as beside:
-            digested = beside.submit(self._part(table).insert, full)
+        part, sql = self._part(table), self._tables.sql(table)
+        with ThreadPoolExecutor(1) if stored.height > _FEW_ROWS else nullcontext() as beside:
+            digested = beside.submit(part.insert, full) if beside else part.insert(full)
             for piece in stated.iter_slices(_SLICE_ROWS):
-                insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
-            digested.result()
+                insert_rows(self._connection, sql, piece.columns, piece.rows())
+            if digested is not None:
+                digested.result()
         self._next[table.name] = first + stored.height
         return list(versions)
 
