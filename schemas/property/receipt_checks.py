@@ -58,16 +58,17 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
 
 
 def _near(others: pl.DataFrame, mine: pl.DataFrame) -> pl.DataFrame:
-    """Return the receipts of others that may be the last one before some of mine: by item, from the day before on."""
-    if others.is_empty():
-        return others
-    first, last = pl.col("doc_date").min().alias("first"), pl.col("doc_date").max().alias("last")
-    dated = others.join(mine.group_by("item_code").agg(first, last), on="item_code", maintain_order="left")
-    day = pl.col("doc_date")
-    before = dated.filter(day < pl.col("first")).group_by("item_code").agg(day.max().alias("before"))
-    known = dated.join(before, on="item_code", how="left", maintain_order="left")
-    within = (day >= pl.coalesce("before", "first")) & (day <= pl.col("last"))
-    return known.filter(within).select(others.columns)
+    """Return the receipts of others that may be the last one before some of mine.
+
+    They are those of the days of mine, and of the last day of each item before these.
+    """
+    first, last, day = mine["doc_date"].min(), mine["doc_date"].max(), pl.col("doc_date")
+    if first is None or others.is_empty():
+        return others.clear()
+    earlier = others.filter(day < pl.lit(first))
+    latest = earlier.group_by("item_code").agg(day.max())
+    before = earlier.join(latest, on=["item_code", "doc_date"], how="semi")
+    return pl.concat([before, others.filter(day.is_between(pl.lit(first), pl.lit(last)))])
 
 
 def _far(value: pl.Expr, reference: pl.Expr, hundredths: int) -> pl.Expr:
