@@ -11,13 +11,13 @@ from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
 from sync.bases import base_of, different_columns, history_of
+from sync.canonical import content_hashes
 from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for, with_new_sources
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
-from sync.ledger.digest import content_hashes
 from sync.memory import (
     CLAIM_SCHEMA,
     CONFLICT,

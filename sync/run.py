@@ -16,6 +16,7 @@ from sync.derived import made_from
 from sync.errors import HouqinError
 from sync.intake import together, waves_of
 from sync.ledger import Ledger
+from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
@@ -145,7 +146,7 @@ def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) 
     current = brought_forward(ledger, all_registers(), share.state)
     known = with_decisions(standing, decided)
     load = with_closes(current.rows, ledger, share.config.zone)
-    made = made_from(share, ledger, current.rows)
+    made = made_from(lambda: books_of(share, ledger, current.rows))
     plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
     settled = settled_by(plan, decided)
     plan = with_answers(plan, answers, settled)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, has_errors, reader_finding
 from schemas.parse import Reading
@@ -15,11 +16,13 @@ from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
 from workbooks.package import Package
-from workbooks.pool import Job, Outcome, ReaderPool
 from workbooks.read import read_file
 from workbooks.refusals import RefusedError
 from workbooks.xlsx_book import read_book, read_saved_at
 from workbooks.xlsx_read import Origin
+
+if TYPE_CHECKING:
+    from workbooks.pool import Outcome, ReaderPool
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def take_files(
     A file that takes too long, too much memory or brings its worker down is a finding; the others
     are read all the same.
     """
+    from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
+
     jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
     return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done)]
 
