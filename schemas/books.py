@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.columns import Need
+from schemas.frames import where
 from schemas.register import Register, all_registers
 from schemas.resolve import Directory
 
@@ -164,15 +165,9 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
     """
     if among is None:
         return rows
-    found = rows.filter(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns)
+    found = where(rows, pl.all_horizontal(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns))
     several = len(among.columns) > 1
     return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
-
-
-def where(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
-    """Return the rows that meet a condition; where all do, the very same frame instead of a copy of it."""
-    met = rows.select(condition.fill_null(value=False).alias("met")).to_series()
-    return rows if met.all() else rows.filter(met)
 
 
 def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from schemas.books import OpenBooks, key_expression, key_parts, where
+from schemas.books import OpenBooks, key_expression, key_parts
 from schemas.columns import Kind
 from schemas.findings import Severity
 from schemas.flaws import Flaw, as_finding, shown, shown_in
+from schemas.frames import where
 from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers

@@ -37,7 +37,7 @@ _OF_ALL = ("stocktake_plan", "location")
 """Registers whose changes may concern any item."""
 _MOST_ITEMS = 500
 """With more items than this everything is valued at once."""
-ROWS_AT_ONCE = 200_000
+ROWS_AT_ONCE = 50_000
 """Of a large book so many rows are valued at once: a row takes a kilobyte while it is."""
 _UNUSABLE = (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError)
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
 from schemas.rules import Books
-from schemas.rules_shared import beyond_limit, claims_of, summed, with_document_total, with_used
+from schemas.rules_shared import beyond_limit, claims_of, others_of, summed, with_document_total, with_used
 
 APPROVED = ("已批", "执行中", "完成")
 """Statuses of a purchase request that was approved."""
@@ -25,7 +25,7 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     needed = ["_id", "item_code", *order, "receipt_kind", "qty", "qty_base", "unit_price"]
     paid = pl.col("unit_price") > 0
     is_priced = (pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid
-    others = books.others("stock_receipt", rows, rows.select("item_code")).select(needed).filter(is_priced)
+    others = others_of(rows, books, "stock_receipt", needed, rows.select("item_code")).filter(is_priced)
     mine = rows.select(needed).filter(is_priced)
     priced = pl.concat([_near(others, mine), mine], how="vertical_relaxed")
     value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
