@@ -101,7 +101,7 @@ def others_of(
     needed = dict.fromkeys(name for each in wanted for name in each.meta.root_names())
     known = books.rows(register, among)
     stated = known.select(pl.col("_key").is_in(restated_keys(rows)["_key"].implode())).to_series()
-    return known.select(needed).filter(~stated).select(wanted)
+    return known.select(*needed).filter(~stated).select(wanted)
 
 
 def with_document_total(
