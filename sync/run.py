@@ -93,6 +93,8 @@ def sync(
             earlier += merged.plan.outcomes
             del merged  # its rows make room for those of the next wave
             merged = _merged(run, wave, ())
+        if later:
+            pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
         published = publish_all(share, ledger, current, pool, told)
         standing = Standing.of(ledger)
