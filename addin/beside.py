@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from schemas.exact import MONEY_PLACES
 from schemas.headers import SEARCHED_ROWS
 from schemas.own_columns import OWN_PREFIX
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 HEADER_FILL = (221, 235, 247)
 """Colour of the headers of our columns, as red, green and blue."""
+_WIDTH = 12
+"""Characters that a new column of ours is wide."""
 _LOOKED_AT = 20
 """Columns to the right of a table that are looked at in one call for a free place."""
 _SHRUNK_BY = 1000
@@ -34,25 +37,39 @@ def write_beside(
 
     Columns that are there already are written anew, others come behind them, or behind one blank column beside
     the sheet where nothing stands yet. Rows of which nothing is told are cleared: what is there is always of one
-    moment, which ``note`` names in the header.
+    moment, which ``note`` names.
 
     Args:
         sheet: the open sheet.
         table: what was read from it.
         columns: header without ``hq_`` to row number to what is told.
-        note: second line of the headers.
+        note: what stands above them.
     """
     header_row, last_column = _header_row(table), max(table.columns.values())
     last_row = _last_row(sheet, table, columns)
-    places = _places(sheet, header_row, last_row, last_column, list(columns))
+    there = own_columns(sheet, header_row, last_column)
+    places = _places(sheet, last_row, there, last_column, list(columns))
     rows = range(header_row + 1, last_row + 1)
     for first, names in _runs(places):
-        header = [f"{OWN_PREFIX}{name}" + (f"\n{note}" if note else "") for name in names]
-        block = [header, *([_cell(columns[name].get(row)) for name in names] for row in rows)]
-        area = sheet.range((header_row, first), (last_row, first + len(names) - 1))
-        area.value = block
-        sheet.range((header_row, first), (header_row, first + len(names) - 1)).color = HEADER_FILL
+        block = [[f"{OWN_PREFIX}{name}" for name in names]]
+        told = [[_cell(columns[name].get(row)) for name in names] for row in rows]
+        last = first + len(names) - 1
+        header = sheet.range((header_row, first), (header_row, last))
+        header.value, header.color = block, HEADER_FILL
+        sheet.range((header_row + 1, first), (last_row, last)).value = told
+    if header_row > 1:
+        sheet.range((header_row - 1, min(places.values()))).value = note
+    for name in places.keys() - there.keys():
+        _dress(sheet, places[name], (header_row + 1, last_row), columns[name])
     return places
+
+
+def _dress(sheet: Sheet, column: int, rows: tuple[int, int], told: Mapping[int, Told]) -> None:
+    """Give a new column its width, and amounts their two decimals."""
+    cells = sheet.range((rows[0], column), (rows[1], column))
+    cells.column_width = _WIDTH
+    if any(isinstance(value, Decimal) and value.as_tuple().exponent == -MONEY_PLACES for value in told.values()):
+        cells.number_format = "0.00"
 
 
 def _header_row(table: Table) -> int:
@@ -77,20 +94,21 @@ def write_own(sheet: Sheet, column: int, told: Mapping[int, Decimal | None]) -> 
 
 
 def own_columns(sheet: Sheet, header_row: int, last_column: int) -> dict[str, int]:
-    """Return the columns that the program wrote beside a table, header without ``hq_`` and note to column."""
-    texts = _row(sheet.range((header_row, last_column + 1), (header_row, last_column + _LOOKED_AT)).value)
-    names = {str(text).partition("\n")[0]: number for number, text in enumerate(texts, start=last_column + 1) if text}
+    """Return the columns that the program wrote beside a table, header without ``hq_`` to column."""
+    texts: list[object] = sheet.range((header_row, last_column + 1), (header_row, last_column + _LOOKED_AT)).value
+    names = {str(text): number for number, text in enumerate(texts, start=last_column + 1)}
     return {name[len(OWN_PREFIX) :]: number for name, number in names.items() if name.casefold().startswith(OWN_PREFIX)}
 
 
-def _places(sheet: Sheet, header_row: int, last_row: int, last_column: int, names: Sequence[str]) -> dict[str, int]:
-    there = own_columns(sheet, header_row, last_column)
+def _places(
+    sheet: Sheet, last_row: int, there: Mapping[str, int], last_column: int, names: Sequence[str]
+) -> dict[str, int]:
     fresh = [name for name in names if name not in there]
-    if fresh:
-        start = max(there.values(), default=last_column + 1) + 1
-        first = _free(sheet, last_row, start, len(fresh))
-        there |= {name: first + number for number, name in enumerate(fresh)}
-    return {name: there[name] for name in names}
+    if not fresh:
+        return {name: there[name] for name in names}
+    first = _free(sheet, last_row, max(there.values(), default=last_column + 1) + 1, len(fresh))
+    known = {**there, **{name: number for number, name in enumerate(fresh, start=first)}}
+    return {name: known[name] for name in names}
 
 
 def _free(sheet: Sheet, last_row: int, start: int, width: int) -> int:
@@ -117,10 +135,6 @@ def _following(numbers: Sequence[int]) -> list[list[int]]:
     """Return rising numbers in groups without gaps."""
     groups = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
     return [[number for _, number in group] for _, group in groups]
-
-
-def _row(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]
 
 
 def _cell(value: Told) -> float | str | None:

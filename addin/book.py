@@ -70,6 +70,11 @@ def file_of(book: xw.Book) -> Path | None:
     return path if path.is_absolute() and path.exists() else None
 
 
+def was_saved(book: xw.Book) -> bool:
+    """Tell whether the workbook was ever saved, into a file or to an address of the web."""
+    return "://" in book.fullname or file_of(book) is not None
+
+
 def saved_copy(book: xw.Book, folder: Path) -> Path:
     """Return a copy of the workbook with its unsaved changes, saved into ``folder`` by the program that shows it.
 
@@ -101,7 +106,7 @@ def save(book: xw.Book) -> None:
         NeverSavedError: it has none.
         ReadOnlyBookError: it is open for reading only.
     """
-    if file_of(book) is None:
+    if not was_saved(book):
         raise NeverSavedError(name=book.name)
     answers = _member(book.api, "isReadonly")
     is_read_only = answers() if answers is not None else _member(book.api, "ReadOnly")
@@ -154,12 +159,16 @@ def colour_at(sheet: xw.Sheet, place: CellPlace) -> str:
 
 
 def apply_changes(sheet: xw.Sheet, changes: Sequence[Change]) -> None:
-    """Set fills, one call per area and colour, and notes, which no program takes but one by one."""
+    """Set fills, one call per area and colour, and notes, which Excel takes one by one and LibreOffice together."""
     for fill, (top, left, bottom, right) in areas_by_fill(changes):
         _fill(sheet.range((top, left), (bottom, right)), fill)
-    for change in changes:
-        if change.note is not None:
-            _set_note(sheet.range(change.place), change.note)
+    notes = {change.place: change.note for change in changes if change.note is not None}
+    together: Callable[[dict[CellPlace, str]], object] | None = getattr(sheet.impl, "set_notes", None)
+    if together is not None:
+        together(notes)
+        return
+    for place, note in notes.items():
+        _set_note(sheet.range(place), note)
 
 
 def _fill(cells: xw.Range, fill: str) -> None:
@@ -192,15 +201,16 @@ def _set_note(cell: xw.Range, text: str) -> None:
 def remembered(book: xw.Book, name: str) -> str:
     """Return a text that the workbook itself remembers under a name that begins with ``hq_``, "" for none."""
     refers_to = book.names[name].refers_to if name in book.names else None
-    return (refers_to or "").removeprefix("=").strip('"')
+    return (refers_to or "").removeprefix("=").removeprefix('"').removesuffix('"').replace('""', '"')
 
 
 def remember(book: xw.Book, name: str, text: str) -> None:
-    """Let the workbook remember a text of at most 255 characters without quotation marks; "" forgets it."""
+    """Let the workbook remember a text of at most 255 characters; "" forgets it."""
     if name in book.names:
         book.names[name].delete()
     if text:
-        book.names.add(name, f'="{text}"')
+        quoted = text.replace('"', '""')
+        book.names.add(name, f'="{quoted}"')
 
 
 def own_sheet(book: xw.Book, name: str) -> xw.Sheet | None:

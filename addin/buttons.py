@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from addin.book import NeverSavedError, file_of, own_sheet, remember, remembered, save, saved_copy
+from addin.book import NeverSavedError, file_of, own_sheet, remember, remembered, save, saved_copy, was_saved
 from addin.handing_in import Way, handing_of, last_change, put, sha256_of, versions_in
 from addin.sentences import said_of_check, said_of_next, said_of_nothing, said_of_strange_book, said_of_submission
 from addin.where import DEPARTMENTS_FOLDER, NoShareError, Place, department_by_content, place_of, user_language
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 HANDED_IN_NAME = "hq_handed_in"
 """Defined name under which a workbook remembers SHA-256 and path in the share of the version that it handed in last."""
+
+_LONGEST_PATH = 180
+"""Beyond it the path is not remembered: a constant in a workbook has at most 255 characters."""
 
 
 def check(book: xw.Book) -> str:
@@ -79,19 +82,16 @@ def submit(book: xw.Book) -> str:
         TargetLockedError: the file there is open, or may not be written.
     """
     place = place_of(file_of(book))
-    if place.path is None:
+    if not was_saved(book):
         raise NeverSavedError(name=book.name)
     if place.share is None:
         raise NoShareError
-    opened = sha256_of(place.path)
+    opened = sha256_of(place.path) if place.path else ""
     checked, shown = _checked(book, place)
     if not checked.registers:
         return said_of_strange_book(book.name, place.language)
     save(book)
-    if place.path.is_relative_to(place.share / DEPARTMENTS_FOLDER):
-        handed = Handed(book.name, None)
-    else:
-        handed = _hand_in(book, place, checked, opened)
+    handed = Handed(book.name, None) if _is_handed_in(place) else _hand_in(book, place, checked, opened)
     return said_of_submission(checked, shown, place, handed)
 
 
@@ -121,7 +121,8 @@ def _hand_in(book: xw.Book, place: Place, checked: Checked, opened: str) -> Hand
         handing = handing_of(name, sha256, there, {last_sha256, opened}, last_name)
         if handing.way is not Way.SAME:
             put(copy, folder / handing.name)
-    remember(book, HANDED_IN_NAME, f"{sha256} {(folder / handing.name).relative_to(share).as_posix()}")
+    where = (folder / handing.name).relative_to(share).as_posix()
+    remember(book, HANDED_IN_NAME, f"{sha256} {where if len(where) <= _LONGEST_PATH else ''}")
     save(book)
     who, when = last_change(folder / handing.other, school.zone) if handing.other else ("", None)
     said_when = when.strftime("%Y-%m-%d %H:%M") if when else ""
@@ -170,8 +171,14 @@ def _handed_in_at(book: xw.Book, place: Place) -> Path | None:
     if place.share is None:
         return place.path
     _, _, handed = remembered(book, HANDED_IN_NAME).partition(" ")
-    is_inside = place.path is not None and place.path.is_relative_to(place.share / DEPARTMENTS_FOLDER)
-    return place.path if is_inside or not handed else place.share / handed
+    return place.path if _is_handed_in(place) or not handed else place.share / handed
+
+
+def _is_handed_in(place: Place) -> bool:
+    """Tell whether the workbook lies in a department's folder itself."""
+    if place.path is None or place.share is None:
+        return False
+    return place.path.is_relative_to(place.share / DEPARTMENTS_FOLDER)
 
 
 def book_quantities(book: xw.Book) -> str:

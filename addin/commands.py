@@ -197,7 +197,7 @@ def _show(told: dict[str, Any], language: str) -> None:
         out.print(f"{word}  {file['path']}", markup=False, soft_wrap=True)
     if not told["files"]:
         out.print("nothing was installed" if english else "没有安装过")
-    for name in ("version", "interpreter", "share"):
+    for name in ("version", "interpreter", "share", "log"):
         if told.get(name):
             out.print(f"{name}: {told[name]}", markup=False, soft_wrap=True)
     for line in told.get("problems", ()):

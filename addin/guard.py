@@ -87,9 +87,14 @@ def _line(text: Text, places: Mapping[str, object]) -> str:
     return f"{what}{'; ' if tongue == 'en' else '。'}{hint}{'.' if tongue == 'en' else '。'}" if hint else what
 
 
+def log_file() -> Path:
+    """Return where the tracebacks of this user's buttons are kept."""
+    return Path(platformdirs.user_log_path("houqin", appauthor=False)) / "addin.log"
+
+
 def _logged(error: BaseException, name: str) -> Path:
     """Write the traceback into the user's log folder and return the file; a full disk loses it silently."""
-    path = Path(platformdirs.user_log_path("houqin", appauthor=False)) / "addin.log"
+    path = log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(path, maxBytes=_LARGEST_LOG, backupCount=_LOGS, encoding="utf-8")

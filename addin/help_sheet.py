@@ -78,7 +78,7 @@ def show_help(book: xw.Book, place: Place) -> str:
         how=_HOW[language],
         headers=_HEADERS[language],
         widths=_WIDTHS,
-        lines=[[str(number), what, words] for number, (what, words, _) in enumerate(lines, start=1)],
+        lines=[[number, what, words] for number, (what, words, _) in enumerate(lines, start=1)],
         links=(),
         link_place=0,
         fills=[fill for *_, fill in lines],

@@ -52,8 +52,8 @@ BUTTONS = (
         "book_quantities",
         ("账面数", "Book quantity"),
         (
-            "把所选各行的账面数量、单价和金额填入表中。",
-            "Fill book quantity, price and value into the selected rows.",
+            "把所选各行的账面数量写在表旁边，并说明是什么时候的账。盲盘的行盘完才显示。",
+            "Write what the books have beside the selected rows, and as of when. Blind lines show it once counted.",
         ),
     ),
     Button(

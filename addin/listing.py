@@ -23,14 +23,15 @@ _MEMORY_GAP = 2
 
 @dataclass(frozen=True)
 class Listing:
-    """What a sheet of ours shows; lines are texts, the first of each its number."""
+    """What a sheet of ours shows; texts stay texts, whatever they look like."""
 
     title: str
     headline: str
     how: str
     headers: tuple[str, ...]
     widths: tuple[float, ...]
-    lines: Sequence[Sequence[str]]
+    lines: Sequence[Sequence[str | int]]
+    """Whole numbers stand in ``number_places`` only."""
     links: Sequence[str]
     """For each line the formula of its link, "" for a plain text."""
     link_place: int
@@ -40,6 +41,8 @@ class Listing:
     fill_place: int
     left_places: frozenset[int]
     """Columns of long texts, which begin at the left."""
+    number_places: frozenset[int] = frozenset({1})
+    """Columns of numbers: as texts a spreadsheet program would complain of them."""
     memory: str = ""
 
 
@@ -94,6 +97,8 @@ def _write_lines(sheet: xw.Sheet, listing: Listing) -> None:
     cells.vertical_alignment, cells.horizontal_alignment = "center", "center"
     for place in listing.left_places:
         sheet.range((first, place), (last, place)).horizontal_alignment = "left"
+    for place in listing.number_places:
+        sheet.range((first, place), (last, place)).number_format = "0"
     cells.value = [list(line) for line in listing.lines]
     for start, end, fill in _runs(listing.fills):
         if fill:

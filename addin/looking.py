@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from addin.building.sources import XLWINGS_VERSION, XlwingsMissingError, installed_xlwings
+from addin.calc.bridge import load_uno
+from addin.calc.errors import NoBridgeError
 from addin.conf import read_conf
+from addin.guard import log_file
 from addin.install import Machine, Plan, udf_library
 from addin.installing import Receipt, state_of
 from schemas.findings import Text
@@ -79,7 +82,8 @@ def looked_at(machine: Machine, plan: Callable[[], Plan], language: str) -> dict
         language: of the problems.
     """
     receipt = Receipt.read(machine.receipt)
-    found = problems(machine, language) if receipt else [_NOT_INSTALLED.message(language, {})]
+    told = _problems(machine) if receipt else _begin(machine)
+    found = [text.message(language, values) for text, values in told]
     try:
         files = [{"path": str(path), "state": state} for path, state in state_of(plan()).items()]
     except XlwingsMissingError as exc:
@@ -95,14 +99,15 @@ def looked_at(machine: Machine, plan: Callable[[], Plan], language: str) -> dict
         "program_version": __version__,
         "xlwings": {"needed": XLWINGS_VERSION, "found": installed_xlwings()},
         "interpreter": str(machine.interpreter),
+        "log": str(log_file()),
         "share": read_conf(machine.conf).get("SHARE"),
         "files": files,
         "problems": found,
     }
 
 
-def _problems(machine: Machine) -> list[tuple[Text, dict[str, object]]]:
-    found: list[tuple[Text, dict[str, object]]] = []
+def _problems(machine: Machine) -> list[tuple[Text, Mapping[str, object]]]:
+    found: list[tuple[Text, Mapping[str, object]]] = []
     share = read_conf(machine.conf).get("SHARE")
     if share is None:
         found.append((_NO_SHARE, {}))
@@ -110,4 +115,21 @@ def _problems(machine: Machine) -> list[tuple[Text, dict[str, object]]]:
         found.append((_SHARE_GONE, {"path": share}))
     if machine.system == "win32" and udf_library(machine) is None:
         found.append((_NO_LIBRARY, {"name": f"xlwings64-{XLWINGS_VERSION}.dll"}))
-    return found
+    return found + (_engine_problems() if machine.program == "libreoffice" else [])
+
+
+def _begin(machine: Machine) -> list[tuple[Text, Mapping[str, object]]]:
+    """Return what to do where nothing is installed, and what will be in the way of it."""
+    return [(_NOT_INSTALLED, {}), *(_engine_problems() if machine.program == "libreoffice" else [])]
+
+
+def _engine_problems() -> list[tuple[Text, Mapping[str, object]]]:
+    """Return what keeps this Python from speaking with LibreOffice."""
+    if installed_xlwings() != XLWINGS_VERSION:
+        missing = {"needed": XLWINGS_VERSION, "found": installed_xlwings() or "-"}
+        return [(XlwingsMissingError.text, missing)]
+    try:
+        load_uno()
+    except NoBridgeError as exc:
+        return [(exc.text, exc.places)]
+    return []

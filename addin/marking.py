@@ -122,8 +122,7 @@ class _Memory:
 
 
 def _marked(original: Look, findings: Sequence[Finding], language: str, memory: _Memory) -> Look:
-    is_own_remark = original.fill != NO_FILL and all(found.code == "CELL-COMMENT" for found in findings)
-    is_kept = original.fill == UNSAYABLE or is_own_remark
+    is_kept = original.fill == UNSAYABLE
     remembered = original.fill + (OWN_LIKE if memory.own_like else "")
     note = note_of(findings, language, original.note, remembered)
     return Look(note, original.fill if is_kept else FILLS[worst(findings)])

@@ -89,7 +89,7 @@ def _stated(table: Table, facts: Facts) -> pl.DataFrame:
             wrong[rule.at] |= rule.broken(facts).fill_null(False)
     for cross in table.register.cross_rules:
         if cross.at in wrong:
-            wrong[cross.at] |= pl.col(cross.at).is_not_null() & pl.col(cross.at).is_duplicated()
+            wrong[cross.at] |= pl.col(cross.at).is_not_null() & ~pl.col(cross.at).is_first_distinct()
     numbers = [pl.when(wrong[name]).then(pl.lit(_ANOTHER)).otherwise(pl.col(name)).alias(name) for name in personal]
     return frame.select(key_expression(table.register).alias("_key"), *numbers)
 

@@ -114,7 +114,17 @@ def _caller() -> xw.Book:
     try:
         return xw.Book.caller()
     except Exception:  # noqa: BLE001 - xlwings raises nothing more exact where VBA did not call
-        book = xw.books.active if len(xw.apps) else None
+        book = _in_front()
     if book is None:
         raise NoBookError
     return book
+
+
+def _in_front() -> xw.Book | None:
+    """Return the workbook in front of the program that xlwings finds, None without either."""
+    import xlwings as xw  # noqa: PLC0415 - as above
+
+    try:
+        return xw.books.active if len(xw.apps) else None
+    except xw.XlwingsError:
+        return None

@@ -23,6 +23,8 @@ from workbooks.xlsx_look import ASK, BookLook, SheetLook, look_at
 if TYPE_CHECKING:
     import xlwings as xw
 
+_SHOWS_ITSELF = "CELL-COMMENT"
+"""Of a note that people wrote: it is seen already, and a mark above it would only hide it."""
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _HOW = {
     "zh": "点“单元格”一栏可跳到出错的位置，或按“下一处”逐个查看。改好后再按“校验”，改好的标记会自己消失。",
@@ -87,7 +89,7 @@ def _by_cell(look: BookLook, findings: Sequence[Finding]) -> dict[tuple[str, Cel
             shown = sheet.anchors.get(place, place)
             if shown not in sheet.threaded:
                 found_by[found.sheet, shown].append(found)
-    return found_by
+    return {cell: found for cell, found in found_by.items() if any(each.code != _SHOWS_ITSELF for each in found)}
 
 
 def _chosen(look: BookLook, findings: Sequence[Finding]) -> dict[tuple[str, CellPlace], list[Finding]]:
@@ -159,7 +161,7 @@ def _list(
         how=_HOW[language] if findings else "",
         headers=words.HEADERS[language],
         widths=words.WIDTHS,
-        lines=[[str(number), *words.texts_of(found, language)] for number, found in enumerate(ordered, start=1)],
+        lines=[[number, *words.texts_of(found, language)] for number, found in enumerate(ordered, start=1)],
         links=[_link(found) if found.sheet in names else "" for found in ordered],
         link_place=words.CELL_PLACE,
         fills=[FILLS[found.severity] for found in ordered],

@@ -30,7 +30,7 @@ _HEADERS = {
     "en": ("No.", "State", "Sheet", "Row", "Register", "Key", "Revision", "Why", "What to do"),
 }
 _WIDTHS = (6, 12, 19, 8, 16, 24, 9, 48, 40)
-_STATE_PLACE, _LINK_PLACE, _LEFT_PLACES = 2, 4, frozenset({8, 9})
+_STATE_PLACE, _LINK_PLACE, _REVISION_PLACE, _LEFT_PLACES = 2, 4, 7, frozenset({8, 9})
 _MISSING = "missing"
 _RED, _YELLOW, _BLUE = (FILLS[severity] for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO))
 
@@ -260,6 +260,7 @@ def show_status(
         fills=[_WORDS[line.state].fill for line in lines],
         fill_place=_STATE_PLACE,
         left_places=_LEFT_PLACES,
+        number_places=frozenset({1, _REVISION_PLACE}),
     )
     with undisturbed(book):
         sheet = add_own_sheet(book, STATUS_NAME, TITLES[language])
@@ -268,12 +269,12 @@ def show_status(
     return "\n".join(part for part in (counts, unread, as_of) if part)
 
 
-def _texts(number: int, line: Line, language: str) -> list[str]:
+def _texts(number: int, line: Line, language: str) -> list[str | int]:
     register = all_registers()[line.register]
     title = register.title_en if language == "en" else register.title
-    row, since = str(line.row or ""), str(line.revision or "")
+    row, since = str(line.row or ""), line.revision or ""
     name = _WORDS[line.state].name.message(language, {})
-    return [str(number), name, line.sheet, row, title, " / ".join(line.key), since, line.why, line.what_to_do]
+    return [number, name, line.sheet, row, title, " / ".join(line.key), since, line.why, line.what_to_do]
 
 
 def _first_cells(findings: Iterable[Finding]) -> dict[tuple[str, int], str]:

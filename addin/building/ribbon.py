@@ -27,7 +27,7 @@ def _tab(language: Language) -> str:
         )
         for number, (titles, names) in enumerate(GROUPS, start=1)
     )
-    named = {"id": f"houqin_{language}", "tag": language, "label": TAB_LABELS[language == "en"]}
+    named = {"id": f"houqin_{language}", "label": TAB_LABELS[language == "en"]}
     return _element("tab", {**named, "getVisible": "Houqin.ShowTab"}, groups)
 
 

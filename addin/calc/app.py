@@ -194,10 +194,17 @@ class App(base_classes.App):
 
 
 def _process_of(address: str) -> psutil.Process | None:
-    """Return the office process that was started to listen at an address."""
+    """Return the office process that listens at an address, None where the system does not tell."""
     wanted = f"--accept={address};"
     for process in psutil.process_iter(["name", "cmdline"]):
         command = process.info["cmdline"] or ()
         if (process.info["name"] or "").startswith("soffice.b") and any(part.startswith(wanted) for part in command):
             return process
+    # An office that was told later to listen shows it by its socket alone.
+    ending = f"_{address.removeprefix('pipe,name=')}"
+    with contextlib.suppress(psutil.Error, OSError):
+        sockets = psutil.net_connections("unix") if address.startswith("pipe,") and psutil.POSIX else ()
+        for socket in sockets:
+            if socket.pid and str(socket.laddr).endswith(ending):
+                return psutil.Process(socket.pid)
     return None

@@ -52,6 +52,12 @@ class Area:
         """Tell whether a cell lies in it."""
         return self.row <= row <= self.last_row and self.column <= column <= self.last_column
 
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """Yield row and column of its cells, row by row."""
+        for row in range(self.row, self.last_row + 1):
+            for column in range(self.column, self.last_column + 1):
+                yield row, column
+
     def address(self, row_mark: str = "$", column_mark: str = "$") -> str:
         """Return the address in Excel's words: ``$A$1``, ``$A$1:$B$2``, columns ``$A:$B``, rows ``$1:$2``."""
         if self.rows == LAST_ROW and self.columns < LAST_COLUMN:

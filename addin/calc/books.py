@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlwings import base_classes
 
-from addin.calc import bridge
+from addin.calc import bridge, transfers
 from addin.calc.bridge import UnoObject, border
 from addin.calc.errors import FileNotOpenedError, FileNotWrittenError, NoWorkbookError
 from addin.calc.names import Names
@@ -101,6 +101,19 @@ class Book(base_classes.Book):
         """
         self._store(self._api.storeToURL, path.absolute(), {"FilterName": _filter_of(path)})
 
+    def import_sheet(self, path: str) -> str:
+        """Copy the first sheet of a file behind all sheets and return its name there; the file is never shown.
+
+        Raises:
+            FileNotOpenedError: LibreOffice cannot read it.
+        """
+        source = _loaded(self._app.api, path, Hidden=True, ReadOnly=True)
+        try:
+            first = source.Sheets.getByIndex(0).Name
+            return str(transfers.transfer(source, first, self._api, self._api.Sheets.Count).Name)
+        finally:
+            source.close(True)
+
     def _store(self, store: bridge.UnoObject, target: Path, options: dict[str, object]) -> None:
         if not target.parent.is_dir():
             # LibreOffice would make the folder, and so hide that the share is not there.
@@ -180,7 +193,7 @@ class Books(base_classes.Books):
 
     def add(self) -> Book:
         """Open a new workbook."""
-        return self._load("private:factory/scalc", "", {})
+        return self._shown(self._app.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, ()))
 
     def open(
         self,
@@ -197,25 +210,33 @@ class Books(base_classes.Books):
             FileNotOpenedError: LibreOffice cannot read it.
         """
         del update_links, format
-        options: dict[str, object] = {"MacroExecutionMode": _NEVER_EXECUTE, "ReadOnly": bool(read_only)}
-        if password:
-            options["Password"] = password
-        return self._load(bridge.url_of(fullname), fullname, options)
+        options = {"Password": password} if password else {}
+        return self._shown(_loaded(self._app.api, fullname, ReadOnly=bool(read_only), **options))
 
-    def _load(self, url: str, path: str, options: dict[str, object]) -> Book:
-        def load(**more: object) -> UnoObject:
-            return bridge.refused(
-                lambda: self._app.api.loadComponentFromURL(url, "_blank", 0, bridge.properties(**options, **more)),
-                lambda reason: FileNotOpenedError(path=path, reason=reason),
-            )
-
-        document = load()
-        if document is None and not options.get("ReadOnly"):
-            # The file is open elsewhere: nothing can be asked without a window, so it is opened as Excel does then.
-            options.pop("ReadOnly", None)
-            document = load(ReadOnly=True)
-        if document is None or not document.supportsService(_SPREADSHEET):
-            raise FileNotOpenedError(path=path, reason="")
+    def _shown(self, document: UnoObject) -> Book:
         book = Book(self._app, document)
         book.activate()
         return book
+
+
+def _loaded(desktop: UnoObject, path: str, **options: object) -> UnoObject:
+    """Open a file as a workbook and return LibreOffice's document.
+
+    Raises:
+        FileNotOpenedError: LibreOffice cannot read it.
+    """
+
+    def load(**more: object) -> UnoObject:
+        wanted = bridge.properties(MacroExecutionMode=_NEVER_EXECUTE, **{**options, **more})
+        return bridge.refused(
+            lambda: desktop.loadComponentFromURL(bridge.url_of(path), "_blank", 0, wanted),
+            lambda reason: FileNotOpenedError(path=path, reason=reason),
+        )
+
+    document = load()
+    if document is None and not options.get("ReadOnly"):
+        # The file is open elsewhere: nothing can be asked without a window, so it is opened as Excel does then.
+        document = load(ReadOnly=True)
+    if document is None or not document.supportsService(_SPREADSHEET):
+        raise FileNotOpenedError(path=path, reason="")
+    return document

@@ -70,7 +70,8 @@ def read(place: Place, *, error_texts: object) -> Block:
     if place.area.rows > _MANY_ROWS:
         place, blank_rows = _without_blank_rows(place)
     block: Block = place.cells.getDataArray()
-    found = formats.kinds(place.document, place.cells)
+    has_numbers = any(type(value) is float for row in block for value in row)
+    found = formats.kinds(place.document, place.cells, place.area) if has_numbers else {}
     rows = list(block)
     if Kind.DATE in found:
         as_moment = functools.partial(values.moment, start=first_day(place.document))

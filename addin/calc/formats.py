@@ -16,6 +16,8 @@ GENERAL, LOGICAL = "General", "BOOLEAN"
 # The parts of the code of a date that are words; LibreOffice writes the others in capitals.
 _WORDS = re.compile(r'"[^"]*"|\\.|\[[^\]HMS][^\]]*\]|General|AM/PM|A/P')
 _DATE, _TIME, _NUMBER, _TEXT, _LOGICAL = 2, 4, 16, 256, 1024
+# Formats of one language are numbered together; the first of them is General.
+_LANGUAGE = 10_000
 _STANDARD = {GENERAL: _NUMBER, "@": _TEXT, LOGICAL: _LOGICAL}
 
 
@@ -34,6 +36,8 @@ def _english() -> UnoObject:
 
 def kind_of(document: UnoObject, key: int) -> Kind:
     """Return the kind of a number format of the document."""
+    if key % _LANGUAGE == 0:
+        return Kind.NUMBER
     kind = document.NumberFormats.getByKey(key).Type
     if kind & (_DATE | _TIME):
         return Kind.DATE
@@ -68,8 +72,11 @@ def key_of(document: UnoObject, code: str) -> int:
     return key if key != -1 else int(formats.addNewConverted(code, _english(), own))
 
 
-def kinds(document: UnoObject, cells: UnoObject) -> dict[Kind, list[Area]]:
-    """Return where which kind of format is, plain numbers left out; a handful of calls whatever the size."""
+def kinds(document: UnoObject, cells: UnoObject, area: Area) -> dict[Kind, list[Area]]:
+    """Return where in an area which kind of format is, plain numbers left out; some calls whatever the size."""
+    if (area.rows, area.columns) == (1, 1):
+        kind = kind_of(document, cells.NumberFormat)
+        return {} if kind is Kind.NUMBER else {kind: [area]}
     found: dict[Kind, list[Area]] = {}
     for each in indexed(cells.getUniqueCellFormatRanges()):
         kind = kind_of(document, each.NumberFormat)

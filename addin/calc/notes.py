@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from xlwings import base_classes
 
-from addin.calc.areas import Area, of_box
+from addin.calc import cells
+from addin.calc.areas import Area, gathered, of_box, of_range
 from addin.calc.bridge import UnoObject, border, struct
 
 if TYPE_CHECKING:
@@ -77,6 +79,26 @@ def add_note(sheet: Sheet, area: Area, text: str) -> Note:
     at = struct("table.CellAddress", Column=area.column - 1, Row=area.row - 1)
     sheet.api.Annotations.insertNew(at, text)
     return Note(sheet, area)
+
+
+def set_notes(sheet: Sheet, texts: Mapping[tuple[int, int], str]) -> None:
+    """Set the notes of many cells (row, column), a blank text for none.
+
+    A new note is one call and the notes to go are one for all, where a range asks LibreOffice ten times for each.
+    A note that is there keeps its author and its box.
+    """
+    noted = {
+        at for area in map(of_range, sheet.api.queryContentCells(_ANNOTATION).RangeAddresses) for at in area.cells()
+    }
+    annotations = sheet.api.Annotations
+    for (row, column), text in texts.items():
+        if text and (row, column) in noted:
+            sheet.api.getCellByPosition(column - 1, row - 1).getAnnotation().setString(text)
+        elif text:
+            annotations.insertNew(struct("table.CellAddress", Column=column - 1, Row=row - 1), text)
+    gone = [at for at, text in texts.items() if not text and at in noted]
+    if gone:
+        cells.ranges(sheet.book.api, sheet.api, gathered(gone)).clearContents(_ANNOTATION)
 
 
 def _cell(sheet: Sheet, area: Area) -> UnoObject:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from addin.calc import bridge, cells, formats, grammar, values
@@ -35,7 +36,7 @@ def write(place: Place, block: Iterable[Iterable[object]]) -> None:
     Text that starts with ``=`` is a formula, text that looks like a number becomes one: except in
     cells with the text format. Dates and truth values bring their number format where the cell has none.
     """
-    found = formats.kinds(place.document, place.cells)
+    found = formats.kinds(place.document, place.cells, place.area)
     plan = _planned(place, block, found)
     # Formats first: on filled cells LibreOffice works out the height of every row again.
     _set_formats(place, plan, found)
@@ -50,14 +51,11 @@ def write(place: Place, block: Iterable[Iterable[object]]) -> None:
 
 
 def _noted(place: Place) -> set[tuple[int, int]]:
-    """Return the cells with notes: LibreOffice deletes the notes of cells that it fills in one call."""
+    """Return the cells to be set one by one: LibreOffice deletes the notes of cells that it fills in one call."""
+    if (place.area.rows, place.area.columns) == (1, 1):
+        return {(place.area.row, place.area.column)}
     found = (of_range(at) for at in place.cells.queryContentCells(_ANNOTATION).RangeAddresses)
-    return {
-        (row, column)
-        for area in found
-        for row in range(area.row, area.last_row + 1)
-        for column in range(area.column, area.last_column + 1)
-    }
+    return {at for area in found for at in area.cells()}
 
 
 def _around(area: Area, cut: set[tuple[int, int]]) -> Iterator[Area]:
@@ -120,7 +118,7 @@ def _made_array(place: Place) -> bool:
 
 
 def _planned(place: Place, block: Iterable[Iterable[object]], found: dict[Kind, list[Area]]) -> _Plan:
-    plan, start = _Plan(), cells.first_day(place.document)
+    plan, start = _Plan(), functools.cache(lambda: cells.first_day(place.document))
     for row, line in enumerate(block, place.area.row):
         plain: list[str | float] = []
         for column, value in enumerate(line, place.area.column):
@@ -132,7 +130,7 @@ def _planned(place: Place, block: Iterable[Iterable[object]], found: dict[Kind, 
 
 
 def _entered(
-    plan: _Plan, at: tuple[int, int], value: object, found: dict[Kind, list[Area]], start: dt.datetime
+    plan: _Plan, at: tuple[int, int], value: object, found: dict[Kind, list[Area]], start: Callable[[], dt.datetime]
 ) -> str | float:
     """Return the plain content of a cell, after noting what else the cell needs."""
     if isinstance(value, str) and value and not _is_text(at, found):
@@ -146,7 +144,7 @@ def _entered(
         plan.truths.append(at)
     elif isinstance(value, dt.datetime):
         (plan.days if value.time() == dt.time() else plan.moments).append(at)
-        return values.serial(value, start)
+        return values.serial(value, start())
     return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]
 
 

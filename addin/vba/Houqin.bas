@@ -25,10 +25,11 @@ failed:
 End Sub
 
 Public Sub ShowTab(ByVal Control As Object, ByRef Visible As Variant)
-    Visible = ((Control.Tag = "zh") = IsChinese())
+    Visible = ((Control.ID = "houqin_zh") = IsChinese())
 End Sub
 
-Public Function Explained(ByVal Message As String) As String
+' Properties, for public functions would stand among the worksheet functions.
+Public Property Get Explained(ByVal Message As String) As String
     If InStr(Message, "No module named") > 0 Then
         Explained = Word("no_package")
     ElseIf InStr(Message, "Could not load xlwings") > 0 Or InStr(Message, "runpython install") > 0 Then
@@ -36,14 +37,14 @@ Public Function Explained(ByVal Message As String) As String
     Else
         Explained = Word("failed") & vbCrLf & LastLine(Message)
     End If
-End Function
+End Property
 
-Public Function Word(ByVal Name As String) As String
+Public Property Get Word(ByVal Name As String) As String
     Dim Column As Long
     Column = 3
     If IsChinese() Then Column = 2
     Word = Application.WorksheetFunction.VLookup(Name, ThisWorkbook.Worksheets(1).Range("A:C"), Column, False)
-End Function
+End Property
 
 Private Sub Say(ByVal Name As String)
     MsgBox Word(Name), vbExclamation, "Houqin"

@@ -151,7 +151,7 @@ def _groups(stored: Mapping[str, Any]) -> dict[str, Pieces]:
 
 
 def _text(stored: Mapping[str, Any]) -> str:
-    return json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_decimal)
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"), default=_decimal)
 
 
 def _decimal(value: object) -> dict[str, str]:

@@ -81,3 +81,11 @@ def listed(path: Path, title: str = RESULTS) -> list[tuple[str, ...]]:
     sheet = openpyxl.load_workbook(path, data_only=True)[title]
     rows = sheet.iter_rows(min_row=5, max_col=9, values_only=True)
     return [tuple("" if value is None else str(value) for value in row[1:]) for row in rows if row[0] is not None]
+
+
+def changed(before: Path, after: Path) -> dict[tuple[str, str], tuple[object, object]]:
+    """Return the cells (sheet, cell) whose note or fill differ between two files, with both."""
+    old, new = marks(before), marks(after)
+    places = {(sheet, cell) for told in (old, new) for sheet, cells in told.items() for cell in cells}
+    looks = {(sheet, cell): (old.get(sheet, {}).get(cell), new.get(sheet, {}).get(cell)) for sheet, cell in places}
+    return {place: (was, now) for place, (was, now) in looks.items() if was != now}

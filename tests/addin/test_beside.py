@@ -28,10 +28,13 @@ def test_columns_stand_beside_the_sheet_and_are_written_anew(sheet: xw.Sheet) ->
     """One blank column is left; the second time the same column is used, and what is told no more is gone."""
     table = opened(sheet)
     first = write_beside(sheet, table, {"账面数": {4: Decimal("20.000"), 5: Decimal("0.500")}}, "截至 9:00")
-    again = write_beside(sheet, table, {"账面数": {5: Decimal("7.000")}, "状态": {5: "盘亏"}})
+    again = write_beside(sheet, table, {"账面数": {5: Decimal("7.000")}, "状态": {5: "盘亏"}}, "截至 10:00")
     assert (first, again) == ({"账面数": WIDTH + 2}, {"账面数": WIDTH + 2, "状态": WIDTH + 3})
-    told = sheet.range((3, WIDTH + 1), (5, WIDTH + 3)).value
-    assert told == [[None, "hq_账面数", "hq_状态"], [None, None, None], [None, 7.0, "盘亏"]]
+    told = sheet.range((2, WIDTH + 1), (5, WIDTH + 3)).value
+    assert told == [
+        *([None, "截至 10:00", None], [None, "hq_账面数", "hq_状态"]),
+        *([None, None, None], [None, 7.0, "盘亏"]),
+    ]
 
 
 def test_what_the_clerk_wrote_beside_the_sheet_stays(sheet: xw.Sheet) -> None:

@@ -13,6 +13,7 @@ from addin import buttons, functions
 from addin.count_plans import NotPlannedError
 from addin.published import Published
 from addin.why import why
+from sync.commands import stock
 from tests.rule_lines import MASTER, PARAMETERS
 from tests.sync.school import School
 from tests.test_count_flow import PLAN, codes, example, told
@@ -77,9 +78,7 @@ def test_a_count_from_the_new_sheet_to_the_differences(school: tuple[School, str
     sheet.range((4, places["复盘数量"])).value = 41
     said = buttons.reconcile(book)
     shown = sheet.range((3, written.max_column + 2), (5, written.max_column + 6)).value
-    assert [str(title).partition("\n")[0] for title in shown[0]] == [
-        *("hq_账面数量", "hq_基准日实存", "hq_盈亏数量", "hq_盈亏金额", "hq_状态")
-    ]
+    assert shown[0] == ["hq_账面数量", "hq_基准日实存", "hq_盈亏数量", "hq_盈亏金额", "hq_状态"]
     assert shown[1:] == [[36, 35, -1, -23.8, "盘亏"], [None, None, None, -23.8, "合计"]]
     assert "盘亏 1；盘盈 0.00 元，盘亏 -23.80 元" in said
 
@@ -88,6 +87,9 @@ def test_a_count_from_the_new_sheet_to_the_differences(school: tuple[School, str
     handed_in = opened.path("ST/盘点.xlsx")
     handed_in.parent.mkdir(parents=True, exist_ok=True)
     book.save(handed_in)
+    kept = openpyxl.load_workbook(handed_in).worksheets[1]
+    assert (kept.page_setup.orientation, kept.freeze_panes) == ("landscape", written.freeze_panes)
+    assert "监盘人" in str(kept.oddFooter.left.text)
     assert codes(opened) == []
     (line,) = told(opened, "differences", PLAN, code=3)["lines"]
     figures = [line[name] for name in ("book_qty", "qty_at_cutoff", "diff_qty", "diff_amount", "diff_kind")]
@@ -131,6 +133,17 @@ def test_cells_answer_from_the_newest_publication(school: tuple[School, str]) ->
     assert "没有“Z-9”" in str(functions.hq_bookqty("SP0007", "Z-9"))
     assert "没有“颜色”这一项" in str(functions.hq_item("SP0007", "颜色"))
     assert functions.hq_bookqty(None, room) == "没有填物品目录的编码或名称"
+
+
+def test_published_balances_are_those_of_the_command_line(school: tuple[School, str]) -> None:
+    """Quantity, value and average price of every place are the figures of ``houqin stock balance``."""
+    opened, _ = school
+    shown = told(opened, "balance", of=stock)
+    published = Published.open(opened.folder).stock().to_dicts()
+    assert [{name: None if value is None else str(value) for name, value in row.items()} for row in published] == [
+        {name: row[name] for name in ("warehouse", "item", "quantity", "value", "average_price")} for row in shown
+    ]
+    assert shown
 
 
 def test_functions_look_to_xlwings_as_excel_calls_them() -> None:

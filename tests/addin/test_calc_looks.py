@@ -71,6 +71,18 @@ def test_writing_values_leaves_notes(sheet: xw.Sheet) -> None:
     assert len(sheet.notes) == 4
 
 
+def test_many_notes_are_set_together(sheet: xw.Sheet) -> None:
+    """New notes come, known ones change and keep their author's box, blank ones go, others stay."""
+    for at in ("A1", "A2", "A3"):
+        sheet[at].add_note("旧")
+    sheet.impl.set_notes({(1, 1): "新", (2, 1): "", (5, 4): "添", (6, 4): ""})
+    assert [(note.location.address, note.text) for note in sheet.notes] == [
+        ("$A$1", "新"),
+        ("$A$3", "旧"),
+        ("$D$5", "添"),
+    ]
+
+
 def test_marks_survive_saving(app: xw.App, book: xw.Book, tmp_path: Path) -> None:
     """Fills, notes, formats and links are in the saved file and there again when it is opened."""
     file = tmp_path / "标记.xlsx"

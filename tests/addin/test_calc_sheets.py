@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 if TYPE_CHECKING:
@@ -129,6 +131,52 @@ def test_tables_of_excel_are_tables(app: xw.App, tmp_path: Path) -> None:
         table.resize(sheet["A1:B9"])
         book.save()
     assert openpyxl.load_workbook(file)["入库单"].tables["stock_receipt"].ref == "A1:B9"
+
+
+def test_a_sheet_of_a_file_comes_with_what_belongs_to_it(app: xw.App, book: xw.Book, tmp_path: Path) -> None:
+    """A sheet taken in from a file brings names, tables, frozen rows, lists and widths, and shows no other window."""
+    file = tmp_path / "盘点表.xlsx"
+    made = openpyxl.Workbook()
+    page = made.active
+    page.title = "Sheet1"
+    for row in (["物品", "实盘"], ["口罩", None], ["手套", None]):
+        page.append(row)
+    page.add_table(Table(displayName="stock_count", ref="A1:B3"))
+    made.defined_names["hq_register"] = DefinedName("hq_register", attr_text="Sheet1!$A$1:$B$3")
+    listed = DataValidation(type="list", formula1='"完好,损坏"')
+    listed.add("B2:B3")
+    page.add_data_validation(listed)
+    page.freeze_panes = "B2"
+    page.column_dimensions["A"].width = 31
+    made.save(file)
+    book.sheets[0]["A1"].value = "原有"
+    assert book.impl.import_sheet(str(file)) == "Sheet1 (2)"
+    assert [len(app.books), app.books.active.name] == [1, book.name]
+    taken = book.sheets["Sheet1 (2)"]
+    assert taken["A1:A3"].value == ["物品", "口罩", "手套"]
+    assert book.names["hq_register"].refers_to == "='Sheet1 (2)'!$A$1:$B$3"
+    assert taken.tables["stock_count"].range.address == "$A$1:$B$3"
+    book.save(tmp_path / "合.xlsx")
+    saved = openpyxl.load_workbook(tmp_path / "合.xlsx")["Sheet1 (2)"]
+    assert (saved.freeze_panes, saved.tables["stock_count"].ref) == ("B2", "A1:B3")
+    assert saved.column_dimensions["A"].width > 25
+    assert [(str(each.sqref), each.formula1) for each in saved.data_validations.dataValidation] == [
+        ("B2:B3", '"完好,损坏"')
+    ]
+
+
+def test_rows_are_frozen(book: xw.Book, tmp_path: Path) -> None:
+    """Frozen rows are in the saved file; the sheet in front stays in front."""
+    sheet = book.sheets[0]
+    front = book.sheets.add("前")
+    sheet["A1"].value = 1
+    sheet.freeze_panes.freeze_at("A1:A3")
+    assert book.sheets.active == front
+    book.save(tmp_path / "冻.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "冻.xlsx")["Sheet1"].freeze_panes == "B4"
+    sheet.freeze_panes.unfreeze()
+    book.save()
+    assert openpyxl.load_workbook(tmp_path / "冻.xlsx")["Sheet1"].freeze_panes is None
 
 
 def test_a_range_becomes_a_table(sheet: xw.Sheet) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addin.handing_in import Handing, Way, handing_of, last_change, put, sha256_of, versions_in
@@ -42,6 +42,7 @@ names = st.sampled_from([NAME, "食堂台账(1).xlsx", "食堂台账(2).xlsx", "
 digests = st.sampled_from(["a", "b", "c"])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, digests), st.sets(digests), st.one_of(st.just(""), names))
 def test_no_unseen_version_is_replaced(there: dict[str, str], seen: set[str], last_name: str) -> None:
     """Whatever lies there, only a version that was seen is replaced, and a copy is known as one by its name."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from addin.building.xlam import add_in
 from addin.conf import conf_content, conf_path, read_conf
-from addin.install import Machine, excel_plan, libreoffice_plan, libreoffice_profile, settings_of
+from addin.install import Machine, Plan, excel_plan, libreoffice_plan, libreoffice_profile, settings_of
 from addin.installing import LibreOfficeNewError, LibreOfficeRunningError, Step, install, state_of, uninstall
 from addin.looking import looked_at
 from sync.cli import main
@@ -200,6 +201,23 @@ def test_status_tells_what_is_missing(tmp_path: Path) -> None:
     assert looked_at(there, lambda: plan, "en")["problems"] == []
     next(iter(plan.files)).unlink()
     assert len(looked_at(there, lambda: plan, "en")["problems"]) == 1
+
+
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_another_xlwings_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    """Status names the release of xlwings that is needed where this environment has another one."""
+    metadata = tmp_path / "site" / "xlwings-0.30.0.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Metadata-Version: 2.1\nName: xlwings\nVersion: 0.30.0\n")
+    monkeypatch.syspath_prepend(metadata.parent.parent)
+    there = machine(system, tmp_path)
+
+    def plan() -> Plan:
+        return excel_plan(there, add_in(), SCRIPT, {}) if system == "win32" else libreoffice_plan(there, {})
+
+    told = looked_at(there, plan, "en")
+    assert told["xlwings"] == {"needed": "0.37.8", "found": "0.30.0"}
+    assert [problem for problem in told["problems"] if "0.37.8" in problem and "0.30.0" in problem]
 
 
 def test_the_command_installs_for_this_user(
