@@ -168,7 +168,9 @@ class Books(base_classes.Books):
         frames = self.api
         controllers = (frames.getByIndex(index).Controller for index in range(frames.Count))
         documents = (controller.Model for controller in controllers if controller is not None)
-        return [Book(self._app, each) for each in documents if each is not None and each.supportsService(_SPREADSHEET)]
+        workbooks = (each for each in documents if each is not None and each.supportsService(_SPREADSHEET))
+        # A second window of a workbook is another frame of the same document.
+        return [Book(self._app, each) for each in {each.RuntimeUID: each for each in workbooks}.values()]
 
     def __call__(self, name_or_index: int | str) -> Book:
         """Return a workbook by its name, whatever its case, or its place counted from 1."""

@@ -47,9 +47,10 @@ def kind_of(document: UnoObject, key: int) -> Kind:
 
 
 def code_of(document: UnoObject, key: int) -> str:
-    """Return the code of a number format as Excel writes it in English."""
-    formats = document.NumberFormats
-    code = str(formats.getByKey(formats.getFormatForLocale(key, _english())).FormatString)
+    """Return the code of a number format as Excel writes it; Chinese and English ones have the same letters."""
+    if key % _LANGUAGE == 0:
+        return GENERAL
+    code = str(document.NumberFormats.getByKey(key).FormatString)
     return _small(code) if kind_of(document, key) is Kind.DATE else code
 
 

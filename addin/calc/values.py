@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import numbers
 import re
 from collections.abc import Callable
@@ -110,9 +111,19 @@ def prepared(value: object) -> object:
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a date in a cell has no zone
     if isinstance(value, (numbers.Real, Decimal)):
-        number = float(value)
-        return "" if number != number else number  # noqa: PLR0124 - not a number is blank
+        return _finite(value)
     return prepared(_of_numpy(value))
+
+
+def _finite(value: numbers.Real | Decimal) -> str | float:
+    """Return a number, blank for one that is none; Excel has nothing larger than a float."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if math.isinf(number):
+        raise NotACellValueError(value=str(value)[:30])
+    return "" if math.isnan(number) else number
 
 
 def _of_numpy(value: object) -> object:
@@ -137,7 +148,7 @@ def serial(value: dt.datetime, start: dt.datetime) -> float:
     return (value - start) / dt.timedelta(days=1)
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d+)?(%?)")
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(%?)")
 _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 
 
@@ -153,6 +164,8 @@ def typed(text: str) -> object:
         as_number = _NUMBER.fullmatch(bare)
         if as_number is not None:
             number = float(bare.rstrip("%").replace(",", ""))
+            if math.isinf(number):
+                return text
             return number / 100 if as_number[1] else number
         as_date = _DATE.fullmatch(bare)
         if as_date is not None:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from addin.calc.values import NotACellValueError
+
 if TYPE_CHECKING:
     import xlwings as xw
 
@@ -54,6 +56,11 @@ DAY, MOMENT, EARLY, LATE = map(
         ("12 个", "12 个"),
         ("1.2.3", "1.2.3"),
         (".", "."),
+        (".5", 0.5),
+        ("E05", "E05"),
+        ("-e5", "-e5"),
+        ("1E3", 1000.0),
+        ("1e999", "1e999"),
     ],
 )
 def test_a_cell_takes_a_value_as_excel_does(sheet: xw.Sheet, written: object, read: object) -> None:
@@ -62,6 +69,15 @@ def test_a_cell_takes_a_value_as_excel_does(sheet: xw.Sheet, written: object, re
     value = sheet["B2"].value
     assert value == read
     assert type(value) is type(read)
+
+
+@pytest.mark.parametrize("value", [float("inf"), 10**400, Decimal("-Infinity"), object(), {"甲": 1}, b"x"])
+def test_what_no_cell_can_hold_is_refused(sheet: xw.Sheet, value: object) -> None:
+    """A value that Excel has no place for is refused with a sentence, and nothing is written."""
+    sheet["A1:B1"].value = ["旧", 1]
+    with pytest.raises(NotACellValueError, match="不能写入单元格的值"):
+        sheet["A1:B1"].value = ["新", value]
+    assert sheet["A1:B1"].value == ["旧", 1.0]
 
 
 def test_a_cell_with_text_format_keeps_text(sheet: xw.Sheet) -> None:
