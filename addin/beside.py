@@ -8,8 +8,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from schemas.exact import MONEY_PLACES
+from schemas.findings import Text
 from schemas.headers import SEARCHED_ROWS
 from schemas.own_columns import OWN_PREFIX
+from sync.errors import HouqinError
 
 if TYPE_CHECKING:
     from xlwings import Sheet
@@ -25,6 +27,19 @@ _LOOKED_AT = 20
 _SHRUNK_BY = 1000
 """Rows below a sheet that are cleared in our columns, for it may have been longer; a sheet that is formatted to its end
 is not gone through."""
+
+
+class SheetProtectedError(HouqinError):
+    """The sheet is protected (``sheet``)."""
+
+    code = "SHEET-PROTECTED"
+    text = Text(
+        "工作表“{sheet}”受保护，不能写入",
+        "the sheet “{sheet}” is protected: nothing can be written",
+        "请在“审阅”里撤消工作表保护，再按一次",
+        "unprotect it (Review) and press again",
+    )
+
 
 Told = Decimal | str | None
 """What stands in one of our cells."""
@@ -44,7 +59,11 @@ def write_beside(
         table: what was read from it.
         columns: header without ``hq_`` to row number to what is told.
         note: what stands above them.
+
+    Raises:
+        SheetProtectedError: the sheet is protected.
     """
+    _refuse_protected(sheet)
     header_row, last_column = _header_row(table), max(table.columns.values())
     last_row = _last_row(sheet, table, columns)
     there = own_columns(sheet, header_row, last_column)
@@ -62,6 +81,14 @@ def write_beside(
     for name in places.keys() - there.keys():
         _dress(sheet, places[name], (header_row + 1, last_row), columns[name])
     return places
+
+
+def _refuse_protected(sheet: Sheet) -> None:
+    """Raise where a sheet is protected; Excel and LibreOffice each have a word of their own for it."""
+    for word in ("ProtectContents", "isProtected"):
+        told = getattr(sheet.api, word, False)
+        if told() if callable(told) else told:
+            raise SheetProtectedError(sheet=sheet.name)
 
 
 def _dress(sheet: Sheet, column: int, rows: tuple[int, int], told: Mapping[int, Told]) -> None:
@@ -87,7 +114,12 @@ def _last_row(sheet: Sheet, table: Table, columns: Mapping[str, Mapping[int, Tol
 
 
 def write_own(sheet: Sheet, column: int, told: Mapping[int, Decimal | None]) -> None:
-    """Write figures into cells of a column that the program computes, as formulas: nobody typed them."""
+    """Write figures into cells of a column that the program computes, as formulas: nobody typed them.
+
+    Raises:
+        SheetProtectedError: the sheet is protected.
+    """
+    _refuse_protected(sheet)
     for rows in _following(sorted(told)):
         figures = [[f"={value:f}" if (value := told[row]) is not None else ""] for row in rows]
         sheet.range((rows[0], column), (rows[-1], column)).formula = figures

@@ -162,13 +162,17 @@ def apply_changes(sheet: xw.Sheet, changes: Sequence[Change]) -> None:
     """Set fills, one call per area and colour, and notes, which Excel takes one by one and LibreOffice together."""
     for fill, (top, left, bottom, right) in areas_by_fill(changes):
         _fill(sheet.range((top, left), (bottom, right)), fill)
-    notes = {change.place: change.note for change in changes if change.note is not None}
+    noted = {change.place: change for change in changes if change.note is not None}
     together: Callable[[dict[CellPlace, str]], object] | None = getattr(sheet.impl, "set_notes", None)
     if together is not None:
-        together(notes)
+        together({place: change.note or "" for place, change in noted.items()})
         return
-    for place, note in notes.items():
-        _set_note(sheet.range(place), note)
+    has_boxes = bool(noted) and _member(sheet.api, "Shapes") is not None
+    for place, change in noted.items():
+        note = _set_note(sheet.range(place), change)
+        if note is not None and has_boxes:
+            shape = note.api.Shape
+            shape.Width, shape.Height = note_box(change.note or "")
 
 
 def _fill(cells: xw.Range, fill: str) -> None:
@@ -181,21 +185,18 @@ def _fill(cells: xw.Range, fill: str) -> None:
         interior.TintAndShade = float(tint)
 
 
-def _set_note(cell: xw.Range, text: str) -> None:
-    note = cell.note
+def _set_note(cell: xw.Range, change: Change) -> xw.Note | None:
+    """Set the note of a cell and return it, None where there is none any more."""
+    note = cell.note if change.has_note else None
+    if not change.note:
+        if note is not None:
+            note.delete()
+        return None
     if note is None:
-        if not text:
-            return
-        note = cell.add_note(text)
-    elif not text:
-        note.delete()
-        return
-    else:
-        # The box of a person's own note keeps its author and its place.
-        note.text = text
-    shape = _member(note.api, "Shape")
-    if shape is not None:
-        shape.Width, shape.Height = note_box(text)
+        return cell.add_note(change.note)
+    # The box of a person's own note keeps its author and its place.
+    note.text = change.note
+    return note
 
 
 def remembered(book: xw.Book, name: str) -> str:

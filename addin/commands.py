@@ -192,10 +192,10 @@ _ACTIONS = {
 
 def _show(told: dict[str, Any], language: str) -> None:
     out, english = console(), language == "en"
-    for file in told["files"]:
+    for file in told["files"] if told.get("installed", True) else ():
         word = _ACTIONS[file.get("action") or file["state"]][english]
         out.print(f"{word}  {file['path']}", markup=False, soft_wrap=True)
-    if not told["files"]:
+    if not told["files"] and "installed" not in told:
         out.print("nothing was installed" if english else "没有安装过")
     for name in ("version", "interpreter", "share", "log"):
         if told.get(name):

@@ -70,7 +70,7 @@ def hints(machine: Machine, language: str) -> list[str]:
 
 def problems(machine: Machine, language: str) -> list[str]:
     """Return what keeps installed buttons from working on this machine, as sentences."""
-    return [text.message(language, values) for text, values in _problems(machine)]
+    return [_sentence(text, values, language) for text, values in _problems(machine)]
 
 
 def looked_at(machine: Machine, plan: Callable[[], Plan], language: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def looked_at(machine: Machine, plan: Callable[[], Plan], language: str) -> dict
     """
     receipt = Receipt.read(machine.receipt)
     told = _problems(machine) if receipt else _begin(machine)
-    found = [text.message(language, values) for text, values in told]
+    found = [_sentence(text, values, language) for text, values in told]
     try:
         files = [{"path": str(path), "state": state} for path, state in state_of(plan()).items()]
     except XlwingsMissingError as exc:
@@ -104,6 +104,12 @@ def looked_at(machine: Machine, plan: Callable[[], Plan], language: str) -> dict
         "files": files,
         "problems": found,
     }
+
+
+def _sentence(text: Text, values: Mapping[str, object], language: str) -> str:
+    """Return what is wrong, and what to do about it where the words tell that apart."""
+    parts = (text.message(language, values), text.hint(language, values))
+    return ("; " if language == "en" else "，").join(part for part in parts if part)
 
 
 def _problems(machine: Machine) -> list[tuple[Text, Mapping[str, object]]]:

@@ -10,8 +10,9 @@ from schemas.findings import Finding, Severity
 from schemas.values import CellPlace
 from workbooks.marks import FILLS, NO_FILL, OWN_LIKE, UNSAYABLE, before_mark, note_of, worst
 
-MOST_MARKS = 1_000
-"""Cells marked in one workbook: a note costs a spreadsheet program milliseconds; the list has all findings."""
+MOST_MARKS = 500
+"""Cells marked in one workbook: a note costs a spreadsheet program milliseconds. The list has all findings, and
+those that are not marked yet are marked by the next check, once the others are mended."""
 _OURS = frozenset(FILLS.values())
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -32,6 +33,8 @@ class Change:
     note: str | None
     """The whole note, "" for none."""
     fill: str | None
+    has_note: bool = False
+    """Whether there is a note to be changed."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _marked(original: Look, findings: Sequence[Finding], language: str, memory: 
 def _change(place: CellPlace, present: Look, wanted: Look) -> Change | None:
     note = None if wanted.note == present.note else wanted.note
     fill = None if wanted.fill == present.fill else wanted.fill
-    return None if note is None and fill is None else Change(place, note, fill)
+    return None if note is None and fill is None else Change(place, note, fill, present.note != "")
 
 
 def _by_column(places: Iterable[CellPlace]) -> dict[int, list[CellPlace]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 QUANTITY, WHERE = "账面数量", "在何处"
 """Headers of our columns, the first as on a count sheet."""
+_SPAN = re.compile(r"[A-Z]*(\d*)(?::[A-Z]*(\d*))?")
+_LAST_ROW = 1_048_576
 _NAMED = 5
 """At most so many rows are named in the dialog."""
 
@@ -80,7 +83,7 @@ def book_quantities(book: xw.Book) -> str:
     register = table.register
     if item_column(register) not in table.columns:
         return said(_NO_ITEMS, language, title=register.title, title_en=register.title_en)
-    rows = [row for row in table.frame["_row"] if row in _selected(book)]
+    rows = selected_rows(table.frame["_row"].to_list(), book.selection.address if book.selection else "")
     if not rows:
         return said(_NO_ROWS, language)
     if register.id == SHEET:
@@ -109,13 +112,13 @@ def _referring(register: type[Register], target: str) -> str:
 
 def quantities_now(table: Table, rows: Sequence[int], lookups: Lookups) -> Quantities:
     """Return what the books have now for rows of a table; of all warehouses together where a row names none."""
-    goods, place = item_column(table.register), place_column(table.register)
+    goods, place, wanted = item_column(table.register), place_column(table.register), set(rows)
     told: dict[int, Decimal] = {}
     where: dict[int, str] = {}
     unknown = []
     for cells in table.frame.iter_rows(named=True):
         row, room = cells["_row"], cells[place] if place else None
-        if row not in rows:
+        if row not in wanted:
             continue
         item, store = lookups.code(ITEMS, cells[goods]).code, lookups.code(ROOMS, room).code
         if item is None or (room and store is None):
@@ -131,9 +134,12 @@ def quantities_now(table: Table, rows: Sequence[int], lookups: Lookups) -> Quant
     return Quantities(told, where, unknown)
 
 
-def _selected(book: xw.Book) -> range:
-    selection = book.selection
-    return range(0) if selection is None else range(selection.row, selection.row + selection.shape[0])
+def selected_rows(rows: Sequence[int], address: str) -> list[int]:
+    """Return those of some rows that an address covers: ``$B$4:$D$9,$B$12``, whole rows, whole columns."""
+    areas = [area.rpartition("!")[2].replace("$", "") for area in address.split(",") if area]
+    spans = [_SPAN.fullmatch(area) for area in areas]
+    covered = [(int(found[1] or 1), int(found[2] or found[1] or _LAST_ROW)) for found in spans if found is not None]
+    return [row for row in rows if any(first <= row <= last for first, last in covered)]
 
 
 def _write(sheet: xw.Sheet, table: Table, found: Quantities, note: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def pressing(tmp_path_factory: pytest.TempPathFactory) -> Pressing:
     """Return what presses of buttons in LibreOffice lead to: its profile has the library that answers them."""
-    return Pressing.installed(tmp_path_factory.mktemp("pressing"))
+    return Pressing.installed(tmp_path_factory.mktemp("按 钮"))
 
 
 @pytest.fixture(scope="session")

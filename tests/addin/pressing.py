@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,8 +27,9 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """A profile that LibreOffice has filled already."""
 
 _STAND_IN = """#!/bin/sh
-if [ -e {folder}/real ]; then PYTHONPATH={root} {python} "$@" 2>>{folder}/said; fi
-printf '%s\\n' "$*" > {folder}/pressed
+cd {folder}
+if [ -e real ]; then PYTHONPATH={root} {python} "$@" 2>>said; fi
+printf '%s\\n' "$*" > pressed
 """
 """In place of Python: tells what it was started with, after Python itself did it where a test asks for that."""
 
@@ -45,7 +47,8 @@ class Pressing:
     def installed(cls, folder: Path) -> Pressing:
         """Put the library into a new profile, as ``houqin addin install`` does."""
         stand_in = folder / "python"
-        stand_in.write_text(_STAND_IN.format(folder=folder, root=ROOT, python=sys.executable))
+        places = {"folder": folder, "root": ROOT, "python": sys.executable}
+        stand_in.write_text(_STAND_IN.format(**{name: shlex.quote(str(place)) for name, place in places.items()}))
         stand_in.chmod(0o755)
         os.mkfifo(folder / "pressed")
         machine = Machine("linux", folder / "home", {"XDG_CONFIG_HOME": str(folder)}, stand_in, ROOT)

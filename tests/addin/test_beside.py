@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from addin.beside import write_beside, write_own
+import pytest
+
+from addin.beside import SheetProtectedError, write_beside, write_own
+from addin.quantities import selected_rows
 from schemas.values import Cell, Table
 from tests.addin.count_books import HEADER, PAPER, count_sheet, counted, tables_of
 
@@ -50,3 +53,29 @@ def test_columns_of_the_program_get_formulas(sheet: xw.Sheet) -> None:
     sheet.range((6, 2)).value = "问小王"
     write_own(sheet, 2, {4: Decimal("36.000"), 5: None, 7: Decimal("-1.500")})
     assert sheet.range((4, 2), (7, 2)).formula == (("=36",), ("",), ("问小王",), ("=-1.5",))
+
+
+def test_a_protected_sheet_is_left_alone(sheet: xw.Sheet) -> None:
+    """Nothing is written; the sentence says how to go on."""
+    table = opened(sheet)
+    sheet.api.protect("")
+    with pytest.raises(SheetProtectedError, match="受保护"):
+        write_beside(sheet, table, {"状态": {4: "相符"}})
+    with pytest.raises(SheetProtectedError):
+        write_own(sheet, 2, {4: Decimal(1)})
+
+
+@pytest.mark.parametrize(
+    ("address", "rows"),
+    [
+        ("$B$5", [5]),
+        ("$A$4:$C$6", [4, 5, 6]),
+        ("$A$4:$C$4,$A$7:$A$9", [4, 7, 8]),
+        ("$6:$7", [6, 7]),
+        ("$C:$D", [4, 5, 6, 7, 8]),
+        ("", []),
+    ],
+)
+def test_selected_rows(address: str, rows: list[int]) -> None:
+    """Cells, blocks, several of them, whole rows and whole columns; nothing selected covers no row."""
+    assert selected_rows([4, 5, 6, 7, 8], address) == rows

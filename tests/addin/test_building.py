@@ -10,7 +10,6 @@ import posixpath
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -73,12 +72,9 @@ def sources_of(content: bytes) -> dict[str, str]:
 # the same bytes
 
 
-def test_equal_sources_give_equal_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_sources_give_equal_bytes(tmp_path: Path) -> None:
     """Both files are the same bytes in another time zone, process and order of hashes."""
     here = [hashlib.sha256(content).hexdigest() for content in (add_in(), button_workbook(tmp_path / "a.xlsm"))]
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
-    monkeypatch.setenv("PYTHONHASHSEED", "7")
-    time.tzset()
     script = f"""
 import hashlib, pathlib
 from addin.building.xlam import add_in
@@ -86,9 +82,9 @@ from tests.addin.button_books import button_workbook
 for content in (add_in(), button_workbook(pathlib.Path({str(tmp_path / "b.xlsm")!r}))):
     print(hashlib.sha256(content).hexdigest())
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True, text=True)
-    monkeypatch.undo()
-    time.tzset()
+    environment = {**os.environ, "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
     assert done.stdout.split() == here
 
 

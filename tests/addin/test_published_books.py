@@ -210,3 +210,17 @@ def test_every_table_of_decisions_is_published() -> None:
 
     assert {*TABLES, *CLOSED} <= OWN_TABLES.keys()
     assert set(WITH_PAST) <= set(TABLES)
+
+
+def test_a_folder_that_leads_elsewhere(office: Office, tmp_path: Path) -> None:
+    """Where a link leads out of the share nothing is written, and the next run tries again."""
+    outside = tmp_path / "outside"
+    (office.folder / FOLDER).rename(outside)
+    (office.folder / FOLDER.rstrip("/")).symlink_to(outside)
+    before = sorted(path.name for path in outside.iterdir())
+    office.state("stock_receipt", moved(2, "2026-11", 8))
+    assert office.publish().postponed == (MANIFEST,)
+    assert sorted(path.name for path in outside.iterdir()) == before
+    (office.folder / FOLDER.rstrip("/")).unlink()
+    assert office.publish().postponed == ()
+    assert Published.open(office.folder).load(RECEIPT)["qty"].to_list() == [6, 8]
