@@ -89,6 +89,8 @@ class Memory:
     """Workbooks behind a safe stop: what they say anew is held, and nothing of them is gone."""
     dead: frozenset[str] = frozenset()
     """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
+    returned: frozenset[str] = frozenset()
+    """Workbooks whose files were gone and are there again: what left with a file was not renumbered by a later one."""
     columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
     """(workbook, sheet, register) to the columns that the sheet has: the others make no statement."""
     renumbered: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -106,6 +108,19 @@ class Memory:
     def read_whole(self, register_id: str) -> frozenset[str]:
         """Return the workbooks whose rows of a register were all read in this run."""
         return self.read_now - {workbook for workbook, unread in self.unread if unread == register_id}
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A row that says something else than the ledger does."""
+
+    key: str
+    """The key of the ledger's row, or the one that it had when the two parted."""
+    row: Mapping[str, Any]
+    state: Mapping[str, Any]
+    """The ledger's row when the run came to this one."""
+    base: Mapping[str, Any] | None
+    fields: Sequence[str]
 
 
 @dataclass
@@ -128,8 +143,10 @@ class Decisions:
     """Row id to the row that it would replace if that were still as it was."""
     linked: dict[str, str] = field(default_factory=dict)
     """Key that nobody took, a conflict being settled, to the one under which its row goes on."""
+    contests: dict[int, Contest] = field(default_factory=dict)
+    """Row id to what it is in conflict with, chosen ones too."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Row id to its conflict as the ledger keeps it, chosen ones too."""
+    """Row id to its conflict as the ledger keeps it, with the ledger's row as it is after the run."""
     moved: dict[str, str] = field(default_factory=dict)
     """Key of a row that left its workbook to another one that still states the same."""
     stated: dict[int, dict[str, str | None]] = field(default_factory=dict)

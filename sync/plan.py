@@ -147,13 +147,14 @@ class _Run:
         again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
-        died = frozenset(name for name in dead if standing.workbooks[name]["state"] != GONE)
+        died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
             branches=branches_among(taken, standing, known.copies, dead, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
+            returned=frozenset(name for name in fresh & standing.workbooks.keys() if _was_gone(standing, name)),
             turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
@@ -238,6 +239,10 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
 def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
     """Tell whether a known workbook had another content when it was last read."""
     return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
+
+
+def _was_gone(standing: Standing, name: str) -> bool:
+    return bool(standing.workbooks[name]["state"] == GONE)
 
 
 def _displaced(standing: Standing, known: Recognised) -> frozenset[str]:

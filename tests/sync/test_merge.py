@@ -303,9 +303,7 @@ def test_warnings_between_registers_stay_while_the_row_stands(school: School) ->
     assert again["revision"] == first["revision"]
 
 
-def test_a_file_saved_while_it_is_read_waits_for_the_next_run(
-    school: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_saved_while_it_is_read_waits_for_the_next_run(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read is no longer there to be kept: only this workbook is put off."""
     from sync import run
 

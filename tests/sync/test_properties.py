@@ -283,9 +283,7 @@ class Departments(RuleBasedStateMachine):
         return (name for name in self.office.files if name not in (CATALOGUE, REFUSED))
 
     def _writable(self, number: int, *, new: bool = False) -> str | None:
-        names = [
-            name for name in BOOKS if (new or name in self.office.files) and name not in self.renumbered
-        ]
+        names = [name for name in BOOKS if (new or name in self.office.files) and name not in self.renumbered]
         return names[number % len(names)] if names else None
 
     def _rows(self, name: str) -> list[Row]:
