@@ -328,6 +328,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请先更正其后的出库，作废将在下次合并时再试",
         "correct the later issues first; the withdrawal is tried again in the next run",
     ),
+    "VOID-USED": (
+        "E",
+        "{key_text} 不能作废：仍有 {count} 行数据使用，如{user}",
+        "{key_text} cannot be withdrawn: {count} rows still refer to it, such as {user}",
+        "请先更正或作废这些行；不再使用的，请改为停用，不要删除",
+        "correct or withdraw those rows first; what is no longer used is switched off, not deleted",
+    ),
     "LED-02": (
         "E",
         "金额不足：{item} 在 {warehouse} 于 {day} 只值 {available} 元，{doc} 按原入库价须退回 {wanted} 元",

@@ -10,6 +10,7 @@ import polars as pl
 from schemas.books import agreeing
 from schemas.periods import in_closed_month
 from schemas.stock_balance import shortages
+from sync.in_use import used_elsewhere
 from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
 from sync.stops import on_pages, without_pages
 
@@ -174,7 +175,10 @@ def part_withdrawals(register: type[Register], decisions: Decisions, memory: Mem
     leaving = left.filter(at_once)
     blocked = _short_without(register, leaving, books)
     decisions.blocked = leaving.join(blocked, on="_key", how="inner")
-    decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
+    leaving = leaving.join(blocked, on="_key", how="anti")
+    used = used_elsewhere(register, leaving["_key"], books)
+    decisions.used = leaving.join(used, on="_key", how="inner")
+    decisions.withdrawn = leaving.join(used, on="_key", how="anti")
     decisions.gone = left.filter(~at_once)
 
 

@@ -133,6 +133,8 @@ class Decisions:
     """Those of them that are withdrawn at once: marked 作废, or of a register that follows deletions."""
     blocked: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Those that would have been withdrawn if that did not make a stock balance negative."""
+    used: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Those that rows in the books still refer to, with the first of these and how many there are."""
     settled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE_SCHEMA))
     """Rows of closed months that left their workbook: they stay as they are."""
     closed: pl.DataFrame = field(default_factory=pl.DataFrame)

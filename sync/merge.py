@@ -64,7 +64,7 @@ class LedgerDecider:
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
         rows, carried = with_carried_over(register, rows, gone, current, self.memory)
-        decisions = Decisions(gone, gone.clear(), gone.clear())
+        decisions = Decisions(gone, gone.clear(), gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         closed = closed_through(register, books.facts)

@@ -13,6 +13,7 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import Register, all_registers
 from schemas.rules import Facts
+from sync.blocked import blocked_findings
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
@@ -22,7 +23,7 @@ from sync.ledger import Ledger
 from sync.memory import CONFLICT, Memory, Page, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
-from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
+from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import (
     Newcomers,
     Recognised,
@@ -56,7 +57,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are, for the most part, stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
+    """One error per row that is not withdrawn: its month is closed, it is used, or stock would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
