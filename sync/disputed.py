@@ -12,7 +12,7 @@ from schemas.periods import month_of
 from sync.departures import department_of
 from sync.held import typed_cells
 from sync.memory import WITHDRAWN, Replaced
-from sync.renumbered import equal_cells, equal_in_place, nearly_equal_in_place, newcomers, other_columns
+from sync.renumbered import came_elsewhere, equal_cells, equal_in_place, nearly_equal_in_place, newcomers, other_columns
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -169,7 +169,7 @@ def _recognised(
     for pairs_of in (equal_in_place, equal_cells, nearly_equal_in_place):
         rest = left.filter(~pl.col("_key").is_in(list(found.values())))
         if pairs_of is nearly_equal_in_place:
-            rest = rest.filter(~pl.col("_workbook").is_in(list(fresh)))
+            rest = rest.filter(~pl.col("_workbook").is_in(list(fresh)) & ~pl.col("_key").is_in(came_elsewhere(rows)))
         pairs = pairs_of(register, came.filter(~pl.col("_id").is_in(list(found))), rest)
         first = pairs.unique("_old", keep="first", maintain_order=True)
         found |= dict(first.select("_id", "_old").iter_rows())

@@ -51,15 +51,16 @@ def corrected_keys(
     gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
+    carried = pl.col("_key").is_in(came_elsewhere(rows))
     cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, found_in in (
         (gone, (equal_in_place, equal_cells)),
         (elsewhere, (equal_in_place, equal_cells)),
         (in_copies, (equal_in_place, equal_cells)),
-        (gone.filter(~shared & there), (_alike_in_place,)),
-        (gone.filter(shared & there), (nearly_equal_in_place,)),
-        (elsewhere, (nearly_equal_in_place,)),
+        (gone.filter(~shared & there & ~carried), (_alike_in_place,)),
+        (gone.filter(shared & there & ~carried), (nearly_equal_in_place,)),
+        (elsewhere.filter(~carried), (nearly_equal_in_place,)),
     ):
         for pairs_of in found_in:
             rest = _not_waited_for(left, came, pairs)
@@ -69,6 +70,11 @@ def corrected_keys(
                 pairs |= _once_each(found, came, pairs)
     keys = dict(came.select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+
+
+def came_elsewhere(rows: pl.DataFrame) -> list[str]:
+    """Return the keys that a workbook states for the first time: such a row may have been carried over."""
+    return rows.filter(pl.col("_base").is_null() & pl.col("_now").is_not_null())["_key"].unique().to_list()
 
 
 def _not_waited_for(left: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> pl.DataFrame:

@@ -224,7 +224,7 @@ def test_fees_of_the_worked_example(told: Told) -> None:
 
 
 def test_what_the_books_know_stands_in_the_rows(told: Told) -> None:
-    """Computed columns: cash by the journal, the adjusted balances, which lines the bank has, which fees were remitted."""
+    """Cash by the journal, adjusted balances, which lines the bank has, which fees were remitted: computed columns."""
     counts = {row["date"][-2:]: (row["counted"], row["book"], row["diff"]) for row in told.ask("rows", "cash_count")}
     assert counts == {"18": ("500.00", "500.00", "0.00"), "19": ("382.50", "379.50", "-2.00")}
     expect = ORACLES["O13"]["expect"]

@@ -35,7 +35,8 @@ def test_an_item_that_documents_use_cannot_be_voided(office: Office) -> None:
     plan = office.run()
     assert items(office) == {"QJ0001": "accepted"}
     (found,) = [f for f in plan.outcomes[0].findings if f.code == "VOID-USED"]
-    assert (found.key, found.args["count"], found.args["user"]) == (("QJ0001",), 2, "出库单(领用登记) CK-202611-0001 / 1")
+    assert (found.key, found.args["count"]) == (("QJ0001",), 2)
+    assert found.args["user"] == "出库单(领用登记) CK-202611-0001 / 1"
 
 
 def test_an_item_that_documents_use_cannot_be_confirmed_away(office: Office) -> None:

@@ -116,3 +116,27 @@ def test_a_new_file_under_the_name_of_a_deleted_one_replaces_none_of_its_rows(of
     office.run()
     assert office.in_force() == {"0005": "10?", "0006": "1"}
     assert nothing_new(office)
+
+
+def test_a_file_that_moved_while_another_one_took_its_name_keeps_its_rows(office: Office) -> None:
+    """A line of the new file replaces none that the moved one, and a copy of it, go on stating."""
+    save(office, BOOK, line(1))
+    office.copy(BOOK, SECOND_COPY)
+    office.run()
+    office.move(BOOK, "ZW/十一月/库房.xlsx")
+    save(office, BOOK, line(2))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10"}
+    assert nothing_new(office)
+
+
+def test_a_row_carried_over_and_changed_while_another_one_takes_its_place(office: Office) -> None:
+    """A line typed where a row stood that another workbook states from now on, otherwise, does not replace it."""
+    save(office, SECOND_COPY, line(2))
+    save(office, BOOK, line(1))
+    office.run()
+    save(office, SECOND_COPY, line(3, 4))
+    save(office, BOOK, line(1), line(2, 13))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "13", "0003": "4"}
+    assert nothing_new(office)
