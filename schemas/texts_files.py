@@ -235,6 +235,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请交由 {owners} 填报，或由管理员在 houqin.toml 中授权",
         "send it through {owners}, or have an admin allow it in houqin.toml",
     ),
+    "RIGHT-DENIED:UNUSED": (
+        "E",
+        "学校未启用登记表“{title}”，没有部门可以填报",
+        "the school does not use the register {title_en}: no department may write it",
+        "请删去此表，或由管理员在 houqin.toml 中启用",
+        "delete the sheet, or have an admin put the register to use in houqin.toml",
+    ),
     "IMP-01": ("I", "重复文件已跳过（与“{original}”相同）", "the same file as “{original}” was read before", "", ""),
     "IMP-02": (
         "E",

@@ -211,12 +211,22 @@ def _month_of(period: str | None, named: str | None) -> str:
     """Return the month that was given, as ``2026-11``.
 
     Raises:
-        click.UsageError: none was given, or it is no month.
+        click.UsageError: none was given, it is no month, or two were given.
     """
-    match = _MONTH.fullmatch(period or named or "")
-    if match is None or not 1 <= int(match[2]) <= 12:
+    months = {_as_month(given) for given in (period, named) if given} or {None}
+    if None in months:
         message = "请写明月份，如 2026-11。 Name the month, such as 2026-11."
         raise click.UsageError(message)
+    if len(months) > 1:
+        message = f"写了两个不同的月份：{period} 和 {named}。 Two different months were given."
+        raise click.UsageError(message)
+    return str(months.pop())
+
+
+def _as_month(text: str) -> str | None:
+    match = _MONTH.fullmatch(text)
+    if match is None or not 1 <= int(match[2]) <= 12:
+        return None
     return f"{match[1]}-{int(match[2]):02d}"
 
 

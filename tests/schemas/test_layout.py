@@ -122,8 +122,6 @@ def test_the_unit_in_brackets_stands_for_a_missing_unit_column() -> None:
     assert laid_out(sheet_of(headers, receipt(1))).default_unit is None
 
 
-
-
 @pytest.fixture
 def two_levels(monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Register]]:
     """A register whose headers stand on two levels, known to this test only."""
