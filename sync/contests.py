@@ -38,7 +38,7 @@ def with_conflicts_told(
     flaws: list[Flaw] = []
     settled: list[int] = []
     for row_id, contest in decisions.contests.items():
-        row, base = contest.row, contest.base
+        row, base = contest.row, None if contest.row["_carried"] else contest.base
         state = after.get(contest.key, contest.state)
         if state.get("_id") == row_id:
             state = contest.state
@@ -60,7 +60,7 @@ def _fields(register: type[Register], contest: Contest, state: Mapping[str, Any]
     """Return the columns in which the sides of a conflict differ."""
     if state["_key"] != contest.row["_key"]:
         return different_columns(register, contest.row, state)
-    verdict = settle(register, contest.row, state, contest.base)
+    verdict = settle(register, contest.row, state, None if contest.row["_carried"] else contest.base)
     return verdict.fields if verdict.outcome == CONFLICT else contest.fields
 
 

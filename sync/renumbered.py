@@ -74,7 +74,8 @@ def corrected_keys(
 
 def came_elsewhere(rows: pl.DataFrame) -> list[str]:
     """Return the keys that a workbook states for the first time: such a row may have been carried over."""
-    return rows.filter(pl.col("_base").is_null() & pl.col("_now").is_not_null())["_key"].unique().to_list()
+    known = pl.col("_now").is_not_null() & (pl.col("_now") != WITHDRAWN) & ~pl.col("_earlier")
+    return rows.filter(pl.col("_base").is_null() & known)["_key"].unique().to_list()
 
 
 def _not_waited_for(left: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> pl.DataFrame:

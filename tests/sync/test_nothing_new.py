@@ -140,3 +140,17 @@ def test_a_row_carried_over_and_changed_while_another_one_takes_its_place(office
     office.run()
     assert office.in_force() == {"0001": "10", "0002": "13", "0003": "4"}
     assert nothing_new(office)
+
+
+def test_a_row_carried_over_to_two_workbooks_has_no_base(office: Office) -> None:
+    """Of two workbooks that take a row over, each otherwise, one is in conflict as one that wrote it by itself."""
+    save(office, BOOK, line(3), line(9))
+    save(office, "ZW/十一月/库房.xlsx", line(3, 18))
+    office.run()
+    save(office, BOOK, line(9))
+    office.copy("ZW/十一月/库房.xlsx", COPY)
+    save(office, "ZW/另存.xlsx", line(3, 58))
+    office.run()
+    (found,) = Standing.of(office.ledger).conflicts
+    assert found["base"] is None
+    assert nothing_new(office)

@@ -264,3 +264,18 @@ def test_a_line_of_other_things_typed_over_an_old_one_replaces_nothing(office: O
     save(office, BOOK, line(1), line(9, 4, **other))
     office.run()
     assert office.in_force()["0002"] == "10?"
+
+
+def test_a_line_in_conflict_is_renumbered(office: Office) -> None:
+    """A row that waits in conflict and gets another number is not counted beside the ledger's row."""
+    save(office, BOOK, line(1), line(2, 12))
+    save(office, COPY, line(1), line(2, 23))
+    office.run()
+    save(office, BOOK, line(1), line(3, 12, batch_no="T2"))
+    office.run()
+    save(office, COPY, line(1), line(4, 23, batch_no="T2"))
+    office.copy(BOOK, OTHER)
+    office.run()
+    assert len(office.in_force()) == 2
+    assert (conflict(office)["ours"] or "")[0] == "3"
+    assert nothing_new(office)
