@@ -90,7 +90,8 @@ class Memory:
     dead: frozenset[str] = frozenset()
     """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
     returned: frozenset[str] = frozenset()
-    """Workbooks whose files were gone and are there again: what left with a file was not renumbered by a later one."""
+    """Workbooks whose files were gone, or lay under another name, and are there again with other contents: what left
+    with a file was not renumbered by what stands in its place now."""
     columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
     """(workbook, sheet, register) to the columns that the sheet has: the others make no statement."""
     renumbered: Mapping[tuple[str, str], str] = field(default_factory=dict)

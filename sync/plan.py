@@ -155,7 +155,8 @@ class _Run:
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
-            returned=frozenset(name for name in fresh & standing.workbooks.keys() if _was_gone(standing, name)),
+            returned=frozenset(name for name in fresh & standing.workbooks.keys() if _was_gone(standing, name))
+            | frozenset(known.renamed.values()),
             turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
