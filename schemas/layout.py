@@ -16,6 +16,7 @@ from schemas.layout_notes import sheet_notes, shown
 from schemas.layout_rows import Rows, find_rows, is_blank
 from schemas.layout_totals import Totals, mismatches
 from schemas.normal import tidy
+from schemas.own_columns import OWN_PREFIX, without_own_columns
 from schemas.values import Skip, cell_name, column_letters
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 _KEPT = ("并入备注", "kept in the remark")
 _LEFT_OUT = ("不入账", "not taken")
 """What becomes of the content of an unknown column."""
-
-OWN_PREFIX = "hq_"
-"""Sheets of the program itself carry a name, or a defined name as marker, that begins so."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def find_layouts(
     found: list[tuple[Grid, Layout]] = []
     findings: list[Finding] = []
     meant = False
-    for grid in grids:
+    for grid in map(without_own_columns, grids):
         if not _has_content(grid) or _is_ours(grid):
             continue
         if grid.hidden:

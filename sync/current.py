@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from sync.ledger import IN_THE_BOOKS, Ledger
-from sync.ledger.tables import content_table
+from sync.versioned import content_table
 from workbooks.write import replace_file
 
 if TYPE_CHECKING:

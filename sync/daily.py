@@ -18,7 +18,7 @@ from sync.publication import publication_of
 from sync.publish.daily import DAILY, SOON_DAYS, Day, DepartmentDay, DifferenceLine, TaskLine
 from sync.publish.plan import Target
 from sync.standing import Standing
-from sync.volumes import in_the_books
+from sync.versioned import in_the_books
 from workbooks.write import replace_bytes
 
 if TYPE_CHECKING:

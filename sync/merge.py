@@ -10,6 +10,7 @@ from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
 from sync.bases import base_of, different_columns, history_of
+from sync.canonical import content_hashes
 from sync.choices import Take, base_cells, conflict_of, take_for
 from sync.contests import with_conflicts_told
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
@@ -17,7 +18,6 @@ from sync.departures import gone_rows, other_sources, part_withdrawals, voided_e
 from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
-from sync.ledger.digest import content_hashes
 from sync.memory import (
     CLAIM_SCHEMA,
     CONFLICT,

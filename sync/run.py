@@ -14,6 +14,7 @@ from sync.current import brought_forward
 from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
+from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
@@ -86,7 +87,7 @@ def sync(
         current = brought_forward(ledger, all_registers(), share.state)
         known = with_decisions(standing, decided)
         load = with_closes(current.rows, ledger, share.config.zone)
-        made = made_from(share, ledger, current.rows)
+        made = made_from(lambda: books_of(share, ledger, current.rows))
         plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
         settled = settled_by(plan, decided)
         plan = with_answers(plan, answers, settled)

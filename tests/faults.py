@@ -23,6 +23,8 @@ from typing import Any
 
 import click
 
+from addin.published import PublicationError, Published
+from schemas.register import all_registers, register_of
 from tests.sync.school import MASTER, School, issue, receipt
 
 ROOT = Path(__file__).parents[1]
@@ -107,6 +109,7 @@ def outcome(folder: Path) -> dict[str, Any]:
     with state_of(folder):
         school = School.__new__(School)
         school.folder = folder / "school"
+        torn = unreadable(school.folder)
         school.sync()
         idle = school.sync()["published"]
         registers = ("stock_receipt", "stock_issue", "item_catalogue")
@@ -114,8 +117,23 @@ def outcome(folder: Path) -> dict[str, Any]:
         with school.share.open_ledger() as ledger:
             problems = ledger.verify()
         published = sorted(str(path.relative_to(folder)) for path in (school.folder / "published").rglob("*.xlsx"))
+        books = Published.open(school.folder)
+        of_rows = ("_key", "_hash", "_status")
+        carried = {name: books.load(register_of(name)).select(of_rows).rows() for name in registers}
     left = sorted(path.name for path in folder.rglob("*.tmp"))
-    return {"rows": rows, "problems": problems, "published": published, "idle": idle, "left": left}
+    found = {"rows": rows, "problems": problems, "published": published, "idle": idle, "left": left}
+    return {**found, "torn": torn, "books": carried}
+
+
+def unreadable(share: Path) -> list[str]:
+    """Return what is wrong with the books that lie in a share, as a click would find them."""
+    try:
+        books = Published.open(share)
+        for register in all_registers().values():
+            books.load(register)
+    except PublicationError as exc:
+        return [exc.message()]
+    return []
 
 
 def _content(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, has_errors, reader_finding
 from schemas.parse import Reading
@@ -14,9 +15,11 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
-from workbooks.pool import Job, Outcome, ReaderPool
 from workbooks.read import read_file
 from workbooks.xlsx_read import Origin
+
+if TYPE_CHECKING:
+    from workbooks.pool import Outcome, ReaderPool
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ def take_files(
     A file that takes too long, too much memory or brings its worker down is a finding; the others
     are read all the same.
     """
+    from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
+
     jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
     return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done)]
 

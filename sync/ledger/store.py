@@ -20,13 +20,12 @@ from sync.ledger.migrations import migrate_named
 from sync.ledger.tables import PUBLICATION, Tables
 from sync.ledger.verify import Problem, verify
 from sync.ledger.writer import Writer, want
+from sync.versioned import IN_THE_BOOKS
 
 if TYPE_CHECKING:
     from schemas.register import Register
-    from sync.ledger.read import Revision
-
-IN_THE_BOOKS = ("accepted", "missing")
-"""Statuses that count: a missing row stays in the books until its removal is confirmed."""
+    from sync.ledger.read import Extent, Revision
+    from sync.versioned import VersionedTable
 
 
 def _utc_now() -> datetime:
@@ -162,6 +161,16 @@ class Ledger:
         with self._reading() as connection:
             counts = read.touched_since(connection, revision)
         return {known[name]: count for name, count in counts.items() if name in known}
+
+    def extents(self) -> dict[str, Extent]:
+        """Return by the name of a table (``reg_…`` for a register) how many versions it has; none for an empty one."""
+        with self._reading() as connection:
+            return read.extents(connection)
+
+    def ended(self, table: VersionedTable, skip: int, most: int) -> pl.DataFrame:
+        """Return some of the versions of a table that are over, in the order in which they ended, after ``skip``."""
+        with self._reading() as connection:
+            return read.ended(connection, table, self._tables.sql(table), skip, most)
 
     def history(self, register: type[Register], key: str) -> pl.DataFrame:
         """Return all versions of one row, newest first.

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import sqlalchemy as sa
 
-from sync.ledger.digest import Part, PartDigest, content_hashes, revision_digest
+from sync.canonical import content_hashes
+from sync.ledger.digest import Part, PartDigest, revision_digest
 from sync.ledger.engine import close_versions, insert_rows
 from sync.ledger.errors import NotCurrent
 from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame
 from sync.ledger.migrate import MIGRATION, unrecorded
 from sync.ledger.read import EPOCH, Revision, microseconds
-from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables, VersionedTable
+from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables
+from sync.versioned import VersionedTable
 
 if TYPE_CHECKING:
     from schemas.register import Register

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 
 from sync.share import Share
-from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt
+from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt, school_with_master
 
 
 @pytest.fixture
 def school(tmp_path: Path) -> School:
     """Return a school whose master data is in the ledger."""
-    made = School(tmp_path / "share")
-    made.save("ZW/基础资料.xlsx", MASTER)
-    assert codes(made.book(made.sync(), "ZW/基础资料.xlsx")) == []
-    return made
+    return school_with_master(tmp_path / "share")
 
 
 def test_a_new_row_is_added(school: School) -> None:
