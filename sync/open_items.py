@@ -216,7 +216,7 @@ def _stopped(month: Month) -> Iterator[OpenItem]:
 def _void_held(month: Month) -> Iterator[OpenItem]:
     for finding in _findings(month):
         register = all_registers().get(finding.register)
-        if finding.code != "VOID-STOCK" or register not in month.registers:
+        if finding.code not in ("VOID-STOCK", "VOID-USED") or register not in month.registers:
             continue
         rows = month.rows(register).filter(pl.col("_key") == "\x1f".join(finding.key))
         if rows.height:

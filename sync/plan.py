@@ -13,6 +13,7 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.rules import Facts
+from sync.blocked import blocked_findings
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
@@ -21,7 +22,7 @@ from sync.fallen import Fallen, fallen_rows
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
-from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
+from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import (
     Newcomers,
     Recognised,
@@ -53,7 +54,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are, for the most part, stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
+    """One error per row that is not withdrawn: its month is closed, it is used, or stock would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
@@ -144,13 +145,15 @@ class _Run:
         again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
-        died = frozenset(name for name in dead if standing.workbooks[name]["state"] != GONE)
+        died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
             branches=branches_among(taken, standing, known.copies, dead, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
+            returned=frozenset(name for name in fresh & standing.workbooks.keys() if _was_gone(standing, name))
+            | frozenset(known.renamed.values()),
             turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
@@ -235,6 +238,10 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
 def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
     """Tell whether a known workbook had another content when it was last read."""
     return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
+
+
+def _was_gone(standing: Standing, name: str) -> bool:
+    return bool(standing.workbooks[name]["state"] == GONE)
 
 
 def _displaced(standing: Standing, known: Recognised) -> frozenset[str]:

@@ -170,6 +170,7 @@ class Departments(RuleBasedStateMachine):
         if name is not None and name != target and target not in self.renumbered:
             self.shared |= {row["doc_no"] for row in [*self._rows(name), *self._rows(target)]}
             self.office.move(name, target)
+            self.settled[target] = self.settled.pop(name, ())
 
     @rule(book=some)
     def delete(self, book: int) -> None:
@@ -248,7 +249,8 @@ class Departments(RuleBasedStateMachine):
     def _nobody_is_lost(self) -> None:
         content = self._content()
         held = {(row["workbook"], row["row_key"]) for row in self.office.ledger.table("held").to_dicts()}
-        titles = {row["title"]: row["path"] for row in self.office.ledger.table("workbook").to_dicts()}
+        books = self.office.ledger.table("workbook").to_dicts()
+        titles = {row["title"]: row["path"] for row in books if row["state"] != "gone"}
         known = self._in_the_books()
         missing = {row["doc_no"]: row for row in known if row["_status"] == "missing"}
         for name in self._books():
