@@ -104,12 +104,11 @@ class Hints:
         watched = _identity(self._folder)
         observer = Observer()
         observer.daemon = True
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(observer.stop)
             observer.schedule(Listener(), str(self._folder), recursive=True)
             observer.start()
-        except BaseException:
-            observer.stop()
-            raise
+            undo.pop_all()
         self._observer, self._watched = observer, watched
 
     @property
