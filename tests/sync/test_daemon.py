@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from sync.config import CONFIG_NAME
+from sync.daemon import Daemon
 from sync.nights import read_nights
-from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, watched
+from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, scheduled, watched
 from tests.sync.school import MASTER, School, receipt
 
 BOOK = "ZW/库房.xlsx"
@@ -155,3 +157,14 @@ def test_night_is_done_when_it_is_due(school: School) -> None:
         night = read_nights(school.share.state).last
     assert night is not None
     assert [step.name for step in night.failed] == []
+
+
+def test_folders_are_not_looked_through_without_need(school: School) -> None:
+    """While a file comes to rest the folders are looked through when it is new, and when it has rested."""
+    looks: list[int] = []
+    scheduled(school, quiet_seconds=1, poll_seconds=PATIENCE, watching="polling")
+    daemon = Daemon(school.folder, lambda _result: (looks.append(daemon.looks), daemon.stop())[0])
+    thread = threading.Thread(target=daemon.run)
+    thread.start()
+    thread.join(PATIENCE)
+    assert looks == [2]
