@@ -44,6 +44,11 @@ class Scan:
     files: tuple[FoundFile, ...]
     findings: tuple[Finding, ...] = ()
 
+    def is_unopened(self, name: str) -> bool:
+        """Tell whether a workbook may be there although it was not found: it, or its folder, could not be opened."""
+        folded = f"{name.casefold()}/"
+        return any(folded.startswith(f"{finding.workbook.casefold()}/") for finding in self.findings)
+
 
 def is_temporary(name: str) -> bool:
     """Tell whether a file name is that of a lock or temporary file, which is never a workbook."""
@@ -53,13 +58,17 @@ def is_temporary(name: str) -> bool:
 def scan(folders: Mapping[str, Path]) -> Scan:
     """Return the files below the folders of the departments (code to folder), with their hashes.
 
-    A link that leads out of its department's folder, and a file that cannot be opened, is a finding.
+    A link that leads out of its department's folder, and a file or folder that cannot be opened, is a finding.
     """
     files: list[FoundFile] = []
     findings: list[Finding] = []
     for department, folder in sorted(folders.items()):
         for path in _files_below(folder):
-            name = unicodedata.normalize("NFC", f"{department}/{path.relative_to(folder).as_posix()}")
+            name = unicodedata.normalize("NFC", (Path(department) / path.relative_to(folder)).as_posix())
+            if path.is_dir() and not path.is_symlink():
+                reason, reason_en = "没有权限打开这个文件夹", "the folder may not be opened"
+                findings.append(reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en))
+                continue
             if not path.resolve().is_relative_to(folder.resolve()):
                 findings.append(reader_finding("FILE-OUTSIDE", name, value=path.name))
                 continue
@@ -77,9 +86,15 @@ def scan(folders: Mapping[str, Path]) -> Scan:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, and the folders that may not be opened."""
     if not folder.is_dir():
         return
-    for path in sorted(folder.iterdir()):
+    try:
+        inside = sorted(folder.iterdir())
+    except PermissionError:
+        yield folder
+        return
+    for path in inside:
         if is_temporary(path.name):
             continue
         if path.is_dir() and not path.is_symlink():

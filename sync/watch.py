@@ -30,7 +30,7 @@ _HAPPENINGS = frozenset({"created", "modified", "moved", "deleted", "closed"})
 def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
     """Return size and time of every file in the folders of the departments; lock and temporary files are left out.
 
-    A file that cannot be looked at has a glance of its own, so that it is looked at again.
+    A file or folder that cannot be looked at has a glance of its own, so that it is looked at again.
 
     Raises:
         OSError: the folder of the departments is not there.
@@ -44,8 +44,16 @@ def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
     return found
 
 
+_UNSEEN: Glance = (-1, -1)
+
+
 def _glances_below(folder: Path) -> Iterator[tuple[Path, Glance]]:
-    with os.scandir(folder) as entries:
+    try:
+        inside = os.scandir(folder)
+    except PermissionError:
+        yield folder, _UNSEEN
+        return
+    with inside as entries:
         for entry in entries:
             if is_temporary(entry.name):
                 continue
@@ -56,7 +64,7 @@ def _glances_below(folder: Path) -> Iterator[tuple[Path, Glance]]:
             try:
                 known = entry.stat()
             except OSError:
-                yield Path(entry.path), (-1, -1)
+                yield Path(entry.path), _UNSEEN
                 continue
             if stat.S_ISREG(known.st_mode):
                 yield Path(entry.path), (known.st_size, known.st_mtime_ns)
