@@ -227,6 +227,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请放入文件本身",
         "put the file itself there",
     ),
+    "FILE-NAME": (
+        "E",
+        "文件名太长，或含有不能显示的字符，未读取",
+        "its name is too long or has characters that cannot be shown; it was not read",
+        "请改成简短的文件名",
+        "give it a short and simple name",
+    ),
     # the merge
     "RIGHT-DENIED": (
         "E",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from sync.scan import is_temporary
+from sync.scan import DEEPEST, is_temporary
 from sync.settling import Glance
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
 _UNSEEN: Glance = (-1, -1)
 
 
-def _glances_below(folder: Path) -> Iterator[tuple[Path, Glance]]:
+def _glances_below(folder: Path, levels: int = DEEPEST) -> Iterator[tuple[Path, Glance]]:
     try:
         inside = os.scandir(folder)
     except PermissionError:
@@ -59,7 +59,7 @@ def _glances_below(folder: Path) -> Iterator[tuple[Path, Glance]]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 with contextlib.suppress(FileNotFoundError):
-                    yield from _glances_below(Path(entry.path))
+                    yield from _glances_below(Path(entry.path), levels - 1) if levels else ()
                 continue
             try:
                 known = entry.stat()
