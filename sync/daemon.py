@@ -34,6 +34,8 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a run that is due waits for files that never come to rest."""
+_READING_SECONDS = 5
+"""How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
 _LOUD = timedelta(minutes=15)
@@ -134,7 +136,8 @@ class Daemon:
 
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
         try:
-            result = sync(share, pool, _Interruptible(self._stopping), leave=look.restless)
+            told = _Interruptible(self._stopping)
+            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS)
         except Stopped:
             return
         except WriterBusy as exc:
@@ -145,7 +148,9 @@ class Daemon:
             self._failed(exc)
             return
         self.runs += 1
-        self._settling.taken(look)
+        self._settling.taken(replace(look, restless=look.restless | result.left))
+        if result.left:
+            self._wake.set()
         self._failure, self._not_before = None, 0.0
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +48,8 @@ class SyncResult:
     """Books that contradict themselves: they are not published."""
     settled: tuple[Settled, ...] = ()
     """What became of the orders that were given."""
+    left: frozenset[Path] = frozenset()
+    """Files whose turn to be read has not come."""
 
 
 def sync(
@@ -56,13 +60,15 @@ def sync(
     full: bool = False,
     orders: Orders = NOTHING_ORDERED,
     leave: Collection[Path] = (),
+    reading_seconds: float = math.inf,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
-    just now: they are there, and read by the next run.
+    just now: they are there, and read by the next run. So are those whose turn has not come after
+    ``reading_seconds``.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -76,7 +82,8 @@ def sync(
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         found = identified(scan(share.config.folders), standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
-        taken = read_files(share, wanted, pool, told)
+        taken = read_files(share, in_reading_order(wanted, standing), pool, told, reading_seconds)
+        read = {file.name for file, _ in taken}
         told.step("merge", 1)
         taken, postponed = kept_for_good(share, found.files, taken)
         rights = rights_of(share)
@@ -105,6 +112,7 @@ def sync(
             published.postponed,
             published.problems,
             tuple(each for each in settled if each.decision in ordered),
+            frozenset(file.path for file in wanted if file.identity not in read),
         )
 
 
@@ -146,8 +154,28 @@ def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
     return bool(known["configuration"] != share.fingerprint())
 
 
+def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[FoundFile]:
+    """Return files in the order in which they are read, so that none waits behind what is built to take long.
+
+    Workbooks that could be read before come first; then those that nobody has seen yet; last those that could not be
+    read. Departments take turns, each with its newest first.
+    """
+    turns: Counter[tuple[int, str]] = Counter()
+    placed = []
+    for file in sorted(files, key=lambda file: -file.saved_ns):
+        known = standing.workbooks.get(file.identity)
+        rank = 1 if known is None else 2 if known["state"] == "damaged" else 0
+        turns[rank, file.department] += 1
+        placed.append((rank, turns[rank, file.department], file.name, file))
+    return [file for *_, file in sorted(placed, key=lambda place: place[:3])]
+
+
 def read_files(
-    share: Share, files: Sequence[FoundFile], pool: ReaderPool, progress: Progress
+    share: Share,
+    files: Sequence[FoundFile],
+    pool: ReaderPool,
+    progress: Progress,
+    patience_seconds: float = math.inf,
 ) -> list[tuple[TakenFile, str]]:
     """Return the files with their departments, read in worker processes, in the order of claims."""
     progress.step("read", len(files))
@@ -156,5 +184,6 @@ def read_files(
     def done(_outcome: Outcome) -> None:
         progress.advance()
 
-    taken = take_files([(file.path, file.identity) for file in files], share.reading(), pool, on_done=done)
+    places = [(file.path, file.identity) for file in files]
+    taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
     return in_claim_order([(file, departments[file.name]) for file in taken])

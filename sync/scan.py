@@ -42,6 +42,8 @@ class FoundFile:
     path: Path
     sha256: str
     size: int
+    saved_ns: int = 0
+    """When it was last changed, nanoseconds of the clock of its disk."""
     identity: str = ""
     """What the ledger calls the workbook; the name it had when it was first seen."""
 
@@ -138,8 +140,8 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
 
 
-def _hash_of_workbook(path: Path) -> tuple[str, int]:
-    """Return SHA-256 and size of a file that somebody else has put there.
+def _hash_of_workbook(path: Path) -> tuple[str, int, int]:
+    """Return SHA-256, size and time of change of a file that somebody else has put there.
 
     Raises:
         OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
@@ -151,7 +153,7 @@ def _hash_of_workbook(path: Path) -> tuple[str, int]:
             raise OSError(errno.EINVAL, "不是普通文件", path)
         if status.st_size > MAX_FILE:
             raise OverflowError(status.st_size)
-        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell(), status.st_mtime_ns
 
 
 def _without_waiting(path: str, flags: int) -> int:
