@@ -26,6 +26,8 @@ TEMPORARY = re.compile(
 
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn the direction of what follows, and bytes that are no UTF-8."""
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+"""Names that stand for devices on Windows, whatever follows their point: the feedback could not be written there."""
 _LONGEST_NAME = 200
 """Bytes of a file name, of which a file system takes 255: the names of the feedback add to it."""
 DEEPEST = 32
@@ -87,6 +89,10 @@ def shown_name(department: str, path: PurePath) -> str:
     return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", f"{department}/{path.as_posix()}"))
 
 
+def _is_usable(name: str) -> bool:
+    return len(os.fsencode(name)) <= _LONGEST_NAME and _DEVICE.fullmatch(name) is None
+
+
 def _closed(path: Path, name: str) -> Finding | None:
     """Return the finding of a folder that was not gone into, None for what is no folder."""
     if not path.is_dir() or path.is_symlink() or _UNSHOWN.search(path.name):
@@ -96,7 +102,7 @@ def _closed(path: Path, name: str) -> Finding | None:
 
 
 def _found(path: Path, name: str, department: str, folder: Path) -> FoundFile | Finding:
-    if _UNSHOWN.search(str(path.relative_to(folder))) or len(os.fsencode(path.name)) > _LONGEST_NAME:
+    if not _is_usable(path.name) or _UNSHOWN.search(str(path.relative_to(folder))):
         return reader_finding("FILE-NAME", name)
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
