@@ -117,6 +117,38 @@ def test_share_offline_and_back(daemon: Watched) -> None:
     assert problems(daemon.school) == []
 
 
+def test_saves_while_the_share_comes_and_goes(daemon: Watched) -> None:
+    """A share that vanishes amid saves, comes back as another folder, or cannot be read, loses and doubles nothing."""
+    school, folder = daemon.school, daemon.school.folder
+    away = folder.with_name("away")
+    folder.rename(away)
+    late = School(folder.with_name("elsewhere")).save("ZW/新.xlsx", {"stock_receipt": [receipt(3)]})
+    shutil.copyfile(late, away / "departments" / "ZW" / "新.xlsx")
+    shutil.copytree(away, folder, symlinks=True)
+    daemon.takes("stock_receipt", 2)
+    shutil.rmtree(away)
+    departments = folder / "departments"
+    departments.rename(folder / "gone")
+    daemon.fails("FileNotFoundError")
+    (folder / "gone").rename(departments)
+    daemon.recovers()
+    school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    daemon.takes("stock_receipt", 3)
+    assert problems(school) == []
+    assert sorted(row["qty"] for row in school.rows("stock_receipt")) == ["25.000"] * 3
+
+
+def test_of_two_daemons_at_once_one_works(school: School) -> None:
+    """Daemons that are started at the same moment leave one that works; the others say who it is."""
+    with watched(school) as one:
+        command = [sys.executable, "-m", "sync.cli", "watch", "--share", str(school.folder), "--json"]
+        others = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [other.communicate(timeout=PATIENCE)[0] for other in others]
+        assert [other.returncode for other in others] == [4, 4]
+        assert all('"code": "DAEMON-BUSY"' in told and str(one.process.pid) in told for told in said)
+        one.takes("item_catalogue", 3)
+
+
 def test_trouble_is_told_and_outlived(daemon: Watched) -> None:
     """Settings that cannot be used, a second daemon, and a folder that was replaced: the daemon goes on afterwards."""
     settings = daemon.school.folder / CONFIG_NAME
