@@ -13,6 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from addin import buttons
+from addin.calc import connect
+from addin.calc.office import Office
+
 HERE = Path(__file__).resolve().parent
 RESOLUTION = 105
 """Dots per inch: an A4 page in landscape is 1,228 wide."""
@@ -21,6 +25,10 @@ LEVELS = 15
 COLOURS = 256
 MARGIN = 12
 """Dots of white around what is printed."""
+DAY = "2026-11-22"
+"""The day of the sample school."""
+CHECKED, RECONCILED = "addin-check.xlsx", "addin-reconcile.xlsx"
+"""Workbooks as they are after a button was pressed, below the shared folder."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ PICTURES = (
     Picture("template", "departments/ZW/总务库房台账9-10月.xlsx", ("填报部门", "入库单号"), 430),
     Picture("marked", "feedback/ZW/总务库房台账11月.校验.xlsx", ("填报部门", "RK-202611-0007"), 620),
     Picture("findings", "feedback/ZW/总务库房台账11月.校验.xlsx", ("校验结果",), 430),
+    Picture("addin-check", CHECKED, ("填报部门", "RK-202611-0007"), 620),
+    Picture("addin-reconcile", RECONCILED, ("hq_状态",), 330),
 )
 
 
@@ -51,8 +61,27 @@ def main() -> None:
         work = Path(folder)
         os.environ["HOUQIN_STATE"] = str(work / "state")
         output_of(sys.executable, "-m", "sync.cli", "demo", work / "school")
+        press_buttons(work / "school")
         for picture in PICTURES:
             draw(picture, work)
+
+
+def press_buttons(share: Path) -> None:
+    """Check one workbook of the store, reconcile its count sheet, and save both below the shared folder."""
+    os.environ |= {"HOUQIN_SHARE": str(share), "HOUQIN_TODAY": DAY}
+    departments = share / "departments" / "ZW"
+    with Office() as office:
+        app = connect(pipe=office.pipe)
+        book = app.books.open(str(departments / "总务库房台账11月.xlsx"))
+        buttons.check(book)
+        book.sheets["校验结果"].delete()
+        book.save(str(share / CHECKED))
+        book.close()
+        book = app.books.open(str(next(departments.glob("*盘点*.xlsx"))))
+        book.sheets[next(sheet.name for sheet in book.sheets if "盘点表" in sheet.name)].activate()
+        buttons.reconcile(book)
+        book.save(str(share / RECONCILED))
+        book.close()
 
 
 def draw(picture: Picture, work: Path) -> None:

@@ -74,6 +74,11 @@ def first_day_after(period: str) -> date:
     return (first_day_of(period) + timedelta(days=31)).replace(day=1)
 
 
+def last_day_of(period: str) -> date:
+    """Return the last day of a month."""
+    return first_day_after(period) - timedelta(days=1)
+
+
 def month_after(period: str) -> str:
     """Return the month after a month."""
     return f"{first_day_after(period):%Y-%m}"

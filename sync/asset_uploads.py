@@ -11,7 +11,7 @@ from sync.books.asset_upload import (
     DAYS_TO_SEND,
     Check,
     checks_before,
-    last_day_of,
+    last_day_of_quarter,
     quarterly_rows,
     quarters_over,
 )
@@ -46,7 +46,7 @@ def upload_of(books: Bookkeeping, quarter: str) -> dict[str, Any]:
     checks: list[Check] = checks_before(books.assets, rows, quarter, gl, _uncarded(books, quarter))
     return {
         "quarter": quarter,
-        "due": last_day_of(quarter) + timedelta(days=DAYS_TO_SEND),
+        "due": last_day_of_quarter(quarter) + timedelta(days=DAYS_TO_SEND),
         "ready": all(check.ok for check in checks),
         "checks": [
             {"code": check.code, "ok": check.ok, "message": check.zh, "message_en": check.en} for check in checks
@@ -65,7 +65,7 @@ def _uncarded(books: Bookkeeping, quarter: str) -> list[str]:
     invoices = books.rows("invoice_reimbursement")
     if invoices is None:
         return []
-    last = last_day_of(quarter)
+    last = last_day_of_quarter(quarter)
     within = pl.col("invoice_date").is_between(last.replace(month=last.month - 2, day=1), last)
     dear = pl.col("goods_amount") >= books.facts.number("capitalisation_threshold")
     due = invoices.filter(within & dear).select("invoice_no").drop_nulls()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import OpenBooks, empty_frame
+from schemas.frames import where
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
@@ -24,15 +25,12 @@ from sync.books.periods import NOTHING_CLOSED, STOCK_BOOK, Closes, first_day_of
 from sync.books.postings import ADJUSTMENTS, postings
 from sync.books.summary import monthly_summary
 from sync.books.valuation import Valuation, value_stock
-from sync.closes import closes_of
 from sync.counting import counted_lines
-from sync.current import as_they_are, rows_in_ledger
-from sync.volumes import in_the_books
+from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
     from schemas.books import Load
     from schemas.rules import Facts
-    from sync.ledger import Ledger
     from sync.share import Share
 
 Versions = Callable[[type[Register], Collection[str]], pl.DataFrame]
@@ -172,7 +170,7 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
 
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
-        found = {name: rows.filter(posted) for name, rows in self.stock_rows.items()}
+        found = {name: where(rows, posted) for name, rows in self.stock_rows.items()}
         if ADJUSTMENTS in found:
             found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(all_registers(), found, open_from)
@@ -210,32 +208,3 @@ def kept_from(
 ) -> Bookkeeping:
     """Return the books of a school by the rows that ``load`` gives and their ``versions``, from its ``closes`` on."""
     return Bookkeeping(share.registers, load, share.facts(), closes, versions)
-
-
-def books_as_of(share: Share, ledger: Ledger, revision: int | None = None) -> Bookkeeping:
-    """Return the books of a school as of a revision, None for the newest."""
-    if revision is None or revision == ledger.head().number:
-        return books_of(share, ledger, as_they_are(ledger, all_registers(), share.state))
-
-    def versions(register: type[Register], keys: Collection[str]) -> pl.DataFrame:
-        found = ledger.versions(register, keys).filter(pl.col("_from") <= revision)
-        return found.with_columns(pl.when(pl.col("_to") <= revision).then("_to").alias("_to"))
-
-    closes = closes_of(ledger, share.config.zone, revision)
-    kept = kept_from(share, lambda register: rows_in_ledger(ledger, register, revision), closes, versions)
-    return replace(kept, waiting=_waiting(ledger, revision))
-
-
-def books_of(share: Share, ledger: Ledger, load: Load) -> Bookkeeping:
-    """Return the books of a school at the newest revision of its ledger, whose rows ``load`` gives."""
-    kept = kept_from(share, load, closes_of(ledger, share.config.zone), ledger.versions)
-    return replace(kept, waiting=_waiting(ledger, None))
-
-
-def _waiting(ledger: Ledger, revision: int | None) -> Load:
-    def waiting(register: type[Register]) -> pl.DataFrame:
-        from sync.standing import held_rows  # noqa: PLC0415 - loads what checks rows, and few books ask for them
-
-        return held_rows(ledger, register, revision)
-
-    return waiting

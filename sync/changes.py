@@ -11,8 +11,8 @@ import polars as pl
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.register import Register, all_registers
 from sync.choices import Take
-from sync.ledger.tables import META
 from sync.memory import CONFLICT, SUPERSEDED
+from sync.versioned import META
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

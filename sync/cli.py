@@ -43,8 +43,12 @@ COMMANDS = {
     "export": "write the rows of registers as csv, parquet or xlsx",
     "doctor": "look for what keeps this installation from working",
     "service": "let the operating system keep houqin watch running",
+    "addin": "make and install the buttons in Excel and LibreOffice",
 }
-"""Command to its line in the help; each lives in ``sync/commands/<name>.py`` as ``command``."""
+"""Command to its line in the help; each is ``command`` in ``sync/commands/<name>.py``, or as ``ELSEWHERE`` says."""
+
+ELSEWHERE = {"addin": "addin.commands"}
+"""Commands of other packages, by the name of their module: this package imports none of them."""
 
 USAGE_EXIT = 2
 
@@ -62,14 +66,23 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"sync.commands.{cmd_name}").command
-        return command
+        return command_named(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading them."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def command_named(name: str) -> click.Command:
+    """Return a command from its module.
+
+    Raises:
+        ModuleNotFoundError: there is none of that name.
+    """
+    command: click.Command = import_module(ELSEWHERE.get(name, f"sync.commands.{name}")).command
+    return command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

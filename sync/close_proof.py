@@ -11,15 +11,15 @@ import polars as pl
 
 from schemas.periods import STOCK_BOOK, books_of
 from schemas.register import all_registers
-from sync.bookkeeping import books_as_of
 from sync.books.periods import NOTHING_CLOSED, Closes
 from sync.books.postings import ADJUSTMENTS
 from sync.books.snapshot import digest_of, snapshot_of_text, stock_close
 from sync.closes import CLOSED, CLOSES, rows_digest, stored_balances
 from sync.errors import HouqinError
 from sync.ledger.verify import Problem
-from sync.plan import ALL_STATUSES
+from sync.ledger_books import books_as_of
 from sync.snapshots import snapshot_of
+from sync.versioned import ALL_STATUSES
 
 if TYPE_CHECKING:
     from schemas.register import Register

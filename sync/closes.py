@@ -16,14 +16,13 @@ from schemas.register import register_of
 from sync.books.close import Close
 from sync.books.periods import Closes, StockMonth
 from sync.books.snapshot import Snapshot, snapshot_of_text, stock_close, stock_month
-from sync.ledger.tables import content_table
-from sync.volumes import SettledMonths
+from sync.versioned import content_table
 
 if TYPE_CHECKING:
     from schemas.books import Load
     from schemas.register import Register
     from schemas.rules import Facts
-    from sync.ledger import Ledger
+    from sync.memory import Remembered
     from sync.share import Share
 
 TRIAL, CLOSED, REOPENED = "试结", "已结", "重开"
@@ -33,30 +32,24 @@ CLOSES, BALANCES = "month_close", "month_balance"
 REGISTER = "period_close"
 
 
-def closed_months(ledger: Ledger, as_of: int | None = None) -> dict[str, str]:
+def closed_months(ledger: Remembered, as_of: int | None = None) -> dict[str, str]:
     """Return every book of which a month is closed, with the newest one."""
     closes = ledger.table(CLOSES, as_of=as_of, status=CLOSED)
     return dict(closes.group_by("book").agg(pl.col("period").max()).sort("book").iter_rows())
 
 
-def closed_in_order(ledger: Ledger) -> list[tuple[str, str]]:
+def closed_in_order(ledger: Remembered) -> list[tuple[str, str]]:
     """Return every book of which a month is closed, with the newest one, in the order in which books are closed."""
     newest = closed_months(ledger)
     return [(book, newest[book]) for book in BOOKS if book in newest]
 
 
-def settled_months(share: Share, ledger: Ledger) -> SettledMonths:
-    """Return which months of which registers are settled."""
-    closes = ledger.table(CLOSES, status=CLOSED).sort("book", "period").select("book", "period", "version_id")
-    return SettledMonths(share.registers, tuple(closes.iter_rows()))
-
-
-def facts_of(share: Share, ledger: Ledger) -> Facts:
+def facts_of(share: Share, ledger: Remembered) -> Facts:
     """Return what the rules know besides the rows, closed months included."""
     return replace(share.facts(), closed=closed_months(ledger))
 
 
-def closes_of(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> Closes:
+def closes_of(ledger: Remembered, zone: ZoneInfo, as_of: int | None = None) -> Closes:
     """Return the closed months of every book at a revision (None is now), and with what the open months begin.
 
     ``zone`` is the school's: the log says when a month was closed in its time.
@@ -66,7 +59,7 @@ def closes_of(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> Close
     return Closes(closed_months(ledger, as_of), stock_close(months.snapshots), months, log)
 
 
-def stock_closed(ledger: Ledger) -> Close:
+def stock_closed(ledger: Remembered) -> Close:
     """Return the stock book at the end of its newest closed month."""
     return stock_close(_StockMonths(ledger, None).snapshots)
 
@@ -74,7 +67,7 @@ def stock_closed(ledger: Ledger) -> Close:
 class _StockMonths(Mapping[str, StockMonth]):
     """The closed months of the stock book; each is made when it is asked for."""
 
-    def __init__(self, ledger: Ledger, as_of: int | None) -> None:
+    def __init__(self, ledger: Remembered, as_of: int | None) -> None:
         closes = ledger.table(CLOSES, as_of=as_of, book=STOCK_BOOK, status=CLOSED).sort("period")
         self._methods = dict(closes.select("period", "method").iter_rows())
         kept = stored_balances(ledger, STOCK_BOOK, as_of)
@@ -91,7 +84,7 @@ class _StockMonths(Mapping[str, StockMonth]):
         return len(self._methods)
 
 
-def stored_balances(ledger: Ledger, book: str, as_of: int | None = None) -> dict[str, dict[str, str]]:
+def stored_balances(ledger: Remembered, book: str, as_of: int | None = None) -> dict[str, dict[str, str]]:
     """Return the balances of a book as they are kept: closed month to part to JSON text."""
     kept: dict[str, dict[str, str]] = {}
     found = ledger.table(BALANCES, as_of=as_of, book=book).select("period", "part", "content")
@@ -108,7 +101,7 @@ def rows_digest(rows: pl.DataFrame) -> str:
     return hashlib.sha256((stated.item() or "").encode()).hexdigest()
 
 
-def close_rows(ledger: Ledger, zone: ZoneInfo, as_of: int | None = None) -> pl.DataFrame:
+def close_rows(ledger: Remembered, zone: ZoneInfo, as_of: int | None = None) -> pl.DataFrame:
     """Return the closes as rows of the register ``period_close``, which the program alone writes."""
     register = register_of(REGISTER)
     stored = ledger.table(CLOSES, as_of=as_of).to_dicts()
@@ -128,7 +121,7 @@ def _cells(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     return {**{name: row[name] for name in names}, "closed_on": local, "remark": None}
 
 
-def with_closes(load: Load, ledger: Ledger, zone: ZoneInfo) -> Load:
+def with_closes(load: Load, ledger: Remembered, zone: ZoneInfo) -> Load:
     """Return ``load`` with the closes among the rows that rules may look at."""
 
     def loaded(register: type[Register]) -> pl.DataFrame:

@@ -13,25 +13,16 @@ from schemas.findings import Severity, Text
 from schemas.periods import BOOKS, STOCK_BOOK, books_of, month_after
 from schemas.register import all_registers
 from sync.bookkeeping import Bookkeeping
-from sync.bookkeeping import books_of as kept_now
-from sync.closes import (
-    BALANCES,
-    CLOSED,
-    CLOSES,
-    REOPENED,
-    TRIAL,
-    balances_to_keep,
-    closes_of,
-    rows_digest,
-)
+from sync.closes import BALANCES, CLOSED, CLOSES, REOPENED, TRIAL, balances_to_keep, closes_of, rows_digest
 from sync.current import as_they_are, brought_forward
 from sync.errors import HouqinError
+from sync.ledger_books import books_of as kept_now
 from sync.lock import writer_lock
 from sync.open_items import OpenItem, open_item
 from sync.publish_run import Published, publish_all
 from sync.snapshots import snapshot_of
 from sync.trial import BookTrial, People, Trial, chosen_books, close_row, judged, trial_of
-from sync.volumes import in_the_books
+from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
     from schemas.books import Load

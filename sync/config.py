@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -18,12 +17,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from schemas.register import Register, all_registers
 from sync import config_checks as checks
 from sync.config_errors import ConfigError, problem_lines
+from sync.day import TODAY_VARIABLE, today_in
 from sync.state import state_dir
 
 CONFIG_NAME = "houqin.toml"
 DEPARTMENTS_FOLDER = "departments"
-TODAY_VARIABLE = "HOUQIN_TODAY"
-"""Environment variable that sets today's date (``2026-11-22``), so that results are reproducible."""
 
 DEPARTMENT_NAMES = {
     "ZW": "总务处",
@@ -254,13 +252,10 @@ def school_today(config: Config) -> date:
     Raises:
         ConfigError: ``HOUQIN_TODAY`` is not a date such as 2026-11-22.
     """
-    wanted = os.environ.get(TODAY_VARIABLE, "").strip()
-    if not wanted:
-        return datetime.now(config.zone).date()
     try:
-        return date.fromisoformat(wanted)
+        return today_in(config.zone)
     except ValueError as exc:
-        raise ConfigError.of(TODAY_VARIABLE, "not_a_day", value=wanted) from exc
+        raise ConfigError.of(TODAY_VARIABLE, "not_a_day", value=exc.args[0]) from exc
 
 
 def _folded(name: str) -> str:

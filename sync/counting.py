@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.columns import UNITS
-from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled, unscaled
-from schemas.property.count_scope import assets_to_count, goods_to_count, rooms_of
+from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.register import all_registers
 from sync.books.assets import worth_on
+from sync.books.count_lines import expected_lines, has_thing, sheet_numbers
 from sync.books.count_values import NET_WORTH, with_values
 from sync.books.counts import AGREES, differences
 from sync.held import rows_of
@@ -24,26 +23,9 @@ from sync.standing import decoded
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
-    from sync.ledger import Ledger
+    from sync.memory import Remembered
 
 PLAN, SHEET, RESULT = "stocktake_plan", "stocktake_sheet", "stocktake_result"
-NOTHING_BOOKED = "账面无物品"
-"""Name of the one line of a sheet for a room in which the books have nothing: a zero is written there, too."""
-
-_PIECE = "件"
-"""Unit of assets whose own one is not among those of goods (辆, 栋 …)."""
-
-_EXPECTED = {
-    "plan_no": pl.String(),
-    "sheet_no": pl.String(),
-    "line_no": pl.Int64(),
-    "room": pl.String(),
-    "asset_no": pl.String(),
-    "item_code": pl.String(),
-    "name_spec": pl.String(),
-    "unit": pl.String(),
-    "book_qty": pl.Decimal(38, QTY_PLACES),
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +66,7 @@ class Session:
         seen = {*self.lines["sheet_no"], *(row["sheet_no"] for row in self.held)}
         ours = any(str(number).startswith(self.plan_no) for number in seen)
         rooms = {*self.lines["room"], *(row["room"] for row in self.held)}
-        wanted = set(numbers if ours else self.expected.filter(_has_thing())["room"])
+        wanted = set(numbers if ours else self.expected.filter(has_thing())["room"])
         return [number for room, number in numbers.items() if room in wanted - rooms and number not in seen]
 
     @property
@@ -102,23 +84,13 @@ def _thing(row: Mapping[str, Any]) -> tuple[object, ...]:
     return (row["asset_no"],) if row["asset_no"] else (row["room"], row["item_code"])
 
 
-def _has_thing() -> pl.Expr:
-    return pl.col("asset_no").is_not_null() | pl.col("item_code").is_not_null()
-
-
-def sheet_numbers(plan: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rooms of a plan in its order, each with the number of its count sheet."""
-    rooms = dict.fromkeys(str(plan["warehouses"] or "").split("、"))
-    return {room: f"{plan['plan_no']}-{number:02d}" for number, room in enumerate(rooms, start=1)}
-
-
-def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> list[Session]:
+def sessions(books: Bookkeeping, ledger: Remembered, plan_no: str | None = None) -> list[Session]:
     """Return the count sessions of the plans in the books, oldest first; of one plan where it is named."""
     if PLAN not in books.registers:
         return []
     wanted = None if plan_no is None else pl.DataFrame({"plan_no": [plan_no]})
     plans = books.books.rows(PLAN, wanted).sort("cutoff", "plan_no")
-    expected = expected_lines(books, plans)
+    expected = expected_lines(books.books, plans)
     lines = books.counts
     held = held_lines(ledger)
     return [
@@ -132,9 +104,12 @@ def sessions(books: Bookkeeping, ledger: Ledger, plan_no: str | None = None) -> 
     ]
 
 
-def counted_lines(books: Bookkeeping) -> pl.DataFrame:
-    """Return every counted line (``sync.books.counts.differences``) with what its difference is worth."""
-    lines = differences(books.books)
+def counted_lines(books: Bookkeeping, plans: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return every counted line (``sync.books.counts.differences``) with what its difference is worth.
+
+    ``plans`` (``plan_no``) are those asked for, all without it.
+    """
+    lines = differences(books.books, plans)
     return with_values(
         lines, books.stock_until, books.rows("item_catalogue"), books.valuation_method, _net_worth(lines, books)
     )
@@ -156,7 +131,7 @@ def _net_worth(lines: pl.DataFrame, books: Bookkeeping) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def held_lines(ledger: Ledger) -> list[dict[str, Any]]:
+def held_lines(ledger: Remembered) -> list[dict[str, Any]]:
     """Return the lines of count sheets that are held, with the codes of ``_findings``."""
     register = all_registers()[SHEET]
     stored = [decoded(row, "payload", "findings") for row in ledger.table("held", register=SHEET).to_dicts()]
@@ -165,53 +140,3 @@ def held_lines(ledger: Ledger) -> list[dict[str, Any]]:
         row | {"_findings": [each["code"] for each in (*kept["payload"]["reading"], *kept["findings"])]}
         for row, kept in zip(rows, stored, strict=True)
     ]
-
-
-def expected_lines(books: Bookkeeping, plans: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines of the count sheets of plans: one sheet per room, goods before assets, numbered from 1.
-
-    A room in which the books have nothing has the one line ``NOTHING_BOOKED``.
-    """
-    rooms = rooms_of(plans).drop_nulls("room").unique(["plan_no", "room"], keep="first", maintain_order=True)
-    numbers = [
-        (plan["plan_no"], room, number)
-        for plan in plans.iter_rows(named=True)
-        for room, number in sheet_numbers(plan).items()
-    ]
-    sheets = pl.DataFrame(
-        numbers, schema={"plan_no": pl.String, "room": pl.String, "sheet_no": pl.String}, orient="row"
-    )
-    things = pl.concat([_goods(books, rooms), _assets(books, rooms)], how="diagonal")
-    both = sheets.join(things, on=["plan_no", "room"], how="left")
-    named = both.with_columns(
-        pl.when(_has_thing()).then("name_spec").otherwise(pl.lit(NOTHING_BOOKED)).alias("name_spec"),
-        pl.when(pl.col("unit").is_in(UNITS)).then("unit").otherwise(pl.lit(_PIECE)).alias("unit"),
-    )
-    ordered = named.sort("plan_no", "sheet_no", "item_code", "asset_no", nulls_last=True)
-    line = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("sheet_no")
-    return ordered.with_columns(line.alias("line_no")).select(
-        pl.col(name).cast(kind) for name, kind in _EXPECTED.items()
-    )
-
-
-def _goods(books: Bookkeeping, rooms: pl.DataFrame) -> pl.DataFrame:
-    items = books.books.rows("item_catalogue").select(
-        "item_code",
-        pl.concat_str("item_name", "spec", separator=" ", ignore_nulls=True).alias("name_spec"),
-        pl.col("base_unit").cast(pl.String).alias("unit"),
-    )
-    there = goods_to_count(rooms, books.books).join(items, on="item_code", how="left")
-    return there.select(
-        "plan_no", "room", "item_code", "name_spec", "unit", unscaled(pl.col("qty"), QTY_PLACES).alias("book_qty")
-    )
-
-
-def _assets(books: Bookkeeping, rooms: pl.DataFrame) -> pl.DataFrame:
-    cards = books.books.rows("fixed_asset_card").select(
-        "asset_no",
-        pl.concat_str("asset_name", "spec_model", separator=" ", ignore_nulls=True).alias("name_spec"),
-        pl.col("unit").cast(pl.String),
-    )
-    there = assets_to_count(rooms, books.books).join(cards, on="asset_no", how="left")
-    pieces = unscaled(pl.col("qty") * 10**QTY_PLACES, QTY_PLACES)
-    return there.select("plan_no", "room", "asset_no", "name_spec", "unit", pieces.alias("book_qty"))

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.register import all_registers
-from sync.bookkeeping import books_of
 from sync.current import as_they_are
 from sync.ledger import IN_THE_BOOKS
+from sync.ledger_books import books_of
 from sync.publication import publication_of
 from sync.publish.daily import DAILY, SOON_DAYS, Day, DepartmentDay, DifferenceLine, TaskLine
 from sync.publish.plan import Target
 from sync.report_page import kept_page
 from sync.standing import Standing
 from sync.stock_reports import with_stock
-from sync.volumes import in_the_books
+from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
     from schemas.books import Load

@@ -10,18 +10,15 @@ import polars as pl
 from schemas.books import key_expression
 from schemas.columns import Kind
 from sync.asset_uploads import upload_rows
-from sync.bookkeeping import books_of
 from sync.books.budget import budget_execution
 from sync.books.summary import stock_ledger
-from sync.ledger.tables import content_table
 from sync.reconciliation import difference_rows
+from sync.versioned import content_table
 
 if TYPE_CHECKING:
     from schemas.books import Load
     from schemas.register import Register
     from sync.bookkeeping import Bookkeeping
-    from sync.ledger import Ledger
-    from sync.share import Share
 
 PROGRAM = "houqin"
 """Stands for the workbook where a row comes from none."""
@@ -93,6 +90,11 @@ def open_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
     return _as_rows(register, _OPEN[register.id](books))
 
 
+def rows_of_none(register: type[Register]) -> pl.DataFrame:
+    """Return the columns of ``derived_rows`` without any row."""
+    return pl.DataFrame(schema=dict(content_table(register).stored))
+
+
 def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
     columns = []
@@ -103,11 +105,11 @@ def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     return made.select(columns).with_columns(key_expression(register).alias("_key")).sort(register.key)
 
 
-def made_from(share: Share, ledger: Ledger, load: Load) -> Load:
-    """Return what makes the rows of derived registers from the books of the rows that ``load`` gives."""
+def made_from(books: Callable[[], Bookkeeping]) -> Load:
+    """Return what makes the rows of derived registers from the books, which are opened when they are asked for."""
 
     def made(register: type[Register]) -> pl.DataFrame:
-        return derived_rows(books_of(share, ledger, load), register)
+        return derived_rows(books(), register)
 
     return made
 

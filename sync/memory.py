@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from schemas.flaws import Flaw
     from schemas.register import Register
@@ -57,6 +57,19 @@ class Replaced:
     key: str
     content_hash: str
     """Its content when the number was corrected: changed since, nobody knows which of the two is right."""
+
+
+class Remembered(Protocol):
+    """What decisions ask a ledger for: the ledger itself, or the books that were published of it."""
+
+    def table(self, name: str, /, *, as_of: int | None = None, **equals: object) -> pl.DataFrame:
+        """Return the rows of one of the ledger's own tables that were in force at a revision (None is now)."""
+
+    def versions(self, register: type[Register], keys: Collection[str]) -> pl.DataFrame:
+        """Return all versions of some keys, oldest first."""
+
+    def taken_at(self, sha256: str) -> int | None:
+        """Return the first revision in which a version of a workbook was taken, None if it never was."""
 
 
 @dataclass(frozen=True)

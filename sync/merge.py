@@ -11,13 +11,13 @@ from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
 from sync.bases import base_of, different_columns, history_of
+from sync.canonical import content_hashes
 from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for, with_new_sources
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
-from sync.ledger.digest import content_hashes
 from sync.memory import (
     CLAIM_SCHEMA,
     CONFLICT,
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from schemas.books import OpenBooks
     from schemas.flaws import Flaw
     from schemas.register import Register
+
+
+def rows_among(frame: pl.DataFrame, ids: Collection[int]) -> list[int]:
+    """Return those of some row ids that a frame has, in its order."""
+    found: list[int] = frame["_id"].filter(frame["_id"].is_in(list(ids))).to_list() if ids else []
+    return found
 
 
 class LedgerDecider:
@@ -82,7 +88,7 @@ class LedgerDecider:
         )
         rows = with_replaced(rows, rekeys, current, decisions).with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
-        held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
+        held = [flaw for row_id in rows_among(frame, self.memory.fallen) for flaw in self.memory.fallen[row_id]]
         dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
         return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken, *disputed, *dated]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sync.books.bank import KINDS, SUMS, Item, Reconciliation, Source, month_end
+from schemas.periods import last_day_of
+from sync.books.bank import KINDS, SUMS, Item, Reconciliation, Source
 
 if TYPE_CHECKING:
     from sync.books.matching import Line, Match
@@ -56,7 +57,7 @@ def _item(found: Reconciliation, item: Item) -> dict[str, Any]:
         "kind": item.kind,
         **_line(item.line),
         "amount": yuan(item.fen),
-        "days_open": (month_end(found.period) - item.line.day).days,
+        "days_open": (last_day_of(found.period) - item.line.day).days,
         "carried": item.carried,
         "candidates": [_line(each) for each in item.candidates],
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from schemas.system.recon_difference import SERIOUS
-from sync.bookkeeping import books_as_of
+from sync.ledger_books import books_as_of
 from sync.publish.daily import DifferenceLine
 from sync.reconciliation import lines_of, reconcile, usual_months
 

@@ -12,8 +12,7 @@ from sync.standing import GONE
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sync.ledger import Ledger
-    from sync.memory import Row
+    from sync.memory import Remembered, Row
     from sync.standing import Standing
     from workbooks.taking import TakenFile
 
@@ -83,7 +82,7 @@ def branches_among(
     standing: Standing,
     copies: Mapping[str, str],
     dead: Collection[str],
-    ledger: Ledger | None,
+    ledger: Remembered | None,
 ) -> dict[str, int | None]:
     """Return the workbooks that are copies of others: by name, by their rows, or marked copies.
 
@@ -102,7 +101,7 @@ def branches_among(
     return found | revisions
 
 
-def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Ledger | None) -> dict[Row, Mapping[str, Any]]:
+def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Remembered | None) -> dict[Row, Mapping[str, Any]]:
     """Return (marked copy, register, key) to the base that its original had when the copy was made from it.
 
     Only rows of which the ledger had another version then: a claim tells what the original itself said.

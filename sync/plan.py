@@ -11,15 +11,14 @@ import polars as pl
 from schemas.books import Load, OpenBooks
 from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
-from schemas.register import Register, all_registers
+from schemas.register import all_registers
 from schemas.rules import Facts
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
-from sync.ledger import Ledger
-from sync.memory import CONFLICT, Memory, Page, Replaced, Row
+from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
@@ -37,8 +36,6 @@ from sync.standing import GONE, Standing, no_rows
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
 from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
-
-ALL_STATUSES = ("accepted", "missing", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -76,27 +73,27 @@ class Rights:
 
 
 def plan_run(
-    ledger: Ledger | None,
+    ledger: Remembered | None,
     standing: Standing,
     taken: Sequence[tuple[TakenFile, str]],
     rights: Rights,
     facts: Facts,
     found: Scan | None = None,
-    load: Load | None = None,
+    load: Load = no_rows,
     made: Load | None = None,
 ) -> Plan:
     """Return what becomes of the rows of some files, and of the rows held back earlier.
 
     ``taken`` are files with their departments in the order of claims; ``found`` tells which workbooks
     still have their files (None: all of them). Without a ledger nothing is in force yet; ``load`` gives
-    its rows from nearer by, of any status and in the order of months and keys; ``made`` gives the rows of
-    registers that the program makes from the books.
+    its rows, of any status and in the order of months and keys; ``made`` gives the rows of registers that
+    the program makes from the books.
 
     What the rows tell about their files, renamed workbooks, copies, turned pages and safe stops,
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
-    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load or _loader(ledger), made)
+    run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load, made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
         look = run.looked(known)
@@ -123,7 +120,7 @@ class _Look:
 class _Run:
     """What a run begins with."""
 
-    ledger: Ledger | None
+    ledger: Remembered | None
     standing: Standing
     taken: Sequence[tuple[TakenFile, str]]
     rights: Rights
@@ -264,22 +261,8 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     return lost, {name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed}
 
 
-def _loader(ledger: Ledger | None) -> Load:
-    if ledger is None:
-        return no_rows
-    loaded: dict[str, pl.DataFrame] = {}
-
-    def load(register: type[Register]) -> pl.DataFrame:
-        if register.id not in loaded:
-            rows = ledger.rows(register, statuses=ALL_STATUSES)
-            loaded[register.id] = rows.sort("_post_period", maintain_order=True)
-        return loaded[register.id]
-
-    return load
-
-
 def _memory(
-    ledger: Ledger | None,
+    ledger: Remembered | None,
     standing: Standing,
     staged: Staged,
     taken: Sequence[tuple[TakenFile, str]],

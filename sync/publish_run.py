@@ -13,9 +13,7 @@ from schemas.findings import Finding
 from schemas.register import all_registers
 from sync import __version__
 from sync.asset_reports import with_assets
-from sync.bookkeeping import books_of
 from sync.choice_books import choice_targets
-from sync.closes import settled_months
 from sync.current import FOLDER as CURRENT_FOLDER
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
@@ -24,13 +22,15 @@ from sync.difference_report import with_differences
 from sync.errors import HouqinError
 from sync.held import finding_as_json
 from sync.ledger import Ledger
+from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.money import with_money
 from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
-from sync.publish import details, feedback, master
+from sync.publish import details, feedback, manifest, master
 from sync.publish.paths import marked_paths
 from sync.publish.plan import FOLDERS, Action, Result, Target, publish, targets
 from sync.publish.releases import Release, mark_of, present
+from sync.publish_books import is_of_books, publish_books, wanted_books
 from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived, remove_parts
@@ -38,13 +38,13 @@ from sync.steps import Progress
 from sync.stock_memory import FOLDER as STOCK_FOLDER
 from sync.stock_memory import with_memory
 from sync.stock_reports import problem_of, with_stock
-from sync.volumes import look_of, volumes_of
+from sync.volumes import look_of, settled_months, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError, remove_leftovers
 
 MARK_LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
-LAYOUTS = (MARK_LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT)
+LAYOUTS = (MARK_LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT, manifest.LAYOUT)
 
 
 KEPT_FOLDERS = (CURRENT_FOLDER, STOCK_FOLDER)
@@ -95,14 +95,19 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
     stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
-    if stale:
-        ledger.want(dict(stale))
+    kept_books = wanted_books(share, ledger, current, books)
+    ledger.want({**stale, manifest.MANIFEST: kept_books.content_hash()})
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)
-    ours = {path: each for path, each in hashes.items() if not settled.out_of_use(known[path].source)}
+    ours = {
+        path: each
+        for path, each in hashes.items()
+        if not is_of_books(path) and not settled.out_of_use(known[path].source)
+    }
     results = publish(_watched(wanted, progress), ours, share.path, moment)
-    postponed = tuple(result.path for result in results if result.action is Action.POSTPONED)
-    news = _news(share.path, results, known, there, volumes.sources)
+    of_books = publish_books(kept_books, known, there, share.path)
+    postponed = (*(result.path for result in results if result.action is Action.POSTPONED), *of_books.postponed)
+    news = {**_news(share.path, results, known, there, volumes.sources), **of_books.news}
     ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
     return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
 

@@ -49,7 +49,7 @@ def corrected_keys(
     sources = _with_sources(register, rows, gone, moved, memory)
     gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
     alone = gone.filter(~pl.col("_key").is_in(sources))
-    proposed = set(came.filter(pl.col("_outcome") == PROPOSED)["_id"])
+    proposed = set(came.filter(pl.col("_outcome") == PROPOSED)["_id"]) if gone.height or elsewhere.height else set()
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, on in (
         (gone, [*PLACE, *others]),
@@ -63,7 +63,7 @@ def corrected_keys(
             continue
         rest = rest.join(current.select("_key", month_of(register).alias("_month"), *others), on="_key", how="left")
         pairs |= pairs_on(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
-    keys = dict(came.select("_id", "_key").iter_rows())
+    keys = dict(came.filter(pl.col("_id").is_in(list(pairs))).select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
 
 

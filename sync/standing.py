@@ -14,10 +14,9 @@ from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
 from sync.choices import RESOLVE, Place, Take, chosen_among
 from sync.held import rows_of
-from sync.ledger import Ledger
-from sync.ledger.tables import META
-from sync.memory import Page
+from sync.memory import Page, Remembered
 from sync.scan import Scan
+from sync.versioned import META
 
 GONE = "gone"
 """State of a workbook whose file is no longer in its folder."""
@@ -53,7 +52,7 @@ class Standing:
     """Missing rows that somebody confirms in this run."""
 
     @classmethod
-    def of(cls, ledger: Ledger) -> Standing:
+    def of(cls, ledger: Remembered) -> Standing:
         """Read what the ledger knows."""
         claims = ledger.table("claim")
         conflicts = [decoded(row, "base", "ours", "theirs", "fields") for row in ledger.table("conflict").to_dicts()]
@@ -91,7 +90,7 @@ def decoded(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {**row, **{name: None if row[name] is None else json.loads(row[name]) for name in names}}
 
 
-def held_rows(ledger: Ledger, register: type[Register], as_of: int | None = None) -> pl.DataFrame:
+def held_rows(ledger: Remembered, register: type[Register], as_of: int | None = None) -> pl.DataFrame:
     """Return the rows of a register that were held back or in conflict at a revision (None is now), as typed."""
     table = ledger.table("held", as_of=as_of, register=register.id)
     return rows_of(register, [decoded(row, "payload") for row in table.to_dicts()], 0)

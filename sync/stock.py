@@ -13,7 +13,7 @@ from schemas.findings import Text
 from schemas.register import register_of
 from sync.books.summary import stock_balances, stock_ledger
 from sync.errors import HouqinError
-from sync.volumes import in_the_books
+from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping

@@ -15,11 +15,11 @@ from schemas.findings import Finding, Severity, Text
 from schemas.periods import books_in_use, first_day_after
 from schemas.register import all_registers, register_of
 from sync.bookkeeping import Bookkeeping
-from sync.bookkeeping import books_of as kept_now
 from sync.closes import CLOSED, REGISTER, facts_of, with_closes
 from sync.current import as_they_are
 from sync.derived import made_from
 from sync.errors import HouqinError
+from sync.ledger_books import books_of as kept_now
 from sync.open_items import BLOCKING, LISTED, Month, OpenItem, open_item
 from sync.scan import scan
 from sync.standing import Standing, identified
@@ -165,6 +165,7 @@ def judged(share: Share, ledger: Ledger, rows: Sequence[Mapping[str, object]]) -
     batch = Batch({REGISTER: frame.with_columns(pl.col("_row").alias("_id"))})
     facts = facts_of(share, ledger)
     rows_now = as_they_are(ledger, all_registers(), share.state)
-    books = OpenBooks(facts, with_closes(rows_now, ledger, share.config.zone), made_from(share, ledger, rows_now))
+    made = made_from(lambda: kept_now(share, ledger, rows_now))
+    books = OpenBooks(facts, with_closes(rows_now, ledger, share.config.zone), made)
     checked = check_batch(batch, books, ProposeAll())
     return checked.frames[REGISTER], checked.findings()

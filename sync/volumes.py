@@ -13,14 +13,16 @@ import polars as pl
 from schemas.periods import books_in_use, books_of
 from schemas.register import all_registers
 from sync import __version__
+from sync.closes import CLOSED, CLOSES
 from sync.completed import completed, is_completed
 from sync.current import CurrentRows, Month
-from sync.ledger import IN_THE_BOOKS
 from sync.publish.details import LAYOUT, parts_of
+from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
     from schemas.register import Register
     from sync.bookkeeping import Bookkeeping
+    from sync.ledger import Ledger
     from sync.publish.releases import Release
     from sync.share import Share
 
@@ -77,6 +79,12 @@ class SettledMonths:
 NOT_SETTLED = SettledMonths()
 
 
+def settled_months(share: Share, ledger: Ledger) -> SettledMonths:
+    """Return which months of which registers are settled."""
+    closes = ledger.table(CLOSES, status=CLOSED).sort("book", "period").select("book", "period", "version_id")
+    return SettledMonths(share.registers, tuple(closes.iter_rows()))
+
+
 def settled_mark(register: type[Register], period: str, close: int) -> str:
     """Return what names the close that settled a month of a register: a volume of it is made of nothing else."""
     return f"{_CLOSED} {register.id} {period} {close}"
@@ -115,11 +123,6 @@ def volumes_of(
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)
-
-
-def in_the_books(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that count."""
-    return rows.filter(pl.col("_status").is_in(list(IN_THE_BOOKS)))
 
 
 def look_of(register: type[Register]) -> list[object]:

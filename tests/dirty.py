@@ -388,9 +388,7 @@ def validate(path: Path, pool: ReaderPool) -> Validated:
     return Validated(plan, taken, outcome.findings, json.loads(json.dumps(told, default=str)))
 
 
-def seen_cases(
-    cases: Sequence[Case], folder: Path, pool: ReaderPool, *, epoch_1904: bool = False
-) -> dict[Case, Seen]:
+def seen_cases(cases: Sequence[Case], folder: Path, pool: ReaderPool, *, epoch_1904: bool = False) -> dict[Case, Seen]:
     """Return what validate says about each case: one workbook per register, one row per spelling."""
     found: dict[Case, Seen] = {}
     for register, each in groupby(sorted(cases, key=lambda case: case.register), key=lambda case: case.register):

@@ -508,6 +508,8 @@ def test_english_for_people(merged: Merged, command: str) -> None:
         (["doctor", "eins"], "多写或少写", "unexpected extra argument"),
         (["status", "--share", __file__], "选项 --share 不对，要求是文件夹", "is a file"),
         (["confirm", ""], "编号不能为空", "An id is empty"),
+        (["stock", "summary", "--month", "2026-13"], "“2026-13”不是月份，如 2026-11", "Not a month such as 2026-11"),
+        (["month", "close", "十二月"], "“十二月”不是月份，如 2026-11", "Not a month such as 2026-11"),
     ],
     ids=lambda case: " ".join(case) if isinstance(case, list) else None,
 )

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +21,7 @@ from schemas.parameters import DEFAULTS
 from schemas.register import all_registers
 from schemas.texts import READER_TEXTS
 from sync import __version__
-from sync.cli import COMMANDS
+from sync.cli import COMMANDS, command_named
 from sync.config import Config
 from sync.open_items import TEXTS as CLOSE_TEXTS
 
@@ -77,12 +76,6 @@ def commands_of(page: Path) -> list[list[str]]:
     running = FENCE.sub("", text)
     found += [words for code in re.findall(r"`(houqin [^`]+)`", running) for words in command_lines(code)]
     return found
-
-
-def command_named(name: str) -> click.Command:
-    """Return a command."""
-    command: click.Command = import_module(f"sync.commands.{name}").command
-    return command
 
 
 def parse(words: list[str]) -> None:

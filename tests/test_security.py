@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from schemas.register import all_registers
-from sync.bookkeeping import books_as_of
 from sync.commands.verify import problems_as_json
 from sync.export import extract, write_csv
+from sync.ledger_books import books_as_of
 from sync.proof import prove
 from sync.scan import scan
 from tests.hostile_names import NAMES

@@ -26,12 +26,16 @@ from workbooks.mark_sheet import write_findings_sheet
 from workbooks.marks import (
     FILLS,
     FINDINGS_NAME,
-    NOTE_MARK,
+    NO_FILL,
     ORIGIN_PATH,
     ORIGIN_SHA256,
+    OWN_LIKE,
+    UNSAYABLE,
+    Before,
+    before_mark,
     cell_of,
+    note_box,
     note_of,
-    note_of_people,
     worst,
 )
 from workbooks.write import replace_file
@@ -149,15 +153,23 @@ def _remove_marks(book: Workbook) -> None:
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.comment is not None and cell.comment.text.startswith(NOTE_MARK):
-                    _unmark(cell)
+                if cell.comment is not None and (before := before_mark(cell.comment.text)) is not None:
+                    _unmark(cell, before)
 
 
-def _unmark(cell: Cell) -> None:
-    people = note_of_people(cell.comment.text)
-    cell.comment = _comment(people, cell.comment.author) if people else None
-    if cell.fill.fgColor.rgb in {f"00{fill}" for fill in FILLS.values()}:
-        cell.fill = PatternFill()
+def _unmark(cell: Cell, before: Before) -> None:
+    cell.comment = _comment(before.note, cell.comment.author) if before.note else None
+    if _fill_of(cell) in FILLS.values():
+        rgb = (before.remembered or NO_FILL).removesuffix(OWN_LIKE)[:6]
+        cell.fill = PatternFill() if rgb in {NO_FILL, UNSAYABLE} else PatternFill("solid", fgColor=rgb)
+
+
+def _fill_of(cell: Cell) -> str:
+    """Return the fill of a cell as a note remembers it."""
+    if cell.fill.fill_type is None:
+        return NO_FILL
+    rgb = cell.fill.fgColor.rgb
+    return rgb[-6:].upper() if cell.fill.fill_type == "solid" and isinstance(rgb, str) else UNSAYABLE
 
 
 def _mark_cells(book: Workbook, findings: Sequence[Finding], language: str) -> None:
@@ -171,9 +183,9 @@ def _mark_cells(book: Workbook, findings: Sequence[Finding], language: str) -> N
         if title in anchors:
             sheet = book[title]
             cell = sheet[anchors[title].get(name, name)]
-            cell.fill = fills[worst(here)]
             earlier = cell.comment.text if cell.comment is not None else ""
-            cell.comment = _comment(note_of(here, language, earlier), "Houqin 后勤账")
+            cell.comment = _comment(note_of(here, language, earlier, _fill_of(cell)), "Houqin 后勤账")
+            cell.fill = fills[worst(here)]
 
 
 def _merge_anchors(sheet: Worksheet) -> dict[str, str]:
@@ -189,8 +201,8 @@ def _merge_anchors(sheet: Worksheet) -> dict[str, str]:
 
 def _comment(text: str, author: str) -> Comment:
     """Return a note whose box is large enough for its text, in points."""
-    lines = sum(1 + len(line) // 22 for line in text.split("\n"))
-    return Comment(text, author, width=300, height=min(20 + 18 * lines, 400))
+    width, height = note_box(text)
+    return Comment(text, author, width=width, height=height)
 
 
 def _remember_origin(book: Workbook, path: str, sha256: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 
 from openpyxl import Workbook
@@ -15,38 +13,29 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.findings import Finding, Severity
-from schemas.register import all_registers
-from workbooks.marks import FILLS, FINDINGS_NAME, SEVERITY_WORDS, cell_of
+from workbooks.finding_list import (
+    CELL_PLACE,
+    FONT,
+    HEADER_ROW,
+    HEADERS,
+    LEFT_PLACES,
+    SEVERITY_PLACE,
+    SHEET_TITLE,
+    WIDTHS,
+    headline_of,
+    height_in_lines,
+    texts_of,
+    title_of,
+)
+from workbooks.marks import FILLS, FINDINGS_NAME, cell_of
 
-SHEET_TITLE = {"zh": "校验结果", "en": "Findings"}
-_HEADERS = {
-    "zh": ("序号", "级别", "工作表", "单元格", "栏目", "填写的内容", "问题", "怎么改", "代码"),
-    "en": ("No.", "Severity", "Sheet", "Cell", "Column", "Value seen", "What is wrong", "What to do", "Code"),
-}
-_WIDTHS = (6, 7, 19, 9, 14, 20, 46, 34, 17)
-_HEADER_ROW = 4
 _MOST_LINKS = 65_000
 """Excel drops a sheet's links above 65,530."""
-_LONGEST_VALUE = 200
 _LINE_POINTS = 15
 """Height of one line; rows get theirs here because no program computes it for a file it did not make."""
-_FONT = "宋体"
-_WORDS = {
-    "zh": {
-        "title": "“{name}”校验结果",
-        "none": "没有发现错误。",
-        "counts": "错误 {errors} 处（须改正，否则该行不入账）　提醒 {warnings} 处（已接受，请核对）　提示 {notes} 处",
-        "how": "点“单元格”一栏可跳到出错的位置。请在原工作簿中改正并保存；本文件只供查看。",
-    },
-    "en": {
-        "title": "Findings in “{name}”",
-        "none": "No mistakes found.",
-        "counts": (
-            "{errors} errors (the row is held until corrected)　"
-            "{warnings} warnings (accepted, please check)　{notes} notes"
-        ),
-        "how": "Click a cell name to go there. Correct your own workbook and save it; this copy is only to look at.",
-    },
+_HOW = {
+    "zh": "点“单元格”一栏可跳到出错的位置。请在原工作簿中改正并保存；本文件只供查看。",
+    "en": "Click a cell name to go there. Correct your own workbook and save it; this copy is only to look at.",
 }
 
 
@@ -64,8 +53,8 @@ def write_findings_sheet(book: Workbook, findings: Sequence[Finding], language: 
     _write_heading(sheet, findings, language, name)
     cells = _Cells(sheet, language)
     for number, found in enumerate(findings, start=1):
-        cells.write(_HEADER_ROW + number, number, found, is_linked=found.sheet in known and number <= _MOST_LINKS)
-    last = f"${get_column_letter(len(_WIDTHS))}${max(sheet.max_row, _HEADER_ROW)}"
+        cells.write(HEADER_ROW + number, number, found, is_linked=found.sheet in known and number <= _MOST_LINKS)
+    last = f"${get_column_letter(len(WIDTHS))}${max(sheet.max_row, HEADER_ROW)}"
     reference = f"{quote_sheetname(sheet.title)}!$A$1:{last}"
     book.defined_names[FINDINGS_NAME] = DefinedName(FINDINGS_NAME, attr_text=reference)
     _set_view(book, sheet, len(findings))
@@ -79,30 +68,24 @@ def put_text(cell: Cell, text: str) -> None:
 
 
 def _write_heading(sheet: Worksheet, findings: Sequence[Finding], language: str, name: str) -> None:
-    words = _WORDS[language]
-    count = Counter(found.severity for found in findings)
-    counts = words["counts"].format(
-        errors=count[Severity.ERROR], warnings=count[Severity.WARNING], notes=count[Severity.INFO]
-    )
-    headline = words["none"] if not findings else counts
-    put_text(sheet["A1"], words["title"].format(name=name))
-    put_text(sheet["A2"], headline)
-    put_text(sheet["A3"], words["how"] if findings else "")
-    sheet["A1"].font = Font(name=_FONT, size=16, bold=True)
-    sheet["A2"].font = Font(name=_FONT, size=12, bold=True)
-    sheet["A3"].font = Font(name=_FONT, size=10, color="595959")
+    put_text(sheet["A1"], title_of(name, language))
+    put_text(sheet["A2"], headline_of(findings, language))
+    put_text(sheet["A3"], _HOW[language] if findings else "")
+    sheet["A1"].font = Font(name=FONT, size=16, bold=True)
+    sheet["A2"].font = Font(name=FONT, size=12, bold=True)
+    sheet["A3"].font = Font(name=FONT, size=10, color="595959")
     sheet.row_dimensions[1].height = 30
     if not findings:
         return
     side = Side(style="thin", color="7F7F7F")
-    for place, header in enumerate(_HEADERS[language], start=1):
-        cell = sheet.cell(_HEADER_ROW, place)
+    for place, header in enumerate(HEADERS[language], start=1):
+        cell = sheet.cell(HEADER_ROW, place)
         put_text(cell, header)
-        cell.font = Font(name=_FONT, size=10.5, bold=True)
+        cell.font = Font(name=FONT, size=10.5, bold=True)
         cell.fill = PatternFill("solid", fgColor="DDEBF7")
         cell.border = Border(side, side, side, side)
         cell.alignment = Alignment("center", "center", wrap_text=True)
-    sheet.row_dimensions[_HEADER_ROW].height = 24
+    sheet.row_dimensions[HEADER_ROW].height = 24
 
 
 class _Cells:
@@ -111,11 +94,10 @@ class _Cells:
     def __init__(self, sheet: Worksheet, language: str) -> None:
         self._sheet = sheet
         self._language = language
-        self._registers = all_registers()
         side = Side(style="thin", color="BFBFBF")
         self._border = Border(side, side, side, side)
         self._fills = {severity: PatternFill("solid", fgColor=colour) for severity, colour in FILLS.items()}
-        self._fonts = (Font(name=_FONT, size=10), Font(name=_FONT, size=10, color="0563C1", underline="single"))
+        self._fonts = (Font(name=FONT, size=10), Font(name=FONT, size=10, color="0563C1", underline="single"))
         self._centred = Alignment("center", "center", wrap_text=True)
         self._left = Alignment("left", "center", wrap_text=True)
         self._styles: dict[tuple[int, Severity, bool], object] = {}
@@ -124,27 +106,16 @@ class _Cells:
         """Write one finding; ``is_linked`` says that its sheet is in this workbook."""
         name = cell_of(found)
         is_linked = is_linked and bool(name)
-        texts = (
-            SEVERITY_WORDS[self._language][found.severity],
-            found.sheet,
-            name,
-            self._title(found),
-            _clipped(found.value),
-            found.message(self._language),
-            found.hint(self._language),
-            found.code,
-        )
-        self._sheet.row_dimensions[row].height = _LINE_POINTS * max(
-            lines_of(text, _WIDTHS[place - 1]) for place, text in enumerate(texts, start=2)
-        )
+        texts = texts_of(found, self._language)
+        self._sheet.row_dimensions[row].height = _LINE_POINTS * height_in_lines(texts)
         first = self._sheet.cell(row, 1, number)
         self._style(first, 1, found.severity, is_linked=False)
-        for place, text in enumerate(texts, start=2):
+        for place, text in enumerate(texts, start=SEVERITY_PLACE):
             cell = self._sheet.cell(row, place)
             put_text(cell, text)
-            self._style(cell, place, found.severity, is_linked=is_linked and place == 4)
+            self._style(cell, place, found.severity, is_linked=is_linked and place == CELL_PLACE)
         if is_linked:
-            link = self._sheet.cell(row, 4)
+            link = self._sheet.cell(row, CELL_PLACE)
             link._hyperlink = Hyperlink(  # noqa: SLF001 - the public setter overwrites style and value
                 ref=link.coordinate, location=f"{quote_sheetname(found.sheet)}!{name}"
             )
@@ -155,43 +126,22 @@ class _Cells:
         if key not in self._styles:
             cell.font = self._fonts[is_linked]
             cell.border = self._border
-            cell.alignment = self._left if place in {6, 7, 8} else self._centred
+            cell.alignment = self._left if place in LEFT_PLACES else self._centred
             cell.number_format = "0" if place == 1 else "@"
-            if place == 2:
+            if place == SEVERITY_PLACE:
                 cell.fill = self._fills[severity]
             self._styles[key] = cell._style  # noqa: SLF001 - openpyxl's way to share one format
         else:
             cell._style = self._styles[key]  # noqa: SLF001
 
-    def _title(self, found: Finding) -> str:
-        register = self._registers.get(found.register)
-        if register is None or found.field not in register.names():
-            return found.field
-        column = register.column(found.field)
-        return column.title_en if self._language == "en" else column.title
-
-
-def lines_of(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column: a Chinese character is two places wide."""
-    room = max(2.0, width - 1)
-    return sum(1 + int(max(0, _places(line) - 0.01) // room) for line in text.split("\n"))
-
-
-def _places(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
-
-
-def _clipped(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
-
 
 def _set_view(book: Workbook, sheet: Worksheet, count: int) -> None:
-    for place, width in enumerate(_WIDTHS, start=1):
+    for place, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.freeze_panes = f"A{_HEADER_ROW + 1}"
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
     if count:
-        sheet.auto_filter.ref = f"A{_HEADER_ROW}:{get_column_letter(len(_WIDTHS))}{_HEADER_ROW + count}"
-        sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+        sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(WIDTHS))}{HEADER_ROW + count}"
+        sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

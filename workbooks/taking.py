@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, has_errors, reader_finding
 from schemas.parse import Reading
@@ -15,9 +16,14 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
-from workbooks.pool import Job, Outcome, ReaderPool
+from workbooks.package import Package
 from workbooks.read import read_file
+from workbooks.refusals import RefusedError
+from workbooks.xlsx_book import read_book, read_saved_at
 from workbooks.xlsx_read import Origin
+
+if TYPE_CHECKING:
+    from workbooks.pool import Outcome, ReaderPool
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,24 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
     )
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a file says of itself before its cells are read."""
+
+    saved_at: datetime | None = None
+    registers: tuple[str, ...] = ()
+    """Registers of the official templates in it."""
+
+
+def glance(path: Path) -> Glance:
+    """Return when a workbook was last saved and which templates it has; nothing of a file that is none."""
+    try:
+        package = Package(path.read_bytes())
+        return Glance(read_saved_at(package), tuple(read_book(package).markers.values()))
+    except (OSError, RefusedError):
+        return Glance()
+
+
 def take_files(
     files: Sequence[tuple[Path, str]],
     reading: Reading,
@@ -82,6 +106,8 @@ def take_files(
     A file that takes too long, too much memory or brings its worker down is a finding; the others
     are read all the same. Files whose turn has not come when the patience ends are left out.
     """
+    from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
+
     jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
     return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done, patience_seconds)]
 

@@ -55,6 +55,8 @@ def write_template(
     notes: Mapping[str, Notes] | None = None,
     blank_rows: int = 30,
     meta: str | None = None,
+    room_above: float = 0,
+    finish: Callable[[Workbook], None] | None = None,
 ) -> None:
     """Write a workbook with one sheet per register; several get a sheet with instructions in front.
 
@@ -75,6 +77,8 @@ def write_template(
         notes: register id to what is said beside cells of ``rows``; readers leave these notes out.
         blank_rows: lines that each sheet is prepared for; filled ones are among them.
         meta: the line under the title, in place of department and day.
+        room_above: points left free above the title of each register's sheet, for what ``finish`` puts there.
+        finish: adds to the workbook what it shall have besides, once every sheet is written.
 
     Raises:
         KeyError: a row names a column that its register does not have.
@@ -84,8 +88,21 @@ def write_template(
     def write(beside: Path) -> None:
         workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
         dictionary = Dictionary(lists or {})
-        job = _Job(workbook, Styles(workbook), dictionary, school, department, language, blank_rows, meta, notes or {})
+        job = _Job(
+            workbook,
+            Styles(workbook),
+            dictionary,
+            school,
+            department,
+            language,
+            blank_rows,
+            meta,
+            notes or {},
+            room_above,
+        )
         _write_workbook(job, registers, rows or {})
+        if finish is not None:
+            finish(workbook)
         workbook.close()
 
     replace_file(path, write)
@@ -104,6 +121,7 @@ class _Job:
     blank_rows: int
     meta: str | None
     notes: Mapping[str, Notes]
+    room_above: float
 
 
 def _write_workbook(job: _Job, registers: Sequence[type[Register]], rows: Mapping[str, Sequence[Row]]) -> None:
@@ -168,9 +186,12 @@ def _padded(rows: Sequence[Row], count: int) -> Sequence[Row]:
 def _write_heading(sheet: Worksheet, job: _Job, register: type[Register], rows: Sequence[Row]) -> None:
     styles, last = job.styles, style.columns_on_first_page(register)
     title = f"{job.school}{_period_of(register, rows)}{register.title}"
-    sheet.merge_range(0, 0, 0, last, title, styles.format(bold=True, font_size=style.TITLE_SIZE, align="center"))
+    look = styles.format(
+        bold=True, font_size=style.TITLE_SIZE, align="center", valign="bottom" if job.room_above else "vcenter"
+    )
+    sheet.merge_range(0, 0, 0, last, title, look)
     sheet.merge_range(1, 0, 1, last, job.meta or _meta_line(register, job.department), styles.format(font_size=11))
-    sheet.set_row(0, style.TITLE_HEIGHT)
+    sheet.set_row(0, style.TITLE_HEIGHT + job.room_above)
     sheet.set_row(1, style.META_HEIGHT)
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
+from schemas.periods import last_day_of
 from schemas.semesters import semester_of
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
@@ -21,7 +22,6 @@ from sync.books.agreements import (
     Sides,
     documents,
     in_month,
-    last_day,
     rows_of,
     side,
 )
@@ -43,7 +43,7 @@ def _against_ledger(column: str, parameter: str, sign: int) -> Callable[[Kept, s
             return accounts
         codes = accounts_of(kept, parameter)
         own = kept.assets.cards.filter(pl.col("gl_account") == FIXED_ASSETS).select("asset_no")
-        worth = worth_on(kept.assets, last_day(month)).join(own, on="asset_no", how="semi")
+        worth = worth_on(kept.assets, last_day_of(month)).join(own, on="asset_no", how="semi")
         total = worth.select(scaled(pl.col(column), MONEY_PLACES).sum()).item()
         name = "、".join(codes)
         return Sides(total_as(name, int(total)), total_as(name, int(closing_of(accounts, codes, sign)["value"].sum())))
@@ -64,11 +64,13 @@ def _against_lists(kept: Kept, month: str) -> Sides | Text:
 
     Rooms without a list in the semester are left out.
     """
-    semester = pl.select(semester_of(pl.lit(last_day(month)))).item()
+    semester = pl.select(semester_of(pl.lit(last_day_of(month)))).item()
     lists = rows_of(kept, LISTS).filter(pl.col("semester") == semester)
     if lists.is_empty():
         return Text(f"没有 {semester} 的班级（科室）财产登记表", f"there is no room list of {semester}")
-    used = rows_of(kept, CARDS).filter(pl.col("use_status").is_in(_IN_USE) & (pl.col("entry_date") <= last_day(month)))
+    used = rows_of(kept, CARDS).filter(
+        pl.col("use_status").is_in(_IN_USE) & (pl.col("entry_date") <= last_day_of(month))
+    )
     rooms = lists.select("room").unique()
     listed = lists.select("asset_no").drop_nulls().unique()
     due = used.join(rooms, on="room", how="semi")
@@ -96,7 +98,7 @@ def _without_lists(cards: pl.DataFrame, semester: str) -> tuple[Text, ...]:
 
 def _unlisted(kept: Kept, month: str) -> pl.DataFrame:
     """Return the assets in use that no list has, by their department."""
-    semester = pl.select(semester_of(pl.lit(last_day(month)))).item()
+    semester = pl.select(semester_of(pl.lit(last_day_of(month)))).item()
     lists = rows_of(kept, LISTS).filter(pl.col("semester") == semester)
     used = rows_of(kept, CARDS).filter(pl.col("use_status").is_in(_IN_USE))
     listed = lists.select("asset_no").drop_nulls()

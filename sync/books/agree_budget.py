@@ -6,9 +6,9 @@ import polars as pl
 
 from schemas.exact import MONEY_PLACES, scaled
 from schemas.findings import Text
-from schemas.periods import first_day_of
+from schemas.periods import first_day_of, last_day_of
 from sync.books.agree_ledger import accounts_of, leaves, month_of_ledger
-from sync.books.agreements import BOOKED, STATEMENTS, Agreement, Kept, Sides, documents, last_day, rows_of, side
+from sync.books.agreements import BOOKED, STATEMENTS, Agreement, Kept, Sides, documents, rows_of, side
 from sync.books.budget import budget_at
 from sync.books.differences import fen
 from sync.books.periods import BUDGET_BOOK
@@ -48,7 +48,7 @@ def _payments(kept: Kept, month: str) -> pl.DataFrame:
     """Return what was paid since January, by budget item."""
     january = first_day_of(f"{month[:4]}-01")
     paid = rows_of(kept, INVOICES).filter(
-        pl.col("pay_ref").is_not_null() & pl.col("pay_date").is_between(january, last_day(month))
+        pl.col("pay_ref").is_not_null() & pl.col("pay_date").is_between(january, last_day_of(month))
     )
     return documents(paid, pl.col("doc_no"), fen("pay_amount"), BOOKED, of=pl.col("budget_code"))
 

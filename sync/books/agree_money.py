@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.books import empty_frame
 from schemas.findings import Text
+from schemas.periods import last_day_of
 from schemas.register import all_registers
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
 from sync.books.agreements import (
@@ -20,23 +21,25 @@ from sync.books.agreements import (
     Sides,
     documents,
     in_month,
-    last_day,
     rows_of,
     side,
 )
 from sync.books.bank import reconciliations
+from sync.books.cash import cash_counts, journal_days
 from sync.books.differences import fen
+from sync.books.fees import fee_months
 from sync.books.periods import BANK_BOOK, CASH_BOOK
 
 CASH, BANK, COUNT = "cash_journal", "bank_journal", "cash_count"
 STATEMENT, STATEMENT_LINES = "bank_reconciliation", "bank_statement_line"
+FEES = ("fee_collection", "fee_refund", "fee_remittance")
 _ZERO_BALANCE, _UNION = "零余额账户", "工会"
 _FEES = "收费收入"
 
 
 def balances_at_end(journal: pl.DataFrame, account: str, month: str) -> pl.DataFrame:
     """Return the last line of every account up to the end of a month, with its ``balance`` in fen."""
-    until = journal.filter(pl.col("date") <= last_day(month)).sort("year", "seq")
+    until = journal.filter(pl.col("date") <= last_day_of(month)).sort("year", "seq")
     last = until.unique(account, keep="last", maintain_order=True)
     return last.with_columns(fen("balance").alias("balance"))
 
@@ -54,16 +57,12 @@ def _journal_documents(register: str) -> Callable[[Kept, str], pl.DataFrame]:
 
 def _cash_counted(kept: Kept, month: str) -> Sides | Text:
     """Compare every count of the month with the journal at the end of its day, after what was not entered yet."""
-    counts = in_month(rows_of(kept, COUNT), month).sort("date")
+    counts = in_month(rows_of(kept, COUNT), month)
     if counts.is_empty():
         return Text(f"{month} 没有库存现金盘点", f"no cash was counted in {month}")
-    lines = rows_of(kept, CASH).sort("year", "seq").unique(["account", "date"], keep="last", maintain_order=True)
-    at_end = counts.join_asof(
-        lines.sort("date").select("account", "date", fen("balance").alias("_book")),
-        on="date", by="account", check_sortedness=False,
-    )  # fmt: skip
+    at_end = cash_counts(journal_days(rows_of(kept, CASH), "account"), counts)
     where = (pl.col("account"), pl.col("date").dt.strftime("%Y-%m-%d"))
-    book = pl.col("_book").fill_null(0) + fen("uncleared_in") - fen("uncleared_out")
+    book = fen("book") + fen("uncleared_in") - fen("uncleared_out")
     reasons = at_end.select(
         pl.concat_str(*where, separator=" ").alias("object"), pl.col("reason").cast(pl.String).alias("explanation")
     )
@@ -152,16 +151,11 @@ def _fees_passed_on(kept: Kept, month: str) -> Sides | Text:
 
     A month is compared once it is over: until then nobody has to have remitted anything.
     """
-    if last_day(month) >= kept.facts.today:
+    if last_day_of(month) >= kept.facts.today:
         return Text(f"{month} 尚未结束", f"{month} is not over yet")
+    fees = fee_months(*(rows_of(kept, name) for name in FEES)).filter(pl.col("month") == month)
     fee = pl.col("fee_code")
-    came = in_month(rows_of(kept, "fee_collection"), month).select(fee, fen("amount").alias("amount"))
-    back = in_month(rows_of(kept, "fee_refund"), month).select(fee, (-fen("amount")).alias("amount"))
-    remitted = rows_of(kept, "fee_remittance").filter(pl.col("period") == month).sort("date", "remit_no")
-    on_hand = remitted.group_by("fee_code").agg(fen("on_hand").last().alias("amount"))
-    passed = pl.concat([remitted.select(fee, fen("amount").alias("amount")), on_hand])
-    amount = pl.col("amount")
-    return Sides(side(pl.concat([came, back]), fee, value=amount), side(passed, fee, value=amount))
+    return Sides(side(fees, fee, value=fen("due")), side(fees, fee, value=fen("remitted") + fen("on_hand")))
 
 
 def _fees_in_cash(kept: Kept, month: str) -> Sides:
@@ -250,7 +244,7 @@ MONEY_AGREEMENTS = (
         Text("收费与上缴", "Fees collected and remitted"),
         "收费、退费登记",
         "银行上缴登记",
-        ("fee_collection", "fee_refund", "fee_remittance"),
+        FEES,
         _fees_passed_on,
         _fee_documents,
         code="RMT-01",

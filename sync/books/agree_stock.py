@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.exact import MONEY_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
-from schemas.periods import as_posted
+from schemas.periods import as_posted, last_day_of
 from schemas.register import all_registers
 from schemas.stock_adjustments import adjustments_in_force
 from sync.books.agree_ledger import accounts_of, closing_of, month_of_ledger, total_as
@@ -19,7 +19,6 @@ from sync.books.agreements import (
     Kept,
     Sides,
     documents,
-    last_day,
     side,
 )
 from sync.books.close import PLACE
@@ -33,7 +32,7 @@ _RECEIPT = "stock_receipt"
 
 def stock_at_end(kept: Kept, month: str) -> pl.DataFrame:
     """Return every item and warehouse with ``qty`` and ``amount`` at the end of a month."""
-    day = last_day(month)
+    day = last_day_of(month)
     return stock_balances(kept.stock_on(day), day).select(
         *PLACE,
         scaled(pl.col("quantity"), QTY_PLACES).alias("qty"),
@@ -63,7 +62,7 @@ def _documents(kept: Kept, month: str) -> pl.DataFrame:
 
     Finance books what was issued once a month; receipts by their invoices.
     """
-    number, until = pl.col("doc_no"), pl.col("doc_date") <= last_day(month)
+    number, until = pl.col("doc_no"), pl.col("doc_date") <= last_day_of(month)
     issues = pl.DataFrame({"doc_no": [f"{month} 出库合计"], "amount": [-_of_month(kept, month, "out_amount")]})
     received = kept.rows(_RECEIPT)
     parts = [documents(issues, number, pl.col("amount"), BOOKED)]
@@ -78,9 +77,9 @@ def _against_documents(kept: Kept, month: str) -> Sides:
     stock = stock_at_end(kept, month)
     posting = all_registers()
     found = {name: as_posted(rows) for name, rows in kept.stock_rows.items() if posting[name].stock is not None}
-    moves = balances(movements(posting, found), last_day(month))
+    moves = balances(movements(posting, found), last_day_of(month))
     items = stock.select("item_code").unique()
-    approved = adjustments_in_force(kept.books, items).filter(pl.col("doc_date") <= last_day(month))
+    approved = adjustments_in_force(kept.books, items).filter(pl.col("doc_date") <= last_day_of(month))
     where = (pl.col("item_code"), pl.col("warehouse"))
     papers = pl.concat(
         [

@@ -12,13 +12,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
 from schemas.findings import Text
-from schemas.periods import first_day_after, first_day_of
+from schemas.periods import first_day_of, last_day_of
 from sync.books.checks import UnsoundBook
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _joined(agreement: Agreement, month: str, sides: Sides) -> pl.DataFrame:
 
 def recon_id(number: int, month: str) -> str:
     """Return the number of an agreement's differences in a month: its last day and the agreement."""
-    return f"DZ-{last_day(month):%Y%m%d}-{number:04d}"
+    return f"DZ-{last_day_of(month):%Y%m%d}-{number:04d}"
 
 
 def line_of(name: str) -> int:
@@ -236,11 +236,6 @@ def _line_numbers(objects: pl.Series) -> pl.Series:
         taken.add(number)
         numbers.append(number)
     return pl.Series("line_no", numbers, pl.Int64)
-
-
-def last_day(month: str) -> date:
-    """Return the last day of a month (``2026-11``)."""
-    return first_day_after(month) - timedelta(days=1)
 
 
 def side(frame: pl.DataFrame, *by: pl.Expr, value: pl.Expr | None = None, qty: pl.Expr | None = None) -> pl.DataFrame:
@@ -298,4 +293,4 @@ def rows_of(kept: Kept, register_id: str) -> pl.DataFrame:
 
 def in_month(frame: pl.DataFrame, month: str, column: str = "date") -> pl.DataFrame:
     """Return the rows that are dated in a month."""
-    return frame.filter(pl.col(column).is_between(first_day_of(month), last_day(month)))
+    return frame.filter(pl.col(column).is_between(first_day_of(month), last_day_of(month)))

@@ -41,7 +41,7 @@ class Check:
     en: str
 
 
-def last_day_of(quarter: str) -> date:
+def last_day_of_quarter(quarter: str) -> date:
     """Return the last day of a quarter such as ``2026Q3``."""
     year, number = int(quarter[:4]), int(quarter[5])
     after = date(year + number // 4, number % 4 * 3 + 1, 1)
@@ -70,7 +70,7 @@ def quarterly_rows(book: AssetBook, quarters: Iterable[str], gl: pl.DataFrame | 
     cards = book.cards.filter(pl.col("gl_account") == FIXED_ASSETS).select("asset_no", "class_code")
     parts = [pl.DataFrame(schema=ROWS)]
     for quarter in quarters:
-        day = last_day_of(quarter)
+        day = last_day_of_quarter(quarter)
         there = worth_on(book, day).filter(pl.col("pieces") > 0).join(cards, on="asset_no")
         sums = there.group_by("class_code").agg(
             pl.lit(quarter).first().alias("quarter"),
@@ -101,7 +101,7 @@ def checks_before(
 
     An account of which finance has not handed in the balance is told as not compared.
     """
-    day = last_day_of(quarter)
+    day = last_day_of_quarter(quarter)
     original, accumulated = (rows.select(pl.col(name).sum()).item() for name in ("original_value", "accum_depr"))
     found = [
         _against("AUP-01", "原值", original, "1601", balance_of(gl, "1601", day)),

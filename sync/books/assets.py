@@ -26,6 +26,7 @@ from schemas.property.depreciation import (
 )
 from schemas.property.transfer_rules import LEAVING
 from schemas.register import register_of
+from sync.books.checks import money
 from sync.errors import HouqinError
 
 FIXED_ASSETS = "固定资产"
@@ -166,11 +167,7 @@ def _check(lines: pl.DataFrame) -> None:
     ):
         if (reckoned != lines[end]).any():
             sums = {"start": lines[start].sum(), "reckoned": reckoned.sum(), "end": lines[end].sum()}
-            raise AssetBookUnbalancedError(what=what, **{name: _yuan(int(fen)) for name, fen in sums.items()})
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+            raise AssetBookUnbalancedError(what=what, **{name: money(int(fen)) for name, fen in sums.items()})
 
 
 def _in_money(lines: pl.DataFrame, also: Sequence[str] = ("open_value", "open_accum")) -> pl.DataFrame:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 import polars as pl
 
 from schemas.exact import MONEY_PLACES, scaled, unscaled
 from schemas.normal import matching
+from schemas.periods import last_day_of
 from sync.books.matching import Line, Match, match_lines, same_number
 from sync.books.statements import Gap, Statement, statement_of
 
@@ -98,11 +99,6 @@ class Reconciliation:
         return self.difference == 0
 
 
-def month_end(period: str) -> date:
-    """Return the last day of a month."""
-    return (date.fromisoformat(f"{period}-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
 def reconciliations(
     journal: pl.DataFrame, statement: pl.DataFrame, typed: pl.DataFrame, period: str, days: int
 ) -> list[Reconciliation]:
@@ -115,7 +111,7 @@ def reconciliations(
         period: the month, ``2026-11``.
         days: how many days may lie between journal and bank.
     """
-    end = month_end(period)
+    end = last_day_of(period)
     parts = (
         journal.filter(pl.col("date") <= end).sort("date", "year", "seq"),
         statement.filter(pl.col("date") <= end),
@@ -131,7 +127,7 @@ def reconciliations(
 def typed_reconciliation(journal: pl.DataFrame, typed: pl.DataFrame, account_no: str, period: str) -> Reconciliation:
     """Return an account as the school's own rows of a month reconcile it; ``bank`` is None without any."""
     is_own = (pl.col("account_no") == account_no) & (pl.col("period") == period)
-    lines = journal.filter((pl.col("account_no") == account_no) & (pl.col("date") <= month_end(period)))
+    lines = journal.filter((pl.col("account_no") == account_no) & (pl.col("date") <= last_day_of(period)))
     return _typed(account_no, period, _book_balance(lines.sort("date", "year", "seq")), typed.filter(is_own))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, decimal, unscaled
+from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, decimal, scaled, unscaled
 from sync.books.close import PLACE
 from sync.books.valuation import Valuation
 
@@ -65,6 +65,22 @@ def stock_balances(valuation: Valuation, as_of: date | None = None) -> pl.DataFr
         unscaled(pl.col("qty"), QTY_PLACES).alias("quantity"),
         unscaled(pl.col("amount"), MONEY_PLACES).alias("value"),
         _average("qty", "amount").alias("average_price"),
+    )
+
+
+def closing_balances(summary: pl.DataFrame) -> pl.DataFrame:
+    """Return what lies where after the last month of a month summary, as ``stock_balances`` does."""
+    last = summary.sort("period").group_by("warehouse", "item_code").last().sort("warehouse", "item_code")
+    whole = last.with_columns(
+        scaled(pl.col("close_qty"), QTY_PLACES).alias("_qty"),
+        scaled(pl.col("close_amount"), MONEY_PLACES).alias("_fen"),
+    )
+    return whole.select(
+        "warehouse",
+        "item_code",
+        pl.col("close_qty").alias("quantity"),
+        pl.col("close_amount").alias("value"),
+        _average("_qty", "_fen").alias("average_price"),
     )
 
 

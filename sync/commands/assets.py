@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+from sync.commands.common import month_named, open_share, output_options, plain, print_json, share_option, show_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_MONTH = click.DateTime(["%Y-%m"])
 
 
 def _wanted(command: Command) -> Command:
@@ -144,12 +143,12 @@ def _show(
 
 
 @command.command("depreciation")
-@click.option("--month", type=_MONTH, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
+@click.option("--month", callback=month_named, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
 @click.option("--asset", "asset_no", metavar="NO", help="The whole schedule of one card instead.")
 @share_option
 @output_options
 def depreciation_command(
-    *, month: datetime | None, asset_no: str | None, share_path: Path | None, as_json: bool, language: str
+    *, month: str | None, asset_no: str | None, share_path: Path | None, as_json: bool, language: str
 ) -> None:
     """Show what a month charges for every card, with the sums, or one card month by month.
 
@@ -161,13 +160,14 @@ def depreciation_command(
         message = "--month 和 --asset 只能用一个。 Use either --month or --asset."
         raise click.UsageError(message)
     from schemas.normal import code_text  # noqa: PLC0415 - costs start-up time
+    from schemas.periods import first_day_of  # noqa: PLC0415
     from sync.asset_reports import month_of, schedule_told  # noqa: PLC0415
 
     with _books(share_path) as books:
         told = (
             schedule_told(books, code_text(asset_no))
             if asset_no
-            else month_of(books, month.date() if month else books.facts.today)
+            else month_of(books, first_day_of(month) if month else books.facts.today)
         )
     if told is None:
         message = f"没有资产“{asset_no}”的卡片。 There is no card of asset {asset_no}."
@@ -181,18 +181,19 @@ def depreciation_command(
 
 
 @command.command("entries")
-@click.option("--month", type=_MONTH, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
+@click.option("--month", callback=month_named, metavar="MONTH", help="The month, as 2026-11.  [default: this month]")
 @share_option
 @output_options
-def entries_command(*, month: datetime | None, share_path: Path | None, as_json: bool, language: str) -> None:
+def entries_command(*, month: str | None, share_path: Path | None, as_json: bool, language: str) -> None:
     """Suggest the accounting entries for assets found, missing, disposed of or paid for; finance decides.
 
     Example: houqin assets entries --month 2026-11 --share school
     """
-    from sync.asset_reports import entries_of  # noqa: PLC0415 - costs start-up time
+    from schemas.periods import first_day_of  # noqa: PLC0415 - costs start-up time
+    from sync.asset_reports import entries_of  # noqa: PLC0415
 
     with _books(share_path) as books:
-        told = entries_of(books, month.date() if month else books.facts.today)
+        told = entries_of(books, first_day_of(month) if month else books.facts.today)
     if as_json:
         print_json(told)
         return
@@ -274,7 +275,7 @@ def _show_month(told: Mapping[str, Any], language: str) -> None:
 @contextmanager
 def _books(share_path: Path | None) -> Iterator[Bookkeeping]:
     """Open the books of a school as they are now."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - loads the ledger
 
     share = open_share(share_path)
     with share.open_ledger() as ledger:

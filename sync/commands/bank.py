@@ -87,7 +87,7 @@ def reconcile(
 def _tell(
     share: Share, month: str | None, accounts: Sequence[str], output: Path | None, language: str, *, as_json: bool
 ) -> None:
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - polars is not needed for the help
     from sync.money import bank_months  # noqa: PLC0415
 
     period = f"{share.today:%Y-%m}" if month is None else month

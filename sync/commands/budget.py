@@ -28,7 +28,7 @@ def command(*, month: str | None, share_path: Path | None, as_json: bool, langua
 
     Example: houqin budget --month 2026-11 --share school
     """
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - polars is not needed for the help
     from sync.money import budget_lines  # noqa: PLC0415
 
     share = open_share(share_path)

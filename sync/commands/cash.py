@@ -72,7 +72,7 @@ def balance(
 def _tell(
     share: Share, as_of: str | None, since: str | None, accounts: tuple[str, ...], language: str, *, as_json: bool
 ) -> None:
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - polars is not needed for the help
     from sync.money import money_days  # noqa: PLC0415
 
     until = share.today if as_of is None else day_named(as_of)

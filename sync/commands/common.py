@@ -69,13 +69,16 @@ def output_options(command: Command) -> Command:
 
 
 def month_named(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    """Return the month that an option names, None where it names none.
+    """Return the month that an option or argument names, as ``2026-11``; None where it names none.
 
     Raises:
         click.BadParameter: it is none.
     """
-    if text is None or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        return text
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4})-?(\d{1,2})", text.strip())
+    if match and int(match[1]) and 1 <= int(match[2]) <= 12:
+        return f"{match[1]}-{int(match[2]):02d}"
     message = f"“{text}”不是月份，如 2026-11。 Not a month such as 2026-11."
     raise click.BadParameter(message)
 

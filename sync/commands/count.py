@@ -120,14 +120,14 @@ def sheet(
 
     Example: houqin count sheet PD-202611-01 --share school -o 盘点表
     """
-    from sync.count_sheets import BLIND, FOLDER, OPEN, count_sheets, write_sheets  # noqa: PLC0415
+    from sync.books.count_forms import BLIND, OPEN, count_sheets, usual_columns  # noqa: PLC0415
+    from sync.count_sheets import FOLDER, write_sheets  # noqa: PLC0415
 
     with _opened(share_path) as (share, ledger, books):
         session = _sessions(books, ledger, plan_no)[0]
-        shown = {"open": OPEN, "blind": BLIND, None: BLIND if session.plan["blind"] else OPEN}[columns]
-        sheets = [
-            each for each in count_sheets(session, books.books, shown) if room in (None, each.room, each.room_name)
-        ]
+        shown = {"open": OPEN, "blind": BLIND, None: usual_columns(session.plan)}[columns]
+        all_sheets = count_sheets(session.plan, session.expected, books.books, shown)
+        sheets = [each for each in all_sheets if room in (None, each.room, each.room_name)]
         if not sheets:
             message = f"计划 {plan_no} 不盘“{room}”。 The plan does not count this room."
             raise click.UsageError(message)
@@ -306,7 +306,7 @@ def _show_postings(told: Mapping[str, Any], language: str) -> None:
 @contextmanager
 def _opened(share_path: Path | None) -> Iterator[tuple[Share, Ledger, Bookkeeping]]:
     """Open a school for reading: its folder, its ledger and its books."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
 
     share = open_share(share_path)
     with share.open_ledger() as ledger:

@@ -135,7 +135,7 @@ def roles_text() -> str:
 
 def stock_of(share: Share) -> list[StockLine]:
     """Return what the books say is there of the shown items, in their order."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
     from sync.stock_reports import stock_lines  # noqa: PLC0415
 
     with share.open_ledger() as ledger:

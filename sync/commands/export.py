@@ -43,10 +43,10 @@ def command(
 
     Example: houqin export stock_receipt stock_issue -o 出入库.xlsx --share school
     """
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
     from sync.commands.rows import register_named, revision_named  # noqa: PLC0415 - loads the ledger
     from sync.derived import is_derived  # noqa: PLC0415
     from sync.export import extract, extract_made  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
 
     share = open_share(share_path)
     registers = [register_named(share, each) for each in dict.fromkeys(register_ids)] or [*share.registers.values()]

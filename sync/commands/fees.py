@@ -25,7 +25,7 @@ def command(*, month: str | None, share_path: Path | None, as_json: bool, langua
 
     Example: houqin fees --month 2026-10 --share school
     """
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - polars is not needed for the help
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - polars is not needed for the help
     from sync.money import fee_lines  # noqa: PLC0415
 
     share = open_share(share_path)

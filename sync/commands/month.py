@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +12,7 @@ from sync.commands.common import (
     DONE,
     HELD,
     console,
+    month_named,
     open_share,
     output_options,
     plain,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_MONTH = re.compile(r"(\d{4})-?(\d{1,2})")
 _BY_ROLES, _APPROVER_ROLES = ("ACCOUNTANT", "CUSTODIAN"), ("PRINCIPAL",)
 
 
@@ -49,8 +48,11 @@ def command(ctx: click.Context, /, *, share_path: Path | None, as_json: bool, la
 def _month_options(command: Command) -> Command:
     """Add the month, as an argument or ``--month``, and ``--book``."""
     book = click.option("--book", "books", multiple=True, metavar="BOOK", help="Only this book.  [default: all in use]")
-    month = click.option("--month", "named", metavar="YYYY-MM", help="The month, where it is not the argument.")
-    return click.argument("period", metavar="[MONTH]", required=False)(month(book(command)))
+    month = click.option(
+        "--month", "named", metavar="YYYY-MM", callback=month_named, help="The month, where it is not the argument."
+    )
+    argument = click.argument("period", metavar="[MONTH]", required=False, callback=month_named)
+    return argument(month(book(command)))
 
 
 def _people_options(command: Command) -> Command:
@@ -211,13 +213,15 @@ def _month_of(period: str | None, named: str | None) -> str:
     """Return the month that was given, as ``2026-11``.
 
     Raises:
-        click.UsageError: none was given, or it is no month.
+        click.UsageError: none was given, or two different ones.
     """
-    match = _MONTH.fullmatch(period or named or "")
-    if match is None or not 1 <= int(match[2]) <= 12:
-        message = "请写明月份，如 2026-11。 Name the month, such as 2026-11."
+    if period and named and period != named:
+        message = f"写了两个月份：{period} 和 {named}，请只写一个。 Name one month, not {period} and {named}."
         raise click.UsageError(message)
-    return f"{match[1]}-{int(match[2]):02d}"
+    if month := period or named:
+        return month
+    message = "请写明月份，如 2026-11。 Name the month, such as 2026-11."
+    raise click.UsageError(message)
 
 
 def _people(share: Share, by: str, approver: str) -> People:

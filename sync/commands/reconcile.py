@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from sync.commands.common import (
     DONE,
     FINDINGS,
     console,
+    month_named,
     open_share,
     output_options,
     print_json,
@@ -27,7 +27,12 @@ from sync.share import Share
 
 @click.command("reconcile")
 @click.argument("group", type=click.Choice(GROUPS), required=False)
-@click.option("--month", metavar="YYYY-MM", help="The month.  [default: the last one that is over, and this one]")
+@click.option(
+    "--month",
+    metavar="YYYY-MM",
+    callback=month_named,
+    help="The month.  [default: the last one that is over, and this one]",
+)
 @click.option("--all", "every_line", is_flag=True, help="Show the lines that agree too.")
 @click.option(
     "-o",
@@ -56,7 +61,7 @@ def command(
     Example: houqin reconcile stock --month 2026-11 --share school
     """
     share = open_share(share_path)
-    months = usual_months(share.today) if month is None else [_month(month)]
+    months = usual_months(share.today) if month is None else [month]
     found = document(share, months, group, language, every_line=every_line)
     if output is not None:
         write_sheet(share, found["differences"], output, language)
@@ -67,18 +72,11 @@ def command(
     click.get_current_context().exit(exit_code(found))
 
 
-def _month(text: str) -> str:
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
-        message = f"“{text}”不是月份，请写成 2026-11。 {text} is no month: write it like 2026-11."
-        raise click.UsageError(message)
-    return text
-
-
 def document(
     share: Share, months: Sequence[str], group: str | None, language: str, *, every_line: bool = False
 ) -> dict[str, Any]:
     """Return what the books of a school agree on, as the command line promises it."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415 - loads the ledger
+    from sync.ledger_books import books_as_of  # noqa: PLC0415 - loads the ledger
 
     with share.open_ledger() as ledger:
         revision = ledger.head().number

@@ -11,7 +11,7 @@ import click
 import polars as pl
 
 from schemas.register import Register
-from sync.bookkeeping import Bookkeeping, books_as_of
+from sync.bookkeeping import Bookkeeping
 from sync.commands.common import (
     columns_that_fit,
     console,
@@ -27,6 +27,7 @@ from sync.completed import completed, is_completed
 from sync.derived import derived_rows, is_derived
 from sync.held import rows_of
 from sync.ledger import Ledger
+from sync.ledger_books import books_as_of
 from sync.share import Share
 
 STATUSES = ("accepted", "missing", "withdrawn", "held", "conflict", "all")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table
+from sync.commands.common import month_named, open_share, output_options, plain, print_json, share_option, show_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,13 +32,6 @@ _WORDS = {
 }
 
 
-def _month(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    if text is None or re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        return text
-    message = f"“{text}”不是月份，如 2026-11。 Not a month."
-    raise click.BadParameter(message)
-
-
 def places(command: Command) -> Command:
     """Add ``--item``, ``--warehouse`` and ``--as-of``."""
     day = click.DateTime(formats=["%Y-%m-%d"])
@@ -49,7 +41,7 @@ def places(command: Command) -> Command:
     return item(warehouse(as_of(command)))
 
 
-month_option = click.option("--month", metavar="YYYY-MM", callback=_month, help="Only this month.")
+month_option = click.option("--month", metavar="YYYY-MM", callback=month_named, help="Only this month.")
 
 
 @click.group("stock", invoke_without_command=True)
@@ -155,7 +147,7 @@ def _opened(
     share_path: Path | None, item: str | None, warehouse: str | None, as_of: datetime | None, month: str | None = None
 ) -> Iterator[tuple[Bookkeeping, Asked]]:
     """Give the books of a share, and what is asked of them by codes."""
-    from sync.bookkeeping import books_as_of  # noqa: PLC0415
+    from sync.ledger_books import books_as_of  # noqa: PLC0415
     from sync.stock import Asked, with_codes  # noqa: PLC0415
 
     share = open_share(share_path)

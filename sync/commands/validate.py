@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +120,15 @@ def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, li
 
 
 def _today() -> date:
-    wanted = os.environ.get("HOUQIN_TODAY")
-    if wanted:
-        try:
-            return date.fromisoformat(wanted)
-        except ValueError as exc:
-            message = f"HOUQIN_TODAY “{wanted}”不是日期，如 2026-11-22。 Not a date."
-            raise click.UsageError(message) from exc
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    from sync.day import today_in  # noqa: PLC0415
+
+    try:
+        return today_in(ZoneInfo("Asia/Shanghai"))
+    except ValueError as exc:
+        message = f"HOUQIN_TODAY “{exc.args[0]}”不是日期，如 2026-11-22。 Not a date."
+        raise click.UsageError(message) from exc
 
 
 def _code(findings: Sequence[Finding]) -> int:

@@ -1,29 +1,23 @@
-"""What proves the content: row keys, content hashes, and the digests that chain the revisions.
-
-The canonical form of a row lists its fields in the order of their names, each as ``name=12;`` for a
-number and ``name=BYTES:text;`` for text; a field without a value is left out, so that a column which
-is added later leaves the digests of earlier rows as they are.
-"""
+"""What proves the content: row keys, and the digests that chain the revisions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.books import KEY_SEPARATOR, key_expression
-from sync.ledger.frames import as_text
+from sync.canonical import SLICE_ROWS, canonical_rows
 
 if TYPE_CHECKING:
     from schemas.register import Register
 
 ZERO_DIGEST = "0" * 64
 """The digest before the first revision."""
-_SLICE_ROWS = 50_000
 
 
 def join_key(parts: Iterable[str | None]) -> str:
@@ -34,48 +28,6 @@ def join_key(parts: Iterable[str | None]) -> str:
 def row_keys(register: type[Register], frame: pl.DataFrame) -> pl.Series:
     """Return the canonical key of every row, parts joined with U+001F, named ``_key``."""
     return frame.select(key_expression(register).alias("_key")).to_series()
-
-
-def content_hashes(register: type[Register], frame: pl.DataFrame) -> pl.Series:
-    """Return the BLAKE2b-128 hash (hex) of what people stated in every row, named ``_hash``.
-
-    It covers the declared columns that the system does not compute, as canonical text by field name.
-    No value and an empty text differ.
-    """
-    return stated_hashes({column.name: column.dtype for column in register.columns if not column.system}, frame)
-
-
-def stated_hashes(types: Mapping[str, pl.DataType], frame: pl.DataFrame) -> pl.Series:
-    """Return the same for columns with these types; slice by slice, for the texts are many times the hashes."""
-    parts = [pl.Series("_hash", [], dtype=pl.String)]
-    for piece in frame.iter_slices(_SLICE_ROWS):
-        texts = piece.select(as_text(name, types[name]).alias(name) for name in sorted(types))
-        rows = canonical_rows(texts).cast(pl.Binary).to_list()
-        hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in rows]
-        parts.append(pl.Series("_hash", hashes, dtype=pl.String))
-    return pl.concat(parts, rechunk=True)
-
-
-def canonical_rows(stored: pl.DataFrame) -> pl.Series:
-    """Return the canonical text of every row of a frame in stored form (Int64 and String)."""
-    parts: list[pl.Expr] = []
-    for name in sorted(stored.columns):
-        pieces = _canonical_field(name, stored.schema[name])
-        blanks = stored[name].null_count()
-        if blanks == 0:
-            parts += pieces
-        elif blanks < stored.height:
-            parts.append(pl.concat_str(pieces).fill_null(""))
-    rows = pl.concat_str(parts) if parts else pl.lit("").repeat_by(pl.len()).explode()
-    return stored.select(rows.alias("row")).to_series()
-
-
-def _canonical_field(name: str, dtype: pl.DataType) -> list[pl.Expr]:
-    """Return the pieces that make the canonical text of a field that has a value."""
-    column = pl.col(name)
-    if dtype == pl.String:
-        return [pl.lit(f"{name}="), column.str.len_bytes(), pl.lit(":"), column, pl.lit(";")]
-    return [pl.lit(f"{name}="), column, pl.lit(";")]
 
 
 @dataclass(frozen=True, order=True)
@@ -100,7 +52,7 @@ class PartDigest:
 
     def insert(self, stored: pl.DataFrame) -> None:
         """Add inserted versions: all their stored columns but the closing revision."""
-        for piece in stored.iter_slices(_SLICE_ROWS):
+        for piece in stored.iter_slices(SLICE_ROWS):
             self._rows.update(canonical_rows(piece).str.join("\n")[0].encode() + b"\n")
         self.inserted += stored.height
 

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sync.ledger import read
 from sync.ledger.engine import fetched, fetched_slices, insert_rows
 from sync.ledger.frames import frame_of_rows
-from sync.ledger.tables import OWN_TABLES, PLAIN_TABLES, PUBLICATION, VersionedTable, is_number, sql_table
+from sync.ledger.tables import PLAIN_TABLES, PUBLICATION, sql_table
 from sync.ledger.verify import Problem, tables_found, verify
+from sync.versioned import OWN_TABLES, VersionedTable, is_number
 
 if TYPE_CHECKING:
     from schemas.register import Register

@@ -8,58 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from schemas.exact import scaled, unscaled
+from sync.canonical import from_stored, to_stored
 from sync.ledger.errors import NotFitting
-from sync.ledger.tables import VersionedTable, is_number, storage_of
-
-_DATE = "%Y-%m-%d"
-_DATETIME = "%Y-%m-%dT%H:%M:%S%.f"
-_TIME = "%H:%M:%S%.f"
+from sync.versioned import VersionedTable, is_number
 
 
 def physical_types(fields: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:
     """Return the polars types of the stored form: Int64 or String."""
     return {name: pl.Int64() if is_number(dtype) else pl.String() for name, dtype in fields.items()}
-
-
-def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Return the canonical text of a column: ``12.50``, ``2026-11-22``, ``1`` for 是; null stays null."""
-    column = pl.col(name)
-    if dtype == pl.Boolean:
-        return column.cast(pl.Int64).cast(pl.String)
-    if storage_of(dtype) == "instant":
-        return to_stored(name, dtype).cast(pl.String)
-    return column.cast(pl.String) if is_number(dtype) else to_stored(name, dtype)
-
-
-def to_stored(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Return a column as the database keeps it."""
-    column = pl.col(name)
-    if isinstance(dtype, pl.Decimal):
-        return scaled(column, dtype.scale)
-    if isinstance(dtype, pl.Datetime):
-        return column.dt.timestamp("us") if dtype.time_zone else column.dt.to_string(_DATETIME)
-    if dtype == pl.Date:
-        return column.dt.to_string(_DATE)
-    if dtype == pl.Time:
-        return column.dt.to_string(_TIME)
-    return column.cast(pl.Int64) if dtype == pl.Boolean else column
-
-
-def from_stored(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Return the typed column that ``to_stored`` was made from."""
-    column = pl.col(name)
-    if isinstance(dtype, pl.Decimal):
-        return unscaled(column, dtype.scale).cast(dtype)
-    if isinstance(dtype, pl.Datetime):
-        if dtype.time_zone:
-            return pl.from_epoch(column, "us").dt.replace_time_zone("UTC")
-        return column.str.to_datetime(_DATETIME, time_unit="us")
-    if dtype == pl.Date:
-        return column.str.to_date(_DATE)
-    if dtype == pl.Time:
-        return column.str.to_time(_TIME)
-    return column.cast(pl.Boolean) if dtype == pl.Boolean else column
 
 
 def refuse_other_columns(columns: Iterable[str], table: VersionedTable) -> None:

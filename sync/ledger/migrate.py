@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from sync.ledger.engine import fetched, reading, take_turn, writing
 from sync.ledger.errors import LedgerMismatch
-from sync.ledger.tables import OWN_TABLES, Tables, storage_of
+from sync.ledger.tables import Tables
+from sync.versioned import OWN_TABLES, storage_of
 
 MIGRATION = OWN_TABLES["migration"]
 

@@ -10,10 +10,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from sync.canonical import from_stored
 from sync.ledger.digest import ZERO_DIGEST, Part
 from sync.ledger.engine import fetched, fetched_slices
-from sync.ledger.frames import frame_of_rows, from_stored, typed_frame
-from sync.ledger.tables import INSTANT, PART, PUBLICATION, REVISION, VersionedTable
+from sync.ledger.frames import frame_of_rows, typed_frame
+from sync.ledger.tables import PART, PUBLICATION, REVISION
+from sync.versioned import INSTANT, VersionedTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEYS_AT_ONCE = 10_000
@@ -32,6 +34,16 @@ class Revision:
     previous: str
     """Digest of the revision before."""
     digest: str
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many versions a table has."""
+
+    touched: int = 0
+    """Number of the last revision that added or closed some."""
+    in_force: int = 0
+    closed: int = 0
 
 
 NO_REVISION = Revision(0, EPOCH, "", "", ZERO_DIGEST, ZERO_DIGEST)
@@ -72,6 +84,14 @@ def touched_since(connection: sa.Connection, number: int) -> dict[str, int]:
     c = PART.c
     counted = sa.select(c.table_name, sa.func.sum(c.inserted + c.closed)).where(c.number > number)
     return {name: int(count) for name, count in fetched(connection, counted.group_by(c.table_name))}
+
+
+def extents(connection: sa.Connection) -> dict[str, Extent]:
+    """Return by table how many versions it has, and what last touched it."""
+    c = PART.c
+    counted = sa.select(c.table_name, sa.func.max(c.number), sa.func.sum(c.inserted), sa.func.sum(c.closed))
+    found = fetched(connection, counted.group_by(c.table_name))
+    return {name: Extent(last, int(inserted) - int(closed), int(closed)) for name, last, inserted, closed in found}
 
 
 def revision_at(connection: sa.Connection, moment: datetime) -> int:
@@ -152,6 +172,13 @@ def selected_keys(
         selected(connection, table, sql, sql.c["_key"].in_(piece), *conditions) for piece in slices(sorted(set(keys)))
     ]
     return pl.concat(pieces or [selected(connection, table, sql, sa.false())]).sort(table.version)
+
+
+def ended(connection: sa.Connection, table: VersionedTable, sql: sa.Table, skip: int, most: int) -> pl.DataFrame:
+    """Return some of the versions that are over, in the order in which they ended, after the first ``skip``."""
+    order = (sql.c[table.end], sql.c[table.version])
+    over = _versions(table, sql, [sql.c[table.end].is_not(None)])
+    return _typed(fetched(connection, over.order_by(*order).offset(skip).limit(most)), table)
 
 
 def slices(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -20,13 +20,12 @@ from sync.ledger.migrations import migrate_named
 from sync.ledger.tables import PUBLICATION, Tables
 from sync.ledger.verify import Problem, verify
 from sync.ledger.writer import Writer, want
+from sync.versioned import IN_THE_BOOKS
 
 if TYPE_CHECKING:
     from schemas.register import Register
-    from sync.ledger.read import Revision
-
-IN_THE_BOOKS = ("accepted", "missing")
-"""Statuses that count: a missing row stays in the books until its removal is confirmed."""
+    from sync.ledger.read import Extent, Revision
+    from sync.versioned import VersionedTable
 
 
 def _utc_now() -> datetime:
@@ -45,6 +44,7 @@ class Ledger:
         self._registers = registers
         self._tables = Tables(registers)
         self._now = now
+        self._fresh: tuple[int, dict[str, pl.DataFrame]] = (0, {})
 
     @classmethod
     def open(
@@ -163,6 +163,16 @@ class Ledger:
             counts = read.touched_since(connection, revision)
         return {known[name]: count for name, count in counts.items() if name in known}
 
+    def extents(self) -> dict[str, Extent]:
+        """Return by the name of a table (``reg_…`` for a register) how many versions it has; none for an empty one."""
+        with self._reading() as connection:
+            return read.extents(connection)
+
+    def ended(self, table: VersionedTable, skip: int, most: int) -> pl.DataFrame:
+        """Return some of the versions of a table that are over, in the order in which they ended, after ``skip``."""
+        with self._reading() as connection:
+            return read.ended(connection, table, self._tables.sql(table), skip, most)
+
     def history(self, register: type[Register], key: str) -> pl.DataFrame:
         """Return all versions of one row, newest first.
 
@@ -209,6 +219,18 @@ class Ledger:
             if revision is None:
                 connection.rollback()
         writer.revision = revision
+        if revision is not None:
+            only_added = writer.added.keys() - writer.closing
+            self._fresh = (revision.number, {name: pl.concat(writer.added[name]) for name in only_added})
+
+    def taken_fresh(self, revision: int) -> dict[str, pl.DataFrame]:
+        """Return once what this very object added in a revision, of registers of which it closed nothing.
+
+        Reading a million rows back takes a hundred times as long as keeping them until they are asked for.
+        """
+        number, added = self._fresh
+        self._fresh = (0, {})
+        return added if number == revision else {}
 
     def verify(self, head: str | None = None) -> list[Problem]:
         """Recompute the chain from the database and return everything that does not fit.

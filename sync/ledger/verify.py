@@ -11,13 +11,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from schemas.findings import Text
-from sync.ledger.digest import ZERO_DIGEST, Part, PartDigest, canonical_rows, content_hashes, revision_digest
+from sync.canonical import canonical_rows, content_hashes
+from sync.ledger.digest import ZERO_DIGEST, Part, PartDigest, revision_digest
 from sync.ledger.engine import fetched_slices
 from sync.ledger.frames import frame_of_rows, typed_frame
 from sync.ledger.migrate import MIGRATION
 from sync.ledger.migrations import Steps, carried_out, former_name
 from sync.ledger.read import Revision, microseconds, parts, revisions
-from sync.ledger.tables import VersionedTable, content_table
+from sync.versioned import VersionedTable, content_table
 
 if TYPE_CHECKING:
     from schemas.register import Register

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlsxwriter.workbook import Workbook
 
-from sync.books.bank import KINDS, Item, Reconciliation, month_end
+from schemas.periods import last_day_of
+from sync.books.bank import KINDS, Item, Reconciliation
 from workbooks.template_style import FONT, LINE
 from workbooks.write import replace_file
 
@@ -94,7 +95,7 @@ class _Form:
         self.sheet.merge_range(0, 0, 0, last, "银行存款余额调节表", self.title)
         kind = f"（{month.account_kind}）" if month.account_kind else ""
         self.sheet.write_string(1, 0, f"单位：{school}　　账号：{found.account_no}{kind}", self.plain)
-        day = month_end(found.period)
+        day = last_day_of(found.period)
         self.sheet.write_string(1, last, f"{day.year}年{day.month}月{day.day}日　　单位：元", self.right)
         for left, side in ((0, "单位银行存款日记账"), (_SIDES, "银行对账单")):
             self.sheet.merge_range(2, left, 2, left + _SIDES - 1, side, self.head)

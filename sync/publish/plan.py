@@ -115,7 +115,7 @@ def lost(published: Mapping[str, str], share: Path) -> list[str]:
 def _publish(target: Target, published: Mapping[str, str], share: Path, moment: datetime) -> Result:
     before = published.get(target.path)
     try:
-        path = _safe(target.path, share)
+        path = safe_place(target.path, share)
         if target.content_hash in ("", before) and path.is_file() and not path.is_symlink():
             return Result(target.path, before or "", Action.UNCHANGED)
         if not target.content_hash:
@@ -139,7 +139,7 @@ def _write_dated(target: Target, published: Mapping[str, str], share: Path, mome
             return Result(target.path, target.content_hash, Action.POSTPONED, path, reason)
     name = dated(target.path, moment)
     try:
-        replace_file(_safe(name, share), target.write)
+        replace_file(safe_place(name, share), target.write)
     except (TargetLockedError, OutsideTheShareError, OSError) as exc:
         return Result(target.path, target.content_hash, Action.POSTPONED, reason=str(exc))
     return Result(target.path, target.content_hash, Action.POSTPONED, name, reason)
@@ -172,7 +172,7 @@ def _stale(wanted: Sequence[Target], results: Sequence[Result], published: Mappi
 def _remove(path: str, share: Path) -> Result:
     """Remove a file that we wrote; one that is open elsewhere stays until the next run."""
     try:
-        place = _safe(path, share)
+        place = safe_place(path, share)
         place.unlink(missing_ok=True)
         _remove_empty_folder(place.parent, share)
     except (OutsideTheShareError, OSError) as exc:
@@ -187,7 +187,7 @@ def _remove_empty_folder(folder: Path, share: Path) -> None:
         folder.rmdir()
 
 
-def _safe(path: str, share: Path) -> Path:
+def safe_place(path: str, share: Path) -> Path:
     """Return the place of a target on disk, which may itself be a link: replacing it follows no link.
 
     Raises:

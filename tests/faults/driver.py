@@ -7,6 +7,7 @@ cost little. What a run told before it ended is answered as one JSON line.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import select
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sync.cli import COMMANDS, main
+from sync.cli import main
 from sync.commands.common import exit_code_of, sentence_of
 from sync.run import sync
 from sync.share import Share
@@ -207,10 +208,12 @@ def _command(order: Order) -> int:
     return 0
 
 
-if __name__ == "__main__":
-    import importlib
+def load() -> None:
+    """Import what the commands need, for every run to find it there."""
+    for name in ("backup", "confirm", "month", "nightly", "reconcile", "rows", "sync", "verify"):
+        importlib.import_module(f"sync.commands.{name}")
 
-    for _name in COMMANDS:
-        if _name not in ("watch", "service"):
-            importlib.import_module(f"sync.commands.{_name}")
+
+if __name__ == "__main__":
+    load()
     serve()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.register import all_registers
+from addin.published import PublicationError, Published
+from schemas.register import all_registers, register_of
 from sync.share import Share
 from tests.sync.school import MASTER, School, issue, receipt
 
@@ -139,6 +140,7 @@ def saved(stage: Path, folder: Path) -> None:
 
 def outcome(folder: Path) -> dict[str, Any]:
     """Run to the end and return what counts: rows with their states, the proof of the ledger, what is published."""
+    torn = unreadable(folder / "school")
     with state_of(folder):
         school = school_in(folder)
         school.sync()
@@ -146,7 +148,9 @@ def outcome(folder: Path) -> dict[str, Any]:
         rows = {name: sorted(map(_content, school.rows(name, "all")), key=repr) for name in REGISTERS}
         with school.share.open_ledger() as ledger:
             problems = ledger.verify()
-    published = sorted(str(path.relative_to(folder)) for path in (school.folder / "published").rglob("*.*"))
+    published = sorted(str(path.relative_to(folder)) for path in (school.folder / "published").rglob("*.xlsx"))
+    books = Published.open(school.folder)
+    of_rows = ("_key", "_hash", "_status")
     left = sorted(path.name for path in folder.rglob("*.tmp"))
     return {
         "rows": rows,
@@ -155,7 +159,22 @@ def outcome(folder: Path) -> dict[str, Any]:
         "half": half_written(school.folder),
         "idle": idle,
         "left": left,
+        "torn": torn,
+        "books": {name: books.load(register_of(name)).select(of_rows).sort("_key").rows() for name in REGISTERS},
     }
+
+
+def unreadable(school: Path) -> list[str]:
+    """Return what is wrong with the books that lie in a share, as a click would find them."""
+    if not (school / "published" / "books").exists():
+        return []
+    try:
+        books = Published.open(school)
+        for register in all_registers().values():
+            books.load(register)
+    except PublicationError as exc:
+        return [exc.message()]
+    return []
 
 
 def _content(row: dict[str, Any]) -> dict[str, Any]:

@@ -122,6 +122,12 @@ def test_the_unit_in_brackets_stands_for_a_missing_unit_column() -> None:
     assert laid_out(sheet_of(headers, receipt(1))).default_unit is None
 
 
+def test_columns_that_the_program_wrote_beside_the_sheet_are_no_input() -> None:
+    """What 账面数 and 对账 told under an ``hq_`` header is neither read, nor kept in the remark, nor spoken of."""
+    plain = book(receipt(1), receipt(2))
+    told = [[None, None], ["截至", None], ["hq_账面数", "hq_状态"], [25.0, "盘亏"], [None, None], [7.5, "合计"]]
+    rows = [[*row, None, *more] for row, more in zip([*plain.cells, [None] * 15], told, strict=True)]
+    assert laid_out(sheet_of(*rows)) == laid_out(plain)
 
 
 @pytest.fixture

@@ -143,9 +143,7 @@ def test_rows_of_another_month_are_taken_with_a_warning() -> None:
 
 def test_what_people_write_into_a_system_column_is_not_taken() -> None:
     """2.0.1: the system computes S columns; a formula there is the template's."""
-    table = parsed(
-        {"doc_no": NUMBERS, "balance": [5.0, 7.0, None]}, details=Details(formulas={(5, 2): "SUM(A1:A4)"})
-    )
+    table = parsed({"doc_no": NUMBERS, "balance": [5.0, 7.0, None]}, details=Details(formulas={(5, 2): "SUM(A1:A4)"}))
     assert values(table, "balance") == [None, None, None]
     assert codes(table) == [("B4", "W", "SYS-OVERWRITE")]
 

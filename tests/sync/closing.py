@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from sync.bookkeeping import books_as_of
 from sync.cli import main
+from sync.ledger_books import books_as_of
 from sync.share import Share
 from tests.sync.school import MASTER, School, issue, receipt
 

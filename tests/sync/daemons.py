@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sync.config import CONFIG_NAME
 from sync.heartbeat import Heartbeat, read_heartbeat
@@ -61,6 +63,13 @@ class Watched:
     def recovers(self) -> None:
         """Wait until the daemon tells no failure."""
         eventually(lambda: self.heartbeat and not self.heartbeat.failures, "no failure")
+
+    def synced_elsewhere(self) -> dict[str, Any]:
+        """Return what ``houqin sync`` tells in a process that, like the daemon's, knows no register of a test."""
+        command = [sys.executable, "-m", "sync.cli", "sync", "--share", str(self.school.folder), "--json"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=True)
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
 
     def stop(self) -> int:
         """Ask the daemon to end and return its exit code."""

@@ -18,6 +18,7 @@ from schemas.values import Skip, Table
 from sync.choices import Take, conflict_id
 from sync.closes import facts_of
 from sync.config import Config
+from sync.current import as_they_are
 from sync.decisions import Orders, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.held import rows_of
 from sync.ledger import Ledger
@@ -162,7 +163,8 @@ class Office:
         found = identified(Scan(tuple(self._found())), standing)
         wanted = [file for file in found.files if full or is_new(file, standing, self.share)]
         taken = in_claim_order([(self._taken(file), file.department) for file in wanted])
-        plan = plan_run(self.ledger, known, taken, rights_of(self.share), facts_of(self.share, self.ledger), found)
+        facts, load = facts_of(self.share, self.ledger), as_they_are(self.ledger, all_registers(), self.share.state)
+        plan = plan_run(self.ledger, known, taken, rights_of(self.share), facts, found, load)
         found = renamed(found, plan.recognised.renamed)
         told = rows_to_record(settled_by(plan, decided))
         record(self.ledger, plan, standing, found, self.share.fingerprint(), told)

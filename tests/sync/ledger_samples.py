@@ -12,7 +12,7 @@ from schemas import columns as c
 from schemas import register
 from schemas.register import Register
 from sync.ledger import row_keys
-from sync.ledger.tables import OWN_TABLES, VersionedTable
+from sync.versioned import OWN_TABLES, VersionedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from schemas.register import all_registers
 from sync.commands.rows import listed
@@ -14,6 +19,7 @@ from sync.commands.sync import document, exit_code
 from sync.config_default import write_default_config
 from sync.run import sync
 from sync.share import Share
+from sync.state import STATE_VARIABLE, state_dir
 from sync.summary import lines_of
 from workbooks.pool import ReaderPool
 from workbooks.template import write_template
@@ -106,6 +112,9 @@ def issue(number: int = 1, line: int = 1, **cells: object) -> dict[str, object]:
     } | cells
 
 
+MASTER_BOOK = "ZW/基础资料.xlsx"
+
+
 class School:
     """A share in a folder of its own; the workers of ``POOL`` serve all of them and end with the tests."""
 
@@ -152,6 +161,28 @@ class School:
     def quantities(self, register: str) -> dict[str, str]:
         """Return document number and line to quantity of the rows in the books."""
         return {f"{row['doc_no']}/{row['line_no']}": row["qty"] for row in self.rows(register)}
+
+
+@cache
+def _merged_first() -> tuple[Path, Path]:
+    """Return share and state of a school whose master data was merged, made once for all tests of a process."""
+    folder = Path(tempfile.mkdtemp(prefix="school"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(STATE_VARIABLE, str(folder / "state"))
+        made = School(folder / "share")
+        made.save(MASTER_BOOK, MASTER)
+        assert made.sync()["exit_code"] == 0
+    return made.folder, made.share.state
+
+
+def school_with_master(folder: Path) -> School:
+    """Return a school whose master data is in the ledger: a copy of one that was merged before."""
+    share, state = _merged_first()
+    made = School(folder)
+    shutil.copytree(share, folder, dirs_exist_ok=True)
+    shutil.copytree(state, state_dir(folder))
+    return made
 
 
 def counted(book: Mapping[str, Any]) -> dict[str, int]:

@@ -76,7 +76,6 @@ class TestNothingNew:
         assert again["revision"] == told["revision"]
         assert "IMP-08" in codes(school.book(again, STORE), "warning")
 
-
     def test_a_row_that_moved_on(self, school: School) -> None:
         """A workbook is not told that a row of it is missing once another workbook states that row."""
         save(school, LINES[1:])

@@ -14,7 +14,7 @@ from sync.choices import Take, conflict_id
 from sync.decisions import Orders, Result
 from sync.run import sync
 from sync.standing import Standing
-from tests.sync.school import MASTER, POOL, School, codes, counted, issue, receipt
+from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
 ANSWER = "ZW/我们的决定.xlsx"
@@ -24,10 +24,7 @@ KEY = "RK-202611-0001/1"
 @pytest.fixture
 def school(tmp_path: Path) -> School:
     """Return a school whose master data is in the ledger."""
-    made = School(tmp_path / "share")
-    made.save("ZW/基础资料.xlsx", MASTER)
-    made.sync()
-    return made
+    return school_with_master(tmp_path / "share")
 
 
 def changed_twice(school: School, *more: dict[str, object]) -> None:

@@ -15,8 +15,8 @@ from schemas.register import all_registers
 from sync.close_proof import close_problems
 from sync.closes import closes_of
 from sync.closing import write_closes, write_reopening
-from sync.plan import ALL_STATUSES
 from sync.trial import BookTrial, People, Trial
+from sync.versioned import ALL_STATUSES
 from tests.sync.histories import VOID, Office, Row, issue, item, receipt
 
 EXAMPLES = int(os.environ.get("HOUQIN_EXAMPLES", "8"))

@@ -27,12 +27,12 @@ from sync.ledger import (
     join_key,
     row_keys,
 )
-from sync.ledger.tables import OWN_TABLES, content_table
+from sync.versioned import OWN_TABLES, content_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sync.ledger.tables import VersionedTable
+    from sync.versioned import VersionedTable
 
 KEY = "RK-202611-0001\x1f1"
 CONTENT = content_table(TRIAL)

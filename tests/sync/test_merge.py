@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt
+from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt, school_with_master
 
 
 @pytest.fixture
 def school(tmp_path: Path) -> School:
     """Return a school whose master data is in the ledger."""
-    made = School(tmp_path / "share")
-    made.save("ZW/基础资料.xlsx", MASTER)
-    assert codes(made.book(made.sync(), "ZW/基础资料.xlsx")) == []
-    return made
+    return school_with_master(tmp_path / "share")
 
 
 def test_a_new_row_is_added(school: School) -> None:
@@ -303,9 +300,7 @@ def test_warnings_between_registers_stay_while_the_row_stands(school: School) ->
     assert again["revision"] == first["revision"]
 
 
-def test_a_file_saved_while_it_is_read_waits_for_the_next_run(
-    school: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_saved_while_it_is_read_waits_for_the_next_run(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read is no longer there to be kept: only this workbook is put off."""
     from sync import run
 

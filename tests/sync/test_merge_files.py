@@ -160,7 +160,6 @@ class TestNames:
         school.sync()
         assert statuses(school) == {"accepted": 12}
 
-
     def test_a_conflict_ends_with_its_workbook(self, school: School) -> None:
         """Deleting the copy that is in conflict, as is advised, ends the conflict; put back it is there again."""
         save(school, changed(3, remark="抽查"), "ZW/给会计.xlsx")

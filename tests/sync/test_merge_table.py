@@ -11,7 +11,7 @@ import pytest
 
 from schemas.register import all_registers
 from sync.ledger import join_key
-from tests.sync.school import MASTER, School, counted, receipt
+from tests.sync.school import MASTER, School, counted, receipt, school_with_master
 
 OWN, OTHER, COPY = "ZW/库房.xlsx", "ST/食堂.xlsx", "ZW/库房(1).xlsx"
 NEIGHBOUR = receipt(99, doc_date="2026-11-01")
@@ -89,9 +89,7 @@ TABLE = {
 @pytest.mark.parametrize("line", TABLE.values(), ids=TABLE.keys())
 def test_a_line_of_the_table(tmp_path: Path, line: Line) -> None:
     """Each line of the table has the outcome that it promises, and the books say so."""
-    school = School(tmp_path / "school")
-    school.save("ZW/基础.xlsx", MASTER)
-    school.sync()
+    school = school_with_master(tmp_path / "school")
     line.before(school)
     school.save(line.name, {"stock_receipt": [row for row in (line.says, NEIGHBOUR) if row is not None]})
     told = school.sync(full=True)

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from schemas.register import all_registers
 from sync.backup import backup
 from sync.ledger.engine import open_engine, writing
-from sync.ledger.tables import VersionedTable
 from sync.ledger.verify import tables_found, verify
 from sync.proof import prove, published_digest
 from sync.share import Share
+from sync.versioned import VersionedTable
 from tests.sync.school import MASTER, School, issue, receipt
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
