@@ -227,6 +227,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请放入文件本身",
         "put the file itself there",
     ),
+    "FILE-NAME": (
+        "E",
+        "文件名太长，或含有不能显示的字符，或是系统保留的名称（如 CON、NUL），未读取",
+        "its name is too long, has characters that cannot be shown or is that of a device (CON, NUL); it was not read",
+        "请改成简短的文件名",
+        "give it a short and simple name",
+    ),
     # the merge
     "RIGHT-DENIED": (
         "E",

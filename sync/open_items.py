@@ -177,10 +177,9 @@ def _unmerged(month: Month) -> Iterator[OpenItem]:
     for finding in month.found.findings:
         yield OpenItem(finding.code, finding.text, finding.args, workbook=finding.workbook)
     present = {file.identity for file in month.found.files}
-    unopened = {finding.workbook.casefold() for finding in month.found.findings}
     for identity, known in month.standing.workbooks.items():
         title = str(known["title"])
-        if identity not in present and known["state"] != GONE and title.casefold() not in unopened:
+        if identity not in present and known["state"] != GONE and not month.found.is_unopened(title):
             yield open_item("CLOSE-AWAY", workbook=title)
 
 

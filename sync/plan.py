@@ -259,9 +259,8 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     """Return the workbooks without their files, and those among them whose whole folder is empty or offline."""
     if found is None:
         return frozenset(), {}
-    unopened = {finding.workbook.casefold() for finding in found.findings}
     present = {file.identity for file in found.files}
-    present |= {name for name in standing.workbooks if standing.title(name).casefold() in unopened}
+    present |= {name for name in standing.workbooks if found.is_unopened(standing.title(name))}
     lost = frozenset(standing.workbooks.keys() - present)
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from schemas.register import all_registers
 from sync.standing import Standing
-from tests.sync.histories import VOID, Office, Row, item, receipt
+from tests.sync.histories import VOID, CutOff, Office, Row, cut_off, item, receipt
 
 EXAMPLES = int(os.environ.get("HOUQIN_EXAMPLES", "10"))
 """More of them find more: a night takes ``HOUQIN_EXAMPLES=1000``."""
@@ -221,6 +221,18 @@ class Departments(RuleBasedStateMachine):
         assert self.office.ledger.head().number == head, "nothing is new, and something was written"
         self.settled = {name: tuple(self._rows(name)) for name in self.office.files}
         self.renumbered.clear()
+
+    @precondition(lambda self: self.office.ledger.head().number > 0)
+    @rule(statement=st.integers(1, 25))
+    def crash(self, statement: int) -> None:
+        """Have a run end in the midst of writing, and make up for it: nothing is left of it."""
+        content, head = self._content(), self.office.ledger.head()
+        try:
+            with cut_off(statement):
+                self.office.run()
+        except CutOff:
+            assert (self._content(), self.office.ledger.head()) == (content, head)
+        self.merge()
 
     def teardown(self) -> None:
         """Look at the whole history once more."""
