@@ -7,6 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("houqin", deadline=None)  # a busy machine is no mistake
+settings.load_profile("houqin")
 
 
 @pytest.fixture(scope="session")
