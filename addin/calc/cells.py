@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from addin.calc import bridge, edges, formats, grammar, looks, values
 from addin.calc.areas import Area
@@ -28,7 +29,8 @@ def changeable(document: UnoObject, sheet: UnoObject, cells: UnoObject) -> UnoOb
         ProtectedSheetError: The sheet is protected, and a cell is locked.
     """
     if document.isReadonly():
-        raise ReadOnlyError(name=document.Title)
+        url = str(document.URL)
+        raise ReadOnlyError(name=Path(bridge.path_of(url)).name if url else document.Title)
     if sheet.isProtected():
         protection = looks.only(cells, "CellProtection")
         if protection is None or protection.IsLocked:

@@ -78,6 +78,8 @@ class Looks(RangeBase):
 
     @horizontal_alignment.setter
     def horizontal_alignment(self, value: str) -> None:
+        if value not in _HORIZONTAL:
+            raise NotImplementedError(value)
         self.changeable.HoriJustify = bridge.enum("table.CellHoriJustify", _HORIZONTAL[value])
 
     @property
@@ -90,6 +92,8 @@ class Looks(RangeBase):
 
     @vertical_alignment.setter
     def vertical_alignment(self, value: str) -> None:
+        if value not in _VERTICAL:
+            raise NotImplementedError(value)
         self.changeable.VertJustify = _VERTICAL[value]
 
     # Measures
