@@ -27,23 +27,29 @@ def quantities_at_cutoff(
     counted again where that is needed.
     """
     lines = {line.row: line for line in reconciled(tables, department, books) if line.sheet == sheet}
-    listed = _listed(tables, books, sheet)
+    listed, openly = _listed(tables, books, sheet)
     told = {row: lines[row].figures["book_qty"] for row in rows if "book_qty" in lines[row].figures}
     told = {row: listed[row] for row in rows if row in listed} | told
     silent = [row for row in rows if row not in told]
-    unknown = [row for row in silent if lines[row].state in (TO_MEND, NO_PLAN) or lines[row].figures]
+    unknown = [row for row in silent if row in openly or lines[row].state in (TO_MEND, NO_PLAN) or lines[row].figures]
     return Quantities(told, {}, unknown, [row for row in silent if row not in unknown])
 
 
-def _listed(tables: Sequence[Table], books: Bookkeeping, sheet: str) -> dict[int, Decimal]:
-    """Return what plans that are not blind list for the lines of a sheet, by row."""
+def _listed(tables: Sequence[Table], books: Bookkeeping, sheet: str) -> tuple[dict[int, Decimal], set[int]]:
+    """Return what plans that are not blind list for the lines of a sheet, by row, and all rows of such plans.
+
+    What they do not list of known goods and assets is not there.
+    """
     plans = books.books.rows("stocktake_plan").filter(~pl.col("blind"))
-    if plans.is_empty():
-        return {}
-    expected = expected_lines(books.books, plans).select("plan_no", "sheet_no", "line_no", "book_qty").drop_nulls()
-    found = (
-        table.frame.join(expected, on=["plan_no", "sheet_no", "line_no"], suffix="_listed")
-        for table in tables
-        if table.register.id == SHEET and table.sheet == sheet
+    frames = [table.frame for table in tables if table.register.id == SHEET and table.sheet == sheet]
+    if plans.is_empty() or not frames:
+        return {}, set()
+    thing = pl.coalesce("asset_no", "item_code").alias("_thing")
+    lines = pl.concat(frames).join(plans.select("plan_no"), on="plan_no", how="semi").with_columns(thing)
+    expected = expected_lines(books.books, plans).select("plan_no", "sheet_no", thing, pl.col("book_qty").alias("_qty"))
+    known = [*books.books.rows("item_catalogue")["item_code"], *books.books.rows("fixed_asset_card")["asset_no"]]
+    both = lines.join(expected, on=["plan_no", "sheet_no", "_thing"], how="left").with_columns(
+        pl.when(pl.col("_thing").is_in(known)).then(pl.col("_qty").fill_null(0)).alias("_qty")
     )
-    return {row: qty for each in found for row, qty in each.select("_row", "book_qty_listed").iter_rows()}
+    found = dict(both.drop_nulls("_qty").select("_row", "_qty").iter_rows())
+    return found, set(lines["_row"])

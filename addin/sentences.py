@@ -22,9 +22,9 @@ _LISTED = Text(
     "都列在“校验结果”表中，按“下一处”逐个查看",
     "All are listed on the sheet “Findings”; press “Next” to go through them",
 )
-_ERRORS = Text("错误 {count} 处", "{count} errors")
-_WARNINGS = Text("提醒 {count} 处", "{count} warnings")
-_NOTES = Text("提示 {count} 处", "{count} notes")
+_ERRORS = Text("错误 {count} 处", "errors: {count}")
+_WARNINGS = Text("提醒 {count} 处", "warnings: {count}")
+_NOTES = Text("提示 {count} 处", "notes: {count}")
 _UNMARKABLE = Text(
     "旧版 .xls 工作簿只列清单，不标单元格；另存为 .xlsx 后可以标",
     "In an old .xls workbook cells are not marked; save it as .xlsx for that",
@@ -83,7 +83,7 @@ def found_in(checked: Checked, language: str) -> str:
         return _MILD.message(language, {"counts": counts})
     first = min(errors, key=lambda found: not found.cell)
     # The workbook is the one in front: its name would only push the rest out of sight.
-    line = first.line(language).removeprefix(f"[{first.workbook.rpartition('/')[2]}]")
+    line = first.line(language).removeprefix(f"[{first.workbook.rpartition('/')[2]}]").removeprefix(": ")
     return _FAULTY.message(language, {"counts": counts, "first": line})
 
 

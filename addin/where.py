@@ -25,9 +25,9 @@ SHARE_VARIABLE, LANGUAGE_VARIABLE = "HOUQIN_SHARE", "HOUQIN_LANG"
 DEPARTMENTS_FOLDER = "departments"
 _ALONE = Text(
     "没有找到学校的共享文件夹：只检查了不需要总账的规则",
-    "no shared folder was found: only rules that need no ledger were checked",
+    "No shared folder was found: only rules that need no ledger were checked",
 )
-_BOOKLESS = Text("只检查了不需要总账的规则：{reason}", "only rules that need no ledger were checked: {reason}")
+_BOOKLESS = Text("只检查了不需要总账的规则：{reason}", "Only rules that need no ledger were checked: {reason}")
 _STATED = re.compile(r"(?:填报|使用|归口)?部门\s*[:：]\s*([^\s　]+)")
 
 

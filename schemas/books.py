@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.columns import Need
+from schemas.frames import where
 from schemas.register import Register, all_registers
 from schemas.resolve import Directory
 
@@ -93,7 +94,7 @@ class OpenBooks:
     def _in_force(self, register: str, among: pl.DataFrame | None) -> pl.DataFrame:
         kept, passed = agreeing(self.kept(register), among), self._passed.get(register)
         if "_status" in kept.columns:
-            kept = kept.filter(pl.col("_status") != "withdrawn")
+            kept = where(kept, pl.col("_status") != "withdrawn")
         if left_out := self._left_out.get(register):
             kept = kept.filter(~pl.col("_key").is_in(left_out))
         if passed is not None:
@@ -164,13 +165,15 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
     """
     if among is None:
         return rows
-    found = rows.filter(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns)
+    found = where(rows, pl.all_horizontal(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns))
     several = len(among.columns) > 1
     return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
 
 
 def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(~pl.col("_key").is_in(keys["_key"].implode()))
+    if rows.is_empty() or keys.is_empty():
+        return rows
+    return where(rows, ~pl.col("_key").is_in(keys["_key"].implode()))
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from schemas.books import OpenBooks, key_expression, key_parts
 from schemas.columns import Kind
 from schemas.findings import Severity
 from schemas.flaws import Flaw, as_finding, shown, shown_in
+from schemas.frames import where
 from schemas.measure import measure, measured_columns
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
@@ -188,7 +189,9 @@ def _followed(batch: Batch, register_id: str, frame: pl.DataFrame, books: OpenBo
     """Judge what holds no row and may follow in a register that was checked later: agreement and completeness."""
     register = all_registers()[register_id]
     rules = [rule for rule in register.cross_rules if rule.effect is not Effect.ADMISSION]
-    standing = frame.filter(pl.col("_outcome").is_in([PROPOSED, UNCHANGED])).sort("_outcome", maintain_order=True)
+    standing = where(frame, pl.col("_outcome").is_in([PROPOSED, UNCHANGED]))
+    if standing["_outcome"].n_unique() > 1:
+        standing = standing.sort("_outcome", maintain_order=True)
     return _judged_once(register, rules, standing, batch.frames[register_id], books)
 
 
@@ -298,7 +301,7 @@ def _admit(
     any therefore leave, and the others are judged anew, until nothing falls any more.
     """
     rules = [rule for rule in register.cross_rules if rule.effect is Effect.ADMISSION]
-    proposed = decided.filter(pl.col("_outcome") == PROPOSED)
+    proposed = where(decided, pl.col("_outcome") == PROPOSED)
     down: set[int] = set()
     told: list[Flaw] = []
     while True:
@@ -307,7 +310,7 @@ def _admit(
         last = max((number for number, ids in enumerate(fallen) if ids), default=0)
         leaving = fallen[last] if fallen else set()
         down |= leaving
-        proposed = proposed.filter(~pl.col("_id").is_in(list(leaving)))
+        proposed = proposed.filter(~pl.col("_id").is_in(list(leaving))) if leaving else proposed
         settled = last == 0
         told += [flaw for each in found for flaw in each if settled or flaw.row_id in leaving]
         if settled:
@@ -345,6 +348,10 @@ def _judged_once(
     register: type[Register], rules: Sequence[CrossRule], standing: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
 ) -> list[Flaw]:
     """Judge rows that several workbooks may state as the one row that they are, and tell all of these workbooks."""
+    if not rules or standing.is_empty():
+        return []
+    if standing["_key"].n_unique() == standing.height:
+        return [flaw for flaws in _judged(register, rules, standing.sort("_id"), typed, books) for flaw in flaws]
     stated = standing.group_by("_key", maintain_order=True).agg(pl.col("_id"))["_id"].to_list()
     same = {ids[0]: ids for ids in stated}
     rows = standing.filter(pl.col("_id").is_in(list(same))).sort("_id")

@@ -18,6 +18,7 @@ import polars as pl
 from schemas.cells import DITTO, MISSING, Context
 from schemas.cells_numbers import LARGEST, allows_negative
 from schemas.columns import NUMERIC, Column, Kind
+from schemas.sheet_cells import ColumnCells, types_of
 from schemas.values import Cell, Percent
 
 _SURE = 5e-7
@@ -67,12 +68,11 @@ def read_clean_columns(columns: Sequence[Raw]) -> list[pl.Series]:
     inputs: list[pl.Series] = []
     read: dict[str, pl.Expr] = {}
     for number, raw in enumerate(columns):
-        kinds = set(map(type, raw.cells))
+        kinds = types_of(raw.cells)
         ways: list[pl.Expr] = []
         for way in _ways(raw.column):
             if not kinds.isdisjoint(way.types):
-                cells = way.prepared(_only(raw.cells, kinds, way.types))
-                inputs.append(pl.Series(str(len(inputs)), cells, dtype=way.dtype, strict=False))
+                inputs.append(way.series(raw.cells, kinds).alias(str(len(inputs))))
                 ways.append(way.read(inputs[-1], raw.column, raw.context))
         if ways:
             read[f"{number}"] = pl.coalesce(ways)
@@ -98,6 +98,12 @@ class _Way:
     read: Callable[[pl.Series, Column, Context], pl.Expr]
     prepared: Callable[[Sequence[object]], Sequence[object]] = _as_they_are
 
+    def series(self, cells: Sequence[Cell], kinds: frozenset[type]) -> pl.Series:
+        """Return the cells of its types, null in place of the others."""
+        if isinstance(cells, ColumnCells) and cells.series.dtype == self.dtype:
+            return cells.series
+        return pl.Series(self.prepared(_only(cells, kinds, self.types)), dtype=self.dtype, strict=False)
+
 
 def _ways(column: Column) -> tuple[_Way, ...]:
     if column.kind in NUMERIC:
@@ -105,7 +111,7 @@ def _ways(column: Column) -> tuple[_Way, ...]:
     return _WAYS.get(column.kind, ())
 
 
-def _only(cells: Sequence[Cell], kinds: set[type], wanted: frozenset[type]) -> Sequence[object]:
+def _only(cells: Sequence[Cell], kinds: frozenset[type], wanted: frozenset[type]) -> Sequence[object]:
     """Return the cells of the wanted types, None in place of the others."""
     if kinds <= wanted | {type(None)}:
         return cells

@@ -107,6 +107,7 @@ class HeaderMatch:
         return not self.missing
 
 
+@lru_cache(maxsize=4096)
 def heading(text: str) -> str:
     """Return a header as it is compared: like ``matching``, lower case, without marks around it."""
     plain = matching(text).casefold().strip("*★※:、。.,;")

@@ -17,6 +17,7 @@ from schemas.layout_rows import Rows, find_rows, is_blank
 from schemas.layout_totals import Totals, mismatches
 from schemas.normal import tidy
 from schemas.own_columns import OWN_PREFIX, without_own_columns
+from schemas.sheet_cells import cells_of
 from schemas.values import Skip, cell_name, column_letters
 
 if TYPE_CHECKING:
@@ -245,14 +246,14 @@ def _unknown_columns(grid: Grid, match: HeaderMatch, rows: Rows) -> dict[int, st
     A column of scribbles beside the sheet has an empty header.
     """
     known = frozenset(match.columns.values())
-    looked_at = [grid.cells[row - grid.first_row] for row in (*rows.data, *rows.idle, *rows.notes)]
+    looked_at = sorted(row - grid.first_row for row in (*rows.data, *rows.idle, *rows.notes))
     found = {}
     for place in range(len(grid.cells[0])):
         column = grid.first_column + place
         header = match.unknown.get(column)
         if column in known or (header is None and column in match.window.texts):
             continue
-        if any(not is_blank(row[place]) for row in looked_at):
+        if not all(map(is_blank, cells_of(grid.cells, place, looked_at))):
             found[column] = header or ""
     return found
 

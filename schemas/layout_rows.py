@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from schemas.cells import is_ditto
 from schemas.columns import NUMERIC, Kind
 from schemas.headers import ENOUGH, SERIAL, heading, names_of, needed_columns
 from schemas.layout_meta import is_meta, row_text
 from schemas.normal import is_void as is_void_remark
 from schemas.normal import matching
+from schemas.sheet_cells import SheetCells
 from schemas.values import NoValue
 
 if TYPE_CHECKING:
@@ -47,6 +50,10 @@ _EXACT_KINDS = NUMERIC | {Kind.CODE, Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.M
 _NUMBER = re.compile(r"[¥￥(+\-−]?[\d,.]+[元)]?")
 _SUSPECT = re.compile(r"^\W*$|[计页转:：说注同笔余]")
 """What an ordinary key never has: everything else of a row with all its keys needs no second look."""
+
+
+_ORDINARY = "^[0-9A-Za-z]([0-9A-Za-z._/-]*[0-9A-Za-z])?$"
+"""Keys in which nothing can be suspect, as the other engine of patterns sees them."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +142,13 @@ class _Scan:
 
     def run(self) -> Rows:
         cells, first_row = self.grid.cells, self.grid.first_row
+        plain = self._plain_rows()
         for offset in range(self.start, len(cells)):
-            row = cells[offset]
-            if self._is_plain(row):
+            if (offset in plain and self.end is _End.NOT_YET) or self._is_plain(cells[offset]):
                 self.blank_rows = 0
                 self.found.data.append(first_row + offset)
             else:
-                self._look_closer(row, first_row + offset)
+                self._look_closer(cells[offset], first_row + offset)
         found = self.found
         return Rows(
             tuple(found.data),
@@ -151,6 +158,19 @@ class _Scan:
             tuple(found.after_end),
             tuple(found.footer),
         )
+
+    def _plain_rows(self) -> frozenset[int]:
+        """Return rows of a sheet read by columns that ``_is_plain`` says are data, most of them at once."""
+        cells, first = self.grid.cells, self.places.keys[:1]
+        if not isinstance(cells, SheetCells) or not self.places.quick:
+            return frozenset()
+        plain = [pl.nth(key).is_not_null() for key in self.places.keys]
+        for place in {self.lead, *first}:
+            if cells.body.dtypes[place] == pl.String:
+                words = pl.nth(place).is_in(list(self.header_words))
+                plain.append(pl.nth(place).is_null() | (pl.nth(place).str.contains(_ORDINARY) & ~words))
+        found = cells.body.select(pl.all_horizontal(plain)).to_series().arg_true()
+        return frozenset((found + len(cells.head)).to_list())
 
     def _is_plain(self, row: Sequence[Cell]) -> bool:
         """Tell cheaply that a row is data: its keys are filled and nothing about them is odd."""

@@ -16,6 +16,7 @@ from schemas.parse_findings import cell_findings, key_texts, overwrite_findings,
 from schemas.parse_formulas import own_formulas, recomputed
 from schemas.parse_remarks import with_unknown_columns
 from schemas.parse_sheet import RowSet
+from schemas.sheet_cells import types_of
 from schemas.values import Deferred, Skip, Table
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def _left_out(sheet: RowSet) -> dict[int, str]:
     """Return the rows that are not taken, with the code that says why: void first, then struck."""
     struck = sheet.grid.details.struck_rows
     left_out = {row: "ROW-STRIKE" for row in sheet.rows if row in struck} if struck else {}
-    if "remark" in sheet.layout.columns:
-        remarks = zip(sheet.rows, sheet.cells("remark"), strict=True)
-        void = {row: "ROW-VOID" for row, cell in remarks if isinstance(cell, str) and is_void(cell)}
-        left_out.update(void)
+    remarks = sheet.cells("remark") if "remark" in sheet.layout.columns else ()
+    if str in types_of(remarks):
+        told = zip(sheet.rows, remarks, strict=True)
+        left_out.update({row: "ROW-VOID" for row, cell in told if isinstance(cell, str) and is_void(cell)})
     return left_out
 
 
@@ -111,8 +112,8 @@ def _read(sheet: RowSet) -> dict[str, ColumnRead]:
         if column.name in sheet.layout.columns
     }
     for name, own in computed.items():
-        for position in own:
-            cells_of[name][position] = None
+        if own:
+            cells_of[name] = [None if at in own else cell for at, cell in enumerate(cells_of[name])]
     clean = read_clean_columns([Raw(cells_of[column.name], column, sheet.context) for column in columns])
     for column, values in zip(columns, clean, strict=True):
         own = computed.get(column.name, frozenset())

@@ -14,6 +14,7 @@ from schemas.cells import Outcome, is_ditto, refused, warned
 from schemas.cells_read import read_cell
 from schemas.columns import NUMERIC, Kind
 from schemas.fast import read_clean, stored_type
+from schemas.sheet_cells import blanks_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +98,7 @@ def read_column(block: Block, column: Column, context: Context, clean: pl.Series
 
 def _says_nothing(block: Block, column: Column) -> bool:
     """Tell whether a column is blank and may be: half of the columns of a wide register are."""
-    return column.fill is None and not column.required and block.cells.count(None) == len(block.cells)
+    return column.fill is None and not column.required and blanks_in(block.cells) == len(block.cells)
 
 
 def _slow(

@@ -11,10 +11,11 @@ from schemas.cells_choices import is_missing
 from schemas.columns import Kind
 from schemas.findings import Finding, reader_finding
 from schemas.masking import mask
+from schemas.sheet_cells import NOTHING, types_of
 from schemas.values import ErrorCell, NoValue, cell_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from schemas.cells import Outcome
     from schemas.columns import Column
@@ -107,7 +108,10 @@ def row_finding(sheet: RowSet, code: str, row: int, key: tuple[str, ...]) -> Fin
 
 def _filled_by_hand(sheet: RowSet, column: Column) -> Iterator[tuple[int, Cell]]:
     formulas, number = sheet.grid.details.formulas, sheet.layout.columns[column.name]
-    for at, cell in enumerate(sheet.cells(column.name)):
+    cells = sheet.cells(column.name)
+    if types_of(cells) <= {NOTHING}:
+        return
+    for at, cell in enumerate(cells):
         if cell is None or isinstance(cell, (NoValue, ErrorCell)) or (sheet.rows[at], number) in formulas:
             continue
         if not (isinstance(cell, str) and is_missing(cell, column)):
@@ -151,7 +155,7 @@ def _number_of(sheet: RowSet, column: Column) -> int:
     return standing_in[1] if standing_in else 1
 
 
-def _raw_cells(sheet: RowSet, column: Column) -> list[Cell]:
+def _raw_cells(sheet: RowSet, column: Column) -> Sequence[Cell]:
     """Return the cells as people see them: the unit of a header where the sheet has no unit column."""
     if sheet.has(column):
         return sheet.cells(column.name)

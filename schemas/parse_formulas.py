@@ -15,6 +15,7 @@ from schemas.exact import half_up, percentage, product
 from schemas.fast import inside_limits
 from schemas.normal import matching
 from schemas.parse_columns import ColumnRead
+from schemas.sheet_cells import types_of
 from schemas.values import NoValue, column_letters
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def own_formulas(
         return frozenset()
     place = layout.columns[column.name]
     formulas = grid.details.formulas
-    if not formulas and NoValue not in set(map(type, cells)):
+    if not formulas and NoValue not in types_of(cells):
         return frozenset()
     names = _names(layout)
     found = set()

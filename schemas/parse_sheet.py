@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from schemas.columns import Kind
 from schemas.layout_totals import plain_number
 from schemas.normal import matching
+from schemas.sheet_cells import cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class RowSet:
     """Worksheet rows (1-based)."""
     context: Context
 
-    def cells(self, name: str) -> list[Cell]:
+    def cells(self, name: str) -> Sequence[Cell]:
         """Return the raw cells of a column in these rows; merged ranges fill their blank cells (S08)."""
         if name not in self.layout.columns:
             return [self.layout.above[name]] * len(self.rows)
@@ -60,27 +60,22 @@ class RowSet:
         directions = self.cells_at(side.direction) if side.direction else [None] * len(cells)
         return [on_side(*both, is_debit=side.is_debit) for both in zip(cells, directions, strict=True)]
 
-    def cells_at(self, number: int) -> list[Cell]:
+    def cells_at(self, number: int) -> Sequence[Cell]:
         """Return the raw cells of a worksheet column (1-based) in these rows."""
         place = number - self.grid.first_column
         width = len(self.grid.cells[0]) if self.grid.cells else 0
         if not 0 <= place < width:
             return [None] * len(self.rows)
-        cells = list(map(itemgetter(place), self._lines))
-        if self.layout.filled:
-            self._fill(cells, number)
-        return cells
+        cells = cells_of(self.grid.cells, place, self._places)
+        return self._filled(cells, number) if self.layout.filled else cells
 
     @cached_property
-    def _lines(self) -> list[Sequence[Cell]]:
-        lines, first = self.grid.cells, self.grid.first_row
-        return [lines[row - first] for row in self.rows]
+    def _places(self) -> list[int]:
+        return [row - self.grid.first_row for row in self.rows]
 
-    def _fill(self, cells: list[Cell], number: int) -> None:
+    def _filled(self, cells: Sequence[Cell], number: int) -> list[Cell]:
         filled = self.layout.filled
-        for position, row in enumerate(self.rows):
-            if cells[position] is None:
-                cells[position] = filled.get((row, number))
+        return [filled.get((row, number)) if cell is None else cell for row, cell in zip(self.rows, cells, strict=True)]
 
     def breaks(self) -> tuple[int, ...]:
         """Return the positions before which a subtotal ends a block of rows (D17)."""

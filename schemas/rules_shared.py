@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.books import restated_keys
 from schemas.exact import QTY_PLACES, decimal, scaled
 
 if TYPE_CHECKING:
@@ -84,8 +85,23 @@ def with_others(
 ) -> pl.DataFrame:
     """Return columns of candidates behind those of the other rows in force, ``among`` as in ``Books.others``."""
     names = list(columns)
-    both = (books.others(register, rows, among), rows)
-    return pl.concat([frame.select(names) for frame in both], how="vertical_relaxed")
+    both = (others_of(rows, books, register, names, among), rows.select(names))
+    return pl.concat(both, how="vertical_relaxed")
+
+
+def others_of(
+    rows: pl.DataFrame,
+    books: Books,
+    register: str,
+    columns: Iterable[str | pl.Expr],
+    among: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Return columns of ``Books.others``: of a large register only what is asked for is put together."""
+    wanted = [pl.col(each) if isinstance(each, str) else each for each in columns]
+    needed = dict.fromkeys(name for each in wanted for name in each.meta.root_names())
+    known = books.rows(register, among)
+    stated = known.select(pl.col("_key").is_in(restated_keys(rows)["_key"].implode())).to_series()
+    return known.select(*needed).filter(~stated).select(wanted)
 
 
 def with_document_total(
@@ -197,10 +213,13 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     moved = (pl.col("qty_base") > 0).fill_null(value=False)
     before = accepted_versions(rows, books, register)
     items = pl.concat([rows.select("item_code"), before.select("item_code")])
-    others = books.others(register, rows, items)
-    originals = summed(pl.concat([others.select(_MOVE), rows.select(_MOVE)]).filter(moved), origin, _QTY, "limit")
+    names = dict.fromkeys((*_MOVE, "ref_doc", posting.kind_column))
+    others = others_of(rows, books, register, names, items)
     used = summed(others.filter(is_return), by, -_QTY, "used")
     claims = claims_of(rows.filter(is_return), books, register, by, -_QTY)
+    named = pl.concat([used["ref_doc"], claims["ref_doc"]]).unique().implode()
+    both = [frame.select(_MOVE).filter(moved & pl.col("doc_no").is_in(named)) for frame in (others, rows)]
+    originals = summed(pl.concat(both), origin, _QTY, "limit")
     limits = (
         pl.concat([originals.select(_PLACE), used.select(_PLACE), claims.select(_PLACE)])
         .unique(maintain_order=True)
@@ -211,8 +230,8 @@ def returned_too_much(rows: pl.DataFrame, books: Books, register: str, posting: 
     told = beyond_limit(claims, limits, _PLACE).join(claims.select("_id", *_PLACE), on="_id", maintain_order="left")
     too_much = told.join(limits.select(*_PLACE, "used"), on=_PLACE, maintain_order="left")
     lowered = _uncovered_originals(rows, before, limits.filter(pl.col("used") > pl.col("limit")))
-    names = ("_id", pl.col("ref_doc").alias("original"), "limit", "used", "left", "claim")
-    return pl.concat([frame.select(names) for frame in (too_much, lowered)], how="vertical_relaxed")
+    told_of = ("_id", pl.col("ref_doc").alias("original"), "limit", "used", "left", "claim")
+    return pl.concat([frame.select(told_of) for frame in (too_much, lowered)], how="vertical_relaxed")
 
 
 def _uncovered_originals(rows: pl.DataFrame, accepted: pl.DataFrame, uncovered: pl.DataFrame) -> pl.DataFrame:

@@ -70,6 +70,8 @@ def shortfalls(
     accepted versions with ``_key``, both with the columns of ``movements``; ``doc_date`` may be a date
     or a moment. ``settled_without`` returns the movements in force without those of some rows.
     """
+    if before.is_empty() and not (candidates["effect"] < 0).any():
+        return _as_words([], candidates.schema["doc_date"])
     unchanged = candidates.join(before, on=_SAME, how="semi").select("_key")
     candidates = candidates.join(unchanged, on="_key", how="anti", maintain_order="left")
     before = before.join(unchanged, on="_key", how="anti")

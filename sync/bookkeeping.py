@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import OpenBooks, empty_frame
+from schemas.frames import where
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
@@ -178,7 +179,7 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, opening).close
 
     def _moves(self, posted: pl.Expr, open_from: date | None) -> pl.DataFrame:
-        found = {name: rows.filter(posted) for name, rows in self.stock_rows.items()}
+        found = {name: where(rows, posted) for name, rows in self.stock_rows.items()}
         if ADJUSTMENTS in found:
             found[ADJUSTMENTS] = adjusted(found[ADJUSTMENTS], self._corrections)
         return postings(all_registers(), found, open_from)

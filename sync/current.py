@@ -137,11 +137,15 @@ def brought_forward(ledger: Ledger, registers: Mapping[str, type[Register]], fol
         return CurrentRows(ledger, place, known)
     place.mkdir(parents=True, exist_ok=True)
     touched, ever = ledger.touched_since(known.revision), ledger.touched_since(0)
+    fresh = ledger.taken_fresh(head.number)
     files = _Files(place, head.digest)
     kept: dict[str, Kept] = {}
     for register_id, register in registers.items():
         before = known.registers.get(register_id)
-        if before is None or touched.get(register_id, 0) > _count(before):
+        added = fresh.get(register_id)
+        if added is not None and _is_all_that_is_new(added, touched, ever, register_id, before):
+            months = _with_added(register, added, before, files)
+        elif before is None or touched.get(register_id, 0) > _count(before):
             months = _built(ledger, register, head.number, files) if register_id in ever else ()
         elif register_id in touched:
             months = _updated(ledger, register, known.revision, before, files)
@@ -283,6 +287,25 @@ def _updated(ledger: Ledger, register: type[Register], since: int, before: Kept,
         whole = pl.concat(rows)
         if whole.height:
             months[period] = files.write(register, period, whole)
+    return tuple(months[period] for period in _in_order(months))
+
+
+def _is_all_that_is_new(
+    added: pl.DataFrame, touched: Mapping[str, int], ever: Mapping[str, int], register_id: str, before: Kept | None
+) -> bool:
+    """Tell whether files of a register lack some added rows and nothing else; without files, whether it had no rows."""
+    lacking = ever if before is None else touched
+    return lacking.get(register_id) == added.height
+
+
+def _with_added(register: type[Register], added: pl.DataFrame, before: Kept | None, files: _Files) -> tuple[Month, ...]:
+    """Write the months that some rows were added to and return all months."""
+    months = {month.period: month for month in before.months} if before else {}
+    for period in added["_post_period"].unique().to_list():
+        rows = [added.filter(pl.col("_post_period").eq_missing(pl.lit(period, pl.String)))]
+        if period in months:
+            rows.append(_mapped(files.place / months.pop(period).file, register))
+        months[period] = files.write(register, period, pl.concat(rows))
     return tuple(months[period] for period in _in_order(months))
 
 

@@ -90,6 +90,11 @@ def open_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
     return _as_rows(register, _OPEN[register.id](books))
 
 
+def rows_of_none(register: type[Register]) -> pl.DataFrame:
+    """Return the columns of ``derived_rows`` without any row."""
+    return pl.DataFrame(schema=dict(content_table(register).stored))
+
+
 def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:
     usual = {"_status": pl.lit("accepted"), "_workbook": pl.lit(PROGRAM), "_post_period": _period(register)}
     columns = []

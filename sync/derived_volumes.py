@@ -12,7 +12,7 @@ from sync.books.checks import UnsoundBook
 from sync.books.periods import STOCK_BOOK
 from sync.closes import CLOSED
 from sync.completed import OPEN_ROWS
-from sync.derived import derived_rows, is_derived, open_rows
+from sync.derived import derived_rows, is_derived, open_rows, rows_of_none
 from sync.publish.details import parts_of
 from sync.publish.paths import volume_path
 from sync.volumes import Volumes, settled_mark, with_paths
@@ -61,8 +61,9 @@ def _with_settled(
     marks = {period: settled_mark(register, period, close) for period, close in _closes(books, register).items()}
     known = {period: count for period, mark in marks.items() if (count := _published(register, period, mark, present))}
     wanted = [period for period in marks if period not in known]
+    small = books.open_stock_rows <= OPEN_ROWS
     try:
-        rows = derived_rows(books, register) if wanted else open_rows(books, register)
+        rows = _shown_rows(register, books, is_whole=bool(wanted), with_open=small)
     except UnsoundBook:
         rows = pl.DataFrame()
     sources = dict(volumes.sources)
@@ -72,12 +73,18 @@ def _with_settled(
         sources |= dict.fromkeys(places, f"{mark}:{count}")
     if rows.width:
         is_open = ~pl.col("_post_period").is_in(list(marks))
-        small = books.open_stock_rows <= OPEN_ROWS
         rows = rows.filter(pl.col("_post_period").is_in(wanted) | (is_open & pl.lit(small)))
         volumes = _with_rows(volumes, register, rows)
     untouched = dict(volumes.untouched)
     untouched |= {(register.id, period): count for period, count in known.items()}
     return replace(volumes, untouched=untouched, sources=sources)
+
+
+def _shown_rows(register: type[Register], books: Bookkeeping, *, is_whole: bool, with_open: bool) -> pl.DataFrame:
+    """Return the rows from which volumes are made: what nobody is shown is not valued."""
+    if is_whole:
+        return derived_rows(books, register)
+    return open_rows(books, register) if with_open else rows_of_none(register)
 
 
 def _closes(books: Bookkeeping, register: type[Register]) -> dict[str, int]:

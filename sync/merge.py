@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from schemas.register import Register
 
 
+def rows_among(frame: pl.DataFrame, ids: Collection[int]) -> list[int]:
+    """Return those of some row ids that a frame has, in its order."""
+    found: list[int] = frame["_id"].filter(frame["_id"].is_in(list(ids))).to_list() if ids else []
+    return found
+
+
 class LedgerDecider:
     """Decides by the ledger's memory; keeps what it decided by register for the change set."""
 
@@ -83,7 +89,7 @@ class LedgerDecider:
         rows, conflict_flaws = with_conflicts_told(register, rows, current, decisions, self.memory)
         rows = with_replaced(rows, rekeys, current, decisions).with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
-        held = [flaw for row_id in frame["_id"] for flaw in self.memory.fallen.get(row_id, ())]
+        held = [flaw for row_id in rows_among(frame, self.memory.fallen) for flaw in self.memory.fallen[row_id]]
         dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
         return rows, [*held, *flaws, *conflict_flaws, *rekey_flaws, *dated]
 

@@ -163,7 +163,7 @@ def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> 
     stated: Counter[str] = Counter()
     for look in seen if newcomers.new else ():
         own = _own(look, newcomers)
-        stated.update(own["_workbook"])
+        stated.update(dict(own.group_by("_workbook").len().iter_rows()))
         known = own.filter(pl.col("_now").is_not_null() | (pl.len().over("_key") > 1))
         if known.is_empty():
             continue

@@ -127,6 +127,8 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
     retried = retried_counts(plan, standing)
     names = plan.recognised.renamed
     displaced = names.keys() - set(names.values())
+    ended: list[int] = []
+    now: list[dict[str, Any]] = []
     for identity in sorted({*standing.workbooks, *outcomes}):
         before = standing.workbooks.get(identity)
         row = _kept(before)
@@ -148,9 +150,11 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
         if before is not None and _same(before, row, row):
             continue
         if before is not None:
-            writer.close_in("workbook", [before["version_id"]])
+            ended.append(before["version_id"])
         taken = writer.number if identity in outcomes else (before or {}).get("taken_revision")
-        writer.put("workbook", [{**row, "taken_revision": taken}])
+        now.append({**row, "taken_revision": taken})
+    writer.close_in("workbook", ended)
+    writer.put("workbook", now)
 
 
 def without_held(counts: Mapping[str, int]) -> dict[str, int]:

@@ -52,6 +52,8 @@ def corrected_keys(
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
     carried = pl.col("_key").is_in(came_elsewhere(rows))
+    if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
+        return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, found_in in (
@@ -68,7 +70,7 @@ def corrected_keys(
                 waiting = came.filter(~pl.col("_id").is_in(list(pairs)))
                 found = pairs_of(register, waiting, rest.join(cells, on="_key", how="left"))
                 pairs |= _once_each(found, came, pairs)
-    keys = dict(came.select("_id", "_key").iter_rows())
+    keys = dict(came.filter(pl.col("_id").is_in(list(pairs))).select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
 
 

@@ -11,15 +11,18 @@ from schemas.register import all_registers
 from sync.answers import answers_in, with_answers
 from sync.closes import facts_of, with_closes
 from sync.current import brought_forward
-from sync.decisions import Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
+from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
+from sync.intake import together, waves_of
+from sync.ledger import Ledger
 from sync.ledger_books import books_of
 from sync.lock import writer_lock
+from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
 from sync.record import record
-from sync.scan import FoundFile, scan
+from sync.scan import FoundFile, Scan, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import GONE, Standing, identified, renamed
@@ -60,6 +63,7 @@ def sync(
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
+    More than fits into memory at once is merged in waves, each of which is a revision (``sync.intake``).
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
@@ -75,38 +79,84 @@ def sync(
     with writer_lock(share.state), share.open_ledger() as ledger:
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
-        found = identified(scan(share.config.folders), standing)
+        seen = scan(share.config.folders)
+        found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
-        taken = read_files(share, wanted, pool, told)
-        told.step("merge", 1)
-        taken, postponed = kept_for_good(share, found.files, taken)
-        rights = rights_of(share)
-        known = with_decisions(standing, ordered)
-        answers = answers_in(taken, known, ledger, share.registers, rights.may_write, ordered)
-        decided = [*ordered, *answers.decisions]
-        current = brought_forward(ledger, all_registers(), share.state)
-        known = with_decisions(standing, decided)
-        load = with_closes(current.rows, ledger, share.config.zone)
-        made = made_from(lambda: books_of(share, ledger, current.rows))
-        plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
-        settled = settled_by(plan, decided)
-        plan = with_answers(plan, answers, settled)
-        decisions = rows_to_record(settled)
-        files = renamed(found, plan.recognised.renamed)
-        revision = record(ledger, plan, standing, files, share.fingerprint(), decisions)
-        told.advance()
+        findings = list(found.findings)
+        earlier: list[WorkbookOutcome] = []
+        first, *later = waves_of(wanted, found, standing, pool)
+        run = _Run(share, ledger, pool, told, seen)
+        merged = _merged(run, first, ordered)
+        settled = tuple(each for each in merged.settled if each.decision in ordered)
+        for wave in later:
+            findings += merged.findings
+            earlier += merged.plan.outcomes
+            del merged  # its rows make room for those of the next wave
+            merged = _merged(run, wave, ())
+        if later:
+            pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
         published = publish_all(share, ledger, current, pool, told)
+        standing = Standing.of(ledger)
         return SyncResult(
-            revision,
-            plan,
-            Standing.of(ledger),
-            (*found.findings, *postponed),
+            merged.revision,
+            together(earlier, merged.plan, standing),
+            standing,
+            (*findings, *merged.findings),
             published.written,
             published.postponed,
             published.problems,
-            tuple(each for each in settled if each.decision in ordered),
+            settled,
         )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the waves of a run have in common."""
+
+    share: Share
+    ledger: Ledger
+    pool: ReaderPool
+    told: Progress
+    seen: Scan
+    """The files as they were found, before what is known of them."""
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """What one wave did."""
+
+    revision: int
+    plan: Plan
+    findings: Sequence[Finding]
+    settled: Sequence[Settled]
+
+
+def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) -> _Merged:
+    """Read some files, decide about their rows and record one revision."""
+    share, ledger, told = run.share, run.ledger, run.told
+    standing = Standing.of(ledger)
+    found = identified(run.seen, standing)
+    paths = {file.path for file in files}
+    taken = read_files(share, [file for file in found.files if file.path in paths], run.pool, told)
+    told.step("merge", 1)
+    taken, postponed = kept_for_good(share, found.files, taken)
+    rights = rights_of(share)
+    known = with_decisions(standing, ordered)
+    answers = answers_in(taken, known, ledger, share.registers, rights.may_write, ordered)
+    decided = [*ordered, *answers.decisions]
+    current = brought_forward(ledger, all_registers(), share.state)
+    known = with_decisions(standing, decided)
+    load = with_closes(current.rows, ledger, share.config.zone)
+    made = made_from(lambda: books_of(share, ledger, current.rows))
+    plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
+    settled = settled_by(plan, decided)
+    plan = with_answers(plan, answers, settled)
+    decisions = rows_to_record(settled)
+    places = renamed(found, plan.recognised.renamed)
+    revision = record(ledger, plan, standing, places, share.fingerprint(), decisions)
+    told.advance()
+    return _Merged(revision, plan, postponed, settled)
 
 
 def kept_for_good(

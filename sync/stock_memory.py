@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ _OF_ALL = ("stocktake_plan", "location")
 """Registers whose changes may concern any item."""
 _MOST_ITEMS = 500
 """With more items than this everything is valued at once."""
+ROWS_AT_ONCE = 50_000
+"""Of a large book so many rows are valued at once: a row takes a kilobyte while it is."""
 _UNUSABLE = (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError)
 
 
@@ -50,7 +53,7 @@ def with_memory(books: Bookkeeping, ledger: Ledger, state: Path) -> Bookkeeping:
         if kept is not None and kept.revision == head.number:
             return replace(books, known_summary=kept.summary)
         items = None if kept is None else _changed_items(ledger, kept.revision)
-        summary = books.stock_summary if kept is None or items is None else _patched(books, kept.summary, items)
+        summary = _summary(books) if kept is None or items is None else _patched(books, kept.summary, items)
         require_chained(summary)
     except UnsoundBook:
         return books
@@ -112,6 +115,19 @@ def _changed_items(ledger: Ledger, since: int) -> Sequence[str] | None:
             parts.append(ledger.changed_since(register, since)["item_code"])
     items = pl.concat(parts).drop_nulls().unique().sort().to_list()
     return items if len(items) <= _MOST_ITEMS else None
+
+
+def _summary(books: Bookkeeping) -> pl.DataFrame:
+    """Return the summary of all items; a large book that was never closed is valued some items at a time."""
+    if books.closes.stock_months or books.open_stock_rows <= ROWS_AT_ONCE:
+        return books.stock_summary
+    counts = pl.concat(rows["item_code"] for rows in books.stock_rows.values()).drop_nulls().value_counts(name="rows")
+    sized = counts.sort("item_code").with_columns(part=(pl.col("rows").cum_sum() - pl.col("rows")) // ROWS_AT_ONCE)
+    parts = [books.of_items(part["item_code"].to_list()) for part in sized.partition_by("part")]
+    last = pl.concat(rows["_post_date"] for rows in books.stock_rows.values()).max()
+    until = max(books.facts.today, last) if isinstance(last, date) else books.facts.today
+    summaries = [monthly_summary(part.stock, part.closes.open_from(STOCK_BOOK), until) for part in parts]
+    return pl.concat(summaries).sort("period", "warehouse", "item_code")
 
 
 def _patched(books: Bookkeeping, before: pl.DataFrame, items: Sequence[str]) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.frames import where
+
 if TYPE_CHECKING:
     from schemas.register import Register
 
@@ -166,4 +168,4 @@ OWN_TABLES: dict[str, VersionedTable] = {
 
 def in_the_books(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that count."""
-    return rows.filter(pl.col("_status").is_in(list(IN_THE_BOOKS)))
+    return where(rows, pl.col("_status").is_in(list(IN_THE_BOOKS)))

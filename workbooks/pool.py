@@ -28,6 +28,14 @@ MEMORY_BYTES = 1 << 30
 """Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
 HARD_MEMORY_BYTES = 1400 << 20
 _LOOK_SECONDS = 0.02
+_KEEPING_MEMORY = {
+    "MALLOC_TOP_PAD_": str(64 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:60000,muzzy_decay_ms:60000,narenas:1",
+}
+"""Has the allocators of C and polars on Linux keep for the next file what the last one took: asking for it
+again takes a tenth of the time of reading. A worker that holds much is replaced."""
 _ORPHAN_SECONDS = 60
 """How long past its limit a job may run whose parent is gone; a living parent kills it at the limit."""
 _LENGTH = struct.Struct("<Q")
@@ -221,7 +229,7 @@ def _start() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # where a library writes its own last words
-        env={**os.environ, "PYTHONPATH": places, "POLARS_MAX_THREADS": "1"},
+        env={**os.environ, **_KEEPING_MEMORY, "PYTHONPATH": places, "POLARS_MAX_THREADS": "1"},
     )
 
 

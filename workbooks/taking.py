@@ -15,7 +15,10 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
+from workbooks.package import Package
 from workbooks.read import read_file
+from workbooks.refusals import RefusedError
+from workbooks.xlsx_book import read_book, read_saved_at
 from workbooks.xlsx_read import Origin
 
 if TYPE_CHECKING:
@@ -69,6 +72,24 @@ def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
         content.origin,
         chosen_in(content.choices),
     )
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a file says of itself before its cells are read."""
+
+    saved_at: datetime | None = None
+    registers: tuple[str, ...] = ()
+    """Registers of the official templates in it."""
+
+
+def glance(path: Path) -> Glance:
+    """Return when a workbook was last saved and which templates it has; nothing of a file that is none."""
+    try:
+        package = Package(path.read_bytes())
+        return Glance(read_saved_at(package), tuple(read_book(package).markers.values()))
+    except (OSError, RefusedError):
+        return Glance()
 
 
 def take_files(

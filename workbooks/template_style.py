@@ -66,7 +66,7 @@ _MOST_SHRINK = 1.4
 
 def shown_width(text: str) -> int:
     """Return the width of a text in digits: a Chinese character takes two."""
-    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
+    return len(text) if text.isascii() else sum(2 if ord(char) > 0x2E7F else 1 for char in text)
 
 
 def number_format(column: Column) -> str:

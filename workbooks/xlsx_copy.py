@@ -40,11 +40,13 @@ class CopiedSheet:
         part: Its part.
         scan: What was seen of it.
         plain: Styles whose cells are copied without them.
+        rows: First rows that are copied, all of them by default.
     """
 
     part: str
     scan: SheetScan
     plain: frozenset[int]
+    rows: int | None = None
 
 
 def fast_copy(
@@ -67,7 +69,8 @@ def fast_copy(
     with zipfile.ZipFile(stream, "w", compresslevel=1) as copy:
         for number, sheet in enumerate(sheets, 1):
             numbers.append(number)
-            _write(copy, f"xl/worksheets/sheet{number}.xml", package.size(sheet.part), _sheet(package, sheet))
+            size = package.size(sheet.part) if sheet.rows is None else 0
+            _write(copy, f"xl/worksheets/sheet{number}.xml", size, _sheet(package, sheet))
         if styles:
             _write(copy, "xl/styles.xml", package.size(styles), package.chunks(styles))
         if strings:
@@ -91,7 +94,16 @@ def _sheet(package: Package, sheet: CopiedSheet) -> Iterable[bytes]:
         return _rewritten(scan.whole(chunks), sheet.plain)
     if not scan.content_end:
         return (_WORKSHEET, _DATA, b">", _END)
+    if sheet.rows is not None:
+        return (_WORKSHEET, *_first_rows(scan.cells(chunks), sheet.rows))
     return chain([_WORKSHEET], scan.cells(chunks)) if scan.bare else _as_it_is(scan.whole(chunks), sheet.plain)
+
+
+def _first_rows(chunks: Iterable[bytes], rows: int) -> Iterator[bytes]:
+    """Yield a sheet up to the row below some first ones, nothing where that row is not near."""
+    beginning = next(iter(chunks), b"")
+    end = beginning.find(b'<row r="%d"' % (rows + 1))
+    yield beginning[:end] + _END if end >= 0 else _DATA + b">" + _END
 
 
 def _as_it_is(chunks: Iterable[bytes], plain: frozenset[int]) -> Iterator[bytes]:

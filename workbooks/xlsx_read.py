@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from python_calamine import CalamineSheet
+from python_calamine import CalamineWorkbook
 
+from schemas.sheet_cells import SheetCells
 from schemas.values import Cell, CellPlace, Details, Grid, Percent, cell_name
 from workbooks.calamine_cells import check_box, open_workbook, rows_of, trimmed, with_places
 from workbooks.package import Package
@@ -22,6 +24,7 @@ from workbooks.xlsx_book import (
     read_saved_at,
 )
 from workbooks.xlsx_cells import RawCell, SheetFacts
+from workbooks.xlsx_columns import HEAD_ROWS, cells_of_sheet, columns_below, filled_in
 from workbooks.xlsx_copy import CopiedSheet, fast_copy
 from workbooks.xlsx_scan import SheetScan, farthest
 from workbooks.xlsx_styles import Styles, read_styles
@@ -70,9 +73,18 @@ def read_xlsx(content: bytes, name: str) -> Workbook:
     own = parts.own - parts.choices
     looks = [_look(package, sheet, styles) for sheet in parts.sheets if sheet.name not in own]
     copied = [_copied(look, styles) for look in looks]
-    copy = fast_copy(package, copied, parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
+    plain = [place for place, look in enumerate(looks) if _may_be_plain(look, parts)]
+    heads = [replace(copied[place], rows=HEAD_ROWS) for place in plain]
+    copy = fast_copy(package, [*copied, *heads], parts.styles, parts.strings, epoch_1904=parts.epoch_1904)
     book = open_workbook(copy)
-    grids = tuple(_grid(package, book.get_sheet_by_index(place), look, name, parts) for place, look in enumerate(looks))
+    by_columns = {
+        place: _by_columns(copy, place, rows_of(book.get_sheet_by_index(head), ""), looks[place])
+        for head, place in enumerate(plain, len(looks))
+    }
+    grids = tuple(
+        _grid(package, by_columns.get(place) or _by_cells(package, book, place, look, parts), look, name, parts)
+        for place, look in enumerate(looks)
+    )
     origin = read_origin(package)
     people = tuple(grid for grid in grids if grid.sheet not in parts.choices)
     choices = tuple(grid for grid in grids if grid.sheet in parts.choices)
@@ -94,9 +106,28 @@ def _copied(look: _Look, styles: Styles) -> CopiedSheet:
     return CopiedSheet(look.sheet.part, look.scan, styles.elapsed if look.facts.overlong else frozenset())
 
 
-def _grid(package: Package, read: CalamineSheet, look: _Look, name: str, parts: BookParts) -> Grid:
+def _may_be_plain(look: _Look, parts: BookParts) -> bool:
+    """Tell whether a sheet is of an official template and its XML has nothing but values."""
+    scan = look.scan
+    return look.sheet.name in parts.markers and scan.complete and scan.bare and not scan.far and not parts.epoch_1904
+
+
+def _by_columns(copy: io.BytesIO, place: int, head: list[list[Cell]], look: _Look) -> SheetCells | None:
+    """Return the cells of a sheet that is plain, None where it is not or a value was not read."""
+    if len(head) != HEAD_ROWS or head[0][0] is None:
+        return None
+    body = columns_below(copy.getvalue(), place)
+    if body is None or _filled(head) + filled_in(body) != look.scan.value_cells:
+        return None
+    return cells_of_sheet(head, body)
+
+
+def _by_cells(
+    package: Package, book: CalamineWorkbook, place: int, look: _Look, parts: BookParts
+) -> list[Sequence[Cell]]:
+    """Return the cells of any sheet."""
     sheet, scan, facts = look.sheet, look.scan, look.facts
-    rows = rows_of(read, sheet.name)
+    rows = rows_of(book.get_sheet_by_index(place), sheet.name)
     if not scan.complete or _filled(rows) != scan.value_cells:
         _recount(package, look, rows, parts.strings)
     placed: dict[CellPlace, Cell] = dict(facts.replaced)
@@ -104,7 +135,11 @@ def _grid(package: Package, read: CalamineSheet, look: _Look, name: str, parts: 
         value = rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             placed.setdefault((row, column), Percent(float(value)))
-    cells = trimmed(with_places(sheet.name, rows, placed))
+    return trimmed(with_places(sheet.name, rows, placed))
+
+
+def _grid(package: Package, cells: Sequence[Sequence[Cell]], look: _Look, name: str, parts: BookParts) -> Grid:
+    sheet, scan, facts = look.sheet, look.scan, look.facts
     details = Details(
         merged=scan.merged if scan.usual else tuple(facts.merged),
         hidden_rows=frozenset(row for row in facts.hidden_rows if row <= len(cells)),

@@ -6,15 +6,37 @@ import datetime as dt
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from addin.calc import bridge, edges, formats, grammar, values
+from addin.calc import bridge, edges, formats, grammar, looks, values
 from addin.calc.areas import Area
 from addin.calc.bridge import UnoObject
+from addin.calc.errors import ProtectedSheetError, ReadOnlyError
 from addin.calc.formats import Kind
 from addin.calc.values import Block, CellError
 
 _MANY_ROWS = 50_000
 _EXCEL_FORMULAS = 3  # com.sun.star.sheet.FormulaLanguage: XL_OOX in the formula parser's FormulaConvention
+
+
+def changeable(document: UnoObject, sheet: UnoObject, cells: UnoObject) -> UnoObject:
+    """Return cells that may be changed.
+
+    Excel refuses to change others. LibreOffice's interface overwrites some, skips others and says nothing.
+
+    Raises:
+        ReadOnlyError: The workbook is open for reading only.
+        ProtectedSheetError: The sheet is protected, and a cell is locked.
+    """
+    if document.isReadonly():
+        url = str(document.URL)
+        raise ReadOnlyError(name=Path(bridge.path_of(url)).name if url else document.Title)
+    if sheet.isProtected():
+        protection = looks.only(cells, "CellProtection")
+        if protection is None or protection.IsLocked:
+            address = str(getattr(cells, "AbsoluteName", None) or cells.RangeAddressesAsString)
+            raise ProtectedSheetError(sheet=sheet.Name, address=address.rpartition(".")[2].replace("$", ""))
+    return cells
 
 
 def first_day(document: UnoObject) -> dt.datetime:

@@ -86,6 +86,28 @@ class FileNotOpenedError(CalcError):
     )
 
 
+class ReadOnlyError(CalcError):
+    """A workbook is open for reading only: LibreOffice then ignores what is written, mostly without a word."""
+
+    text = Text(
+        "“{name}”是以只读方式打开的，不能改动",
+        "“{name}” is open for reading only and cannot be changed",
+        "请关掉别处打开的同一个文件，重新打开后再试",
+        "close the same file elsewhere and open it again",
+    )
+
+
+class ProtectedSheetError(CalcError):
+    """Cells of a protected sheet are locked."""
+
+    text = Text(
+        "工作表“{sheet}”受保护，不能改动 {address}",
+        "the sheet “{sheet}” is protected, {address} cannot be changed",
+        "请先撤销工作表保护",
+        "please unprotect the sheet first",
+    )
+
+
 class NoWorkbookError(CalcError):
     """No workbook is open, or the document in front is something else."""
 

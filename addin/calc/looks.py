@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 from xlwings import base_classes
@@ -58,10 +59,16 @@ def column_hundredths(characters: float) -> int:
 
 @border
 class Font(base_classes.Font):
-    """The font of cells."""
+    """The font of cells.
 
-    def __init__(self, cells: UnoObject) -> None:
+    Args:
+        cells: LibreOffice's cells.
+        changeable: Gives them where they may be changed, and says why not.
+    """
+
+    def __init__(self, cells: UnoObject, changeable: Callable[[], UnoObject]) -> None:
         self._cells = cells
+        self._changeable = changeable
 
     @property
     def api(self) -> UnoObject:
@@ -69,8 +76,9 @@ class Font(base_classes.Font):
         return self._cells
 
     def _set(self, name: str, value: object) -> None:
+        cells = self._changeable()
         for script in _SCRIPTS:
-            self._cells.setPropertyValue(f"{name}{script}", value)
+            cells.setPropertyValue(f"{name}{script}", value)
 
     @property
     def bold(self) -> bool | None:
@@ -120,4 +128,4 @@ class Font(base_classes.Font):
 
     @color.setter
     def color(self, value: Rgb | int | str) -> None:
-        self._cells.CharColor = colour_number(value)
+        self._changeable().CharColor = colour_number(value)

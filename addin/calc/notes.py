@@ -38,7 +38,7 @@ class Note(base_classes.Note):
 
     @text.setter
     def text(self, value: str) -> None:
-        self.api.setString(value)
+        self._changeable().getAnnotation().setString(value)
 
     @property
     def author(self) -> str:
@@ -52,7 +52,10 @@ class Note(base_classes.Note):
 
     def delete(self) -> None:
         """Delete the note and nothing else of the cell."""
-        self._cell().clearContents(_ANNOTATION)
+        self._changeable().clearContents(_ANNOTATION)
+
+    def _changeable(self) -> UnoObject:
+        return cells.changeable(self._sheet.book.api, self._sheet.api, self._cell())
 
     def _cell(self) -> UnoObject:
         return _cell(self._sheet, self._area)
@@ -76,6 +79,7 @@ def notes_of(sheet: Sheet) -> list[Note]:
 
 def add_note(sheet: Sheet, area: Area, text: str) -> Note:
     """Give a cell a note."""
+    cells.changeable(sheet.book.api, sheet.api, _cell(sheet, area))
     at = struct("table.CellAddress", Column=area.column - 1, Row=area.row - 1)
     sheet.api.Annotations.insertNew(at, text)
     return Note(sheet, area)
@@ -90,6 +94,8 @@ def set_notes(sheet: Sheet, texts: Mapping[tuple[int, int], str]) -> None:
     noted = {
         at for area in map(of_range, sheet.api.queryContentCells(_ANNOTATION).RangeAddresses) for at in area.cells()
     }
+    if texts:
+        cells.changeable(sheet.book.api, sheet.api, cells.ranges(sheet.book.api, sheet.api, gathered(texts)))
     annotations = sheet.api.Annotations
     for (row, column), text in texts.items():
         if text and (row, column) in noted:

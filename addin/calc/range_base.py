@@ -49,6 +49,11 @@ class RangeBase(base_classes.Range):
         return cells.cells_at(self._sheet.api, self.area)
 
     @property
+    def changeable(self) -> UnoObject:
+        """Return LibreOffice's cells where they may be changed; a sentence says why not."""
+        return cells.changeable(self._sheet.book.api, self._sheet.api, self.api)
+
+    @property
     def sheet(self) -> Sheet:
         """Return the sheet it lies on."""
         return self._sheet

@@ -35,16 +35,16 @@ class Edits(RangeBase):
 
     def merge(self, across: bool) -> None:  # noqa: FBT001 - xlwings' signature
         """Merge its cells, or those of each row across."""
-        self.api.merge(False)
+        self.changeable.merge(False)
         if not across:
-            self.api.merge(True)
+            self.changeable.merge(True)
             return
         for row in range(self.row, self.area.last_row + 1):
             cells.cells_at(self._sheet.api, Area(row, self.column, 1, self.area.columns)).merge(True)
 
     def unmerge(self) -> None:
         """Take merged cells apart."""
-        self.api.merge(False)
+        self.changeable.merge(False)
 
     def copy(self, destination: Any = None) -> None:  # noqa: ANN401 - xlwings' own range
         """Copy it with formats to the place that starts at the destination.
@@ -92,7 +92,7 @@ class Edits(RangeBase):
 
     def add_hyperlink(self, address: str, text_to_display: str | None = None, screen_tip: str | None = None) -> None:  # noqa: ARG002 - as above
         """Put a link into its first cell; ``#Sheet1!A1`` leads to a place in the same workbook."""
-        cell = self.api.getCellByPosition(0, 0)
+        cell = self.changeable.getCellByPosition(0, 0)
         cell.setString("")
         link = self._sheet.book.api.createInstance("com.sun.star.text.TextField.URL")
         link.URL, link.Representation = address, text_to_display or address

@@ -31,10 +31,11 @@ class Looks(RangeBase):
 
     @color.setter
     def color(self, color_or_rgb: looks.Rgb | int | str | None) -> None:
-        self.api.CellBackColor = looks.colour_number(color_or_rgb)
+        self.changeable.CellBackColor = looks.colour_number(color_or_rgb)
 
     def set_colors(self, colors: Sequence[Sequence[looks.Rgb | object | None]]) -> None:
         """Set the fill of many cells, one call for each colour; ``...`` leaves a cell as it is."""
+        _ = self.changeable
         places: dict[int, list[tuple[int, int]]] = {}
         for row, line in enumerate(colors, self.row):
             for column, colour in enumerate(line, self.column):
@@ -47,7 +48,7 @@ class Looks(RangeBase):
     @property
     def font(self) -> looks.Font:
         """Return its font."""
-        return looks.Font(self.api)
+        return looks.Font(self.api, lambda: self.changeable)
 
     @property
     def number_format(self) -> str | None:
@@ -57,7 +58,7 @@ class Looks(RangeBase):
 
     @number_format.setter
     def number_format(self, value: str) -> None:
-        self.api.NumberFormat = formats.key_of(self._sheet.book.api, value)
+        self.changeable.NumberFormat = formats.key_of(self._sheet.book.api, value)
 
     @property
     def wrap_text(self) -> bool | None:
@@ -67,7 +68,7 @@ class Looks(RangeBase):
 
     @wrap_text.setter
     def wrap_text(self, value: bool) -> None:
-        self.api.IsTextWrapped = value
+        self.changeable.IsTextWrapped = value
 
     @property
     def horizontal_alignment(self) -> str | None:
@@ -77,7 +78,9 @@ class Looks(RangeBase):
 
     @horizontal_alignment.setter
     def horizontal_alignment(self, value: str) -> None:
-        self.api.HoriJustify = bridge.enum("table.CellHoriJustify", _HORIZONTAL[value])
+        if value not in _HORIZONTAL:
+            raise NotImplementedError(value)
+        self.changeable.HoriJustify = bridge.enum("table.CellHoriJustify", _HORIZONTAL[value])
 
     @property
     def vertical_alignment(self) -> str | None:
@@ -89,7 +92,9 @@ class Looks(RangeBase):
 
     @vertical_alignment.setter
     def vertical_alignment(self, value: str) -> None:
-        self.api.VertJustify = _VERTICAL[value]
+        if value not in _VERTICAL:
+            raise NotImplementedError(value)
+        self.changeable.VertJustify = _VERTICAL[value]
 
     # Measures
 
@@ -101,7 +106,7 @@ class Looks(RangeBase):
 
     @column_width.setter
     def column_width(self, value: float) -> None:
-        self.api.Columns.Width = looks.column_hundredths(value)
+        self.changeable.Columns.Width = looks.column_hundredths(value)
 
     @property
     def row_height(self) -> float | None:
@@ -111,7 +116,7 @@ class Looks(RangeBase):
 
     @row_height.setter
     def row_height(self, value: float) -> None:
-        self.api.Rows.Height = round(value * looks.POINT)
+        self.changeable.Rows.Height = round(value * looks.POINT)
 
     @property
     def width(self) -> float:
@@ -140,7 +145,7 @@ class Looks(RangeBase):
 
     @row_hidden.setter
     def row_hidden(self, value: bool) -> None:
-        self.api.Rows.IsVisible = not value
+        self.changeable.Rows.IsVisible = not value
 
     @property
     def column_hidden(self) -> bool | None:
@@ -149,7 +154,7 @@ class Looks(RangeBase):
 
     @column_hidden.setter
     def column_hidden(self, value: bool) -> None:
-        self.api.Columns.IsVisible = not value
+        self.changeable.Columns.IsVisible = not value
 
     def autofit(self, axis: str | None = None) -> None:
         """Make columns (``c``), rows (``r``) or both as large as what stands in them."""

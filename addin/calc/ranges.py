@@ -120,9 +120,8 @@ class Range(Looks, Edits):
         self._clear(_CONTENTS | _FORMATS | _NOTES)
 
     def _clear(self, what: int) -> None:
-        api = self.api
-        if api is not None:
-            api.clearContents(what)
+        if len(self):
+            self.changeable.clearContents(what)
 
     # Where it ends, and what it belongs to
 

@@ -36,6 +36,7 @@ def write(place: Place, block: Iterable[Iterable[object]]) -> None:
     Text that starts with ``=`` is a formula, text that looks like a number becomes one: except in
     cells with the text format. Dates and truth values bring their number format where the cell has none.
     """
+    cells.changeable(place.document, place.sheet, place.cells)
     found = formats.kinds(place.document, place.cells, place.area)
     plan = _planned(place, block, found)
     # Formats first: on filled cells LibreOffice works out the height of every row again.
@@ -178,6 +179,7 @@ def _set_formats(place: Place, plan: _Plan, found: dict[Kind, list[Area]]) -> No
 
 def fill(place: Place, formula: str) -> None:
     """Set one Excel formula into every cell, its relative references moving along as in Excel."""
+    cells.changeable(place.document, place.sheet, place.cells)
     first = place.area
     shifts = [(row, column) for row in range(first.rows) for column in range(first.columns)]
     formulas = {

@@ -6,7 +6,7 @@ import polars as pl
 
 from schemas.exact import PRICE_PLACES, QTY_PLACES, decimal, half_up, scaled, unscaled
 from schemas.rules import Books
-from schemas.rules_shared import beyond_limit, claims_of, summed, with_document_total, with_others, with_used
+from schemas.rules_shared import beyond_limit, claims_of, others_of, summed, with_document_total, with_used
 
 APPROVED = ("已批", "执行中", "完成")
 """Statuses of a purchase request that was approved."""
@@ -23,9 +23,11 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     """
     order = ["doc_date", "doc_no", "line_no"]
     needed = ["_id", "item_code", *order, "receipt_kind", "qty", "qty_base", "unit_price"]
-    both = with_others(rows, books, "stock_receipt", needed, rows.select("item_code"))
     paid = pl.col("unit_price") > 0
-    priced = both.filter((pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid)
+    is_priced = (pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid
+    others = others_of(rows, books, "stock_receipt", needed, rows.select("item_code")).filter(is_priced)
+    mine = rows.select(needed).filter(is_priced)
+    priced = pl.concat([_near(others, mine), mine], how="vertical_relaxed")
     value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
         "paid"
     )
@@ -53,6 +55,20 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         pl.when(from_reference).then(pl.lit("参考单价")).otherwise(pl.lit("上次入库")).alias("source"),
         pl.when(from_reference).then(pl.lit("reference price")).otherwise(pl.lit("last receipt")).alias("source_en"),
     )
+
+
+def _near(others: pl.DataFrame, mine: pl.DataFrame) -> pl.DataFrame:
+    """Return the receipts of others that may be the last one before some of mine.
+
+    They are those of the days of mine, and of the last day of each item before these.
+    """
+    first, last, day = mine["doc_date"].min(), mine["doc_date"].max(), pl.col("doc_date")
+    if first is None or others.is_empty():
+        return others.clear()
+    earlier = others.filter(day < pl.lit(first))
+    latest = earlier.group_by("item_code").agg(day.max())
+    before = earlier.join(latest, on=["item_code", "doc_date"], how="semi")
+    return pl.concat([before, others.filter(day.is_between(pl.lit(first), pl.lit(last)))])
 
 
 def _far(value: pl.Expr, reference: pl.Expr, hundredths: int) -> pl.Expr:

@@ -14,7 +14,7 @@ from sync.canonical import content_hashes
 from sync.ledger.digest import Part, PartDigest, revision_digest
 from sync.ledger.engine import close_versions, insert_rows
 from sync.ledger.errors import NotCurrent
-from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame
+from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame, typed_frame
 from sync.ledger.migrate import MIGRATION, unrecorded
 from sync.ledger.read import EPOCH, Revision, microseconds
 from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from schemas.register import Register
 
 _SLICE_ROWS = 50_000
+_FEW_ROWS = 1_000
+"""So many are digested sooner than a thread is started for it."""
 
 
 class Writer:
@@ -39,6 +41,10 @@ class Writer:
         self._previous = previous
         self._kind = kind
         self._note = note
+        self.added: dict[str, list[pl.DataFrame]] = {}
+        """Versions added so far, by register id, as the ledger gives them back."""
+        self.closing: set[str] = set()
+        """Ids of the registers of which versions were closed."""
         self._parts: dict[str, PartDigest] = {}
         self._next: dict[str, int] = {}
 
@@ -62,9 +68,21 @@ class Writer:
         hashed = frame if "_hash" in frame.columns else frame.with_columns(content_hashes(register, frame))
         stored = stored_frame(hashed, table)
         order = stored["_key"].arg_sort()
-        versions = self._insert(table, stored[order])
+        ordered = stored[order]
+        versions = self._insert(table, ordered)
+        self._note_added(register, table, ordered, versions)
         placed = pl.DataFrame({"place": order, "version": versions}).sort("place")
         return placed["version"].alias("_version")
+
+    def _note_added(
+        self, register: type[Register], table: VersionedTable, stored: pl.DataFrame, versions: Sequence[int]
+    ) -> None:
+        numbered = stored.with_columns(
+            pl.Series(table.version, versions, dtype=pl.Int64),
+            pl.lit(self.number, pl.Int64).alias(table.start),
+            pl.lit(None, pl.Int64).alias(table.end),
+        )
+        self.added.setdefault(register.id, []).append(typed_frame(numbered, table.stored))
 
     def close(self, register: type[Register], versions: Sequence[int]) -> None:
         """End current versions of rows with this revision.
@@ -73,6 +91,8 @@ class Writer:
             NotCurrent: one of them is closed already, unknown, named twice or of this revision.
         """
         self._close(self._tables.content(register), versions)
+        if len(versions):
+            self.closing.add(register.id)
 
     def put(self, table: str, rows: Sequence[Mapping[str, object]] | pl.DataFrame) -> pl.Series:
         """Add versions to one of the ledger's own tables and return their numbers.
@@ -131,13 +151,21 @@ class Writer:
             pl.Series(table.version, versions, dtype=pl.Int64), pl.lit(self.number, pl.Int64).alias(table.start)
         )
         stated = full.select(series.name for series in full if series.null_count() < full.height)
-        with ThreadPoolExecutor(1) as beside:
-            digested = beside.submit(self._part(table).insert, full)
-            for piece in stated.iter_slices(_SLICE_ROWS):
-                insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
-            digested.result()
+        part = self._part(table)
+        if full.height <= _FEW_ROWS:
+            part.insert(full)
+            self._insert_rows(table, stated)
+        else:
+            with ThreadPoolExecutor(1) as beside:
+                digested = beside.submit(part.insert, full)
+                self._insert_rows(table, stated)
+                digested.result()
         self._next[table.name] = first + stored.height
         return list(versions)
+
+    def _insert_rows(self, table: VersionedTable, stated: pl.DataFrame) -> None:
+        for piece in stated.iter_slices(_SLICE_ROWS):
+            insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
 
     def _first_free(self, table: VersionedTable) -> int:
         if table.name not in self._next:

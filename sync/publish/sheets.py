@@ -122,6 +122,7 @@ class Page:
         self.sheet: Worksheet = workbook.add_worksheet(name)
         self.styles = styles
         self._widths: Sequence[float] = ()
+        self._boxed: dict[tuple[object, ...], Format] = {}
         self.sheet.hide_gridlines(2)
 
     def set_widths(self, widths: Sequence[float]) -> None:
@@ -136,10 +137,13 @@ class Page:
 
     def boxed(self, look: Look, tone: str = "", **properties: object) -> Format:
         """Return the format of a table cell."""
-        shown: dict[str, object] = {"border": 1, "border_color": GRID, **_LOOKS[look], **properties}
-        if tone:
-            shown |= {"bg_color": _FILLS[tone], "font_color": _INKS.get(tone, INK)}
-        return self.style(**shown)
+        place = (look, tone, *properties.items())
+        if place not in self._boxed:
+            shown: dict[str, object] = {"border": 1, "border_color": GRID, **_LOOKS[look], **properties}
+            if tone:
+                shown |= {"bg_color": _FILLS[tone], "font_color": _INKS.get(tone, INK)}
+            self._boxed[place] = self.style(**shown)
+        return self._boxed[place]
 
     def put(self, row: int, column: int, value: Value, look: Look, **properties: object) -> None:
         """Write one table cell; text is never taken for a formula or a link."""

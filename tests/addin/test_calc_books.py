@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,52 @@ def test_what_libreoffice_refuses_is_a_sentence(book: xw.Book) -> None:
     """A refusal of LibreOffice names what was asked for."""
     with pytest.raises(errors.CalcError, match=r"没有完成“Sheet.delete”"):
         book.sheets[0].delete()
+
+
+@pytest.fixture
+def locked(book: xw.Book) -> xw.Sheet:
+    """Return a protected sheet in which only B1 may be changed."""
+    sheet = book.sheets[0]
+    sheet["A1:B1"].value = ["旧", "旧"]
+    free = sheet["B1"].api.CellProtection
+    free.IsLocked = False
+    sheet["B1"].api.CellProtection = free
+    sheet.api.protect("")
+    return sheet
+
+
+CHANGES: dict[str, Callable[[xw.Range], object]] = {
+    "value": lambda cell: setattr(cell, "value", "新"),
+    "formula": lambda cell: setattr(cell, "formula", "=1"),
+    "colour": lambda cell: setattr(cell, "color", (255, 0, 0)),
+    "format": lambda cell: setattr(cell, "number_format", "0.00"),
+    "font": lambda cell: setattr(cell.font, "bold", True),
+    "note": lambda cell: cell.add_note("话"),
+    "notes": lambda cell: cell.sheet.impl.set_notes({(cell.row, cell.column): "话"}),
+    "clear": lambda cell: cell.clear_contents(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_locked_cells_of_a_protected_sheet_are_refused(locked: xw.Sheet, change: str) -> None:
+    """Every change of a locked cell is refused with the sheet and the cell; other cells can be changed."""
+    with pytest.raises(errors.ProtectedSheetError, match="“Sheet1”受保护，不能改动 A1，请先撤销工作表保护"):
+        CHANGES[change](locked["A1"])
+    with pytest.raises(errors.ProtectedSheetError, match="A1:B1"):
+        locked["A1:B1"].value = "新"
+    assert (locked["A1"].value, locked["A1"].color, locked["A1"].note) == ("旧", None, None)
+    CHANGES[change](locked["B1"])
+    assert len(locked.notes) == change.startswith("note")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_book_that_is_read_only_is_not_changed(app: xw.App, book: xw.Book, tmp_path: Path, change: str) -> None:
+    """In a workbook that is open for reading only every change is refused with a sentence."""
+    book.save(tmp_path / "只读.xlsx")
+    book.close()
+    opened = app.books.open(tmp_path / "只读.xlsx", read_only=True)
+    with pytest.raises(errors.ReadOnlyError, match=r"“只读.xlsx”是以只读方式打开的"):
+        CHANGES[change](opened.sheets[0]["A1"])
 
 
 def test_messages_without_a_window_are_kept(app: xw.App, book: xw.Book, capfd: pytest.CaptureFixture[str]) -> None:

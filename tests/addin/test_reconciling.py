@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from addin.cutoff_quantities import quantities_at_cutoff
 from addin.reconciling import CountedLine, reconciled, totals_of
 from schemas.values import Cell
-from tests.addin.count_books import BROOM, FOOD, PAPER, bookkeeping, count_sheet, counted, tables_of
+from tests.addin.count_books import BROOM, EXAMPLE, FOOD, PAPER, bookkeeping, count_sheet, counted, tables_of
 
 O10 = next(
     case
@@ -68,3 +69,20 @@ def test_two_lines_of_the_same_goods_stand_once() -> None:
     """Of two lines of one item in one room the first stands for it, the other says so."""
     told = lines(counted(1, PAPER, 20), counted(2, PAPER, 20))
     assert [line.state for line in told] == ["相符", "并入同物另一行"]
+
+
+@pytest.mark.parametrize(
+    ("blind", "quantities", "silent"),
+    [
+        (True, {}, [4, 5, 6, 7]),
+        (False, {4: Decimal("20.000"), 5: Decimal("36.000"), 6: Decimal("0.000")}, [7]),
+    ],
+)
+def test_book_quantities_before_the_count(blind: object, quantities: dict[int, Decimal], silent: list[int]) -> None:
+    """A blind plan shows nothing of its lines, an open one all that it knows: of what is not booked, nothing."""
+    plan = {**EXAMPLE["stocktake_plan"][0], "blind": blind}
+    rows = [counted(line, code, None) for line, code in enumerate((PAPER, FOOD, BROOM, "XX9999"), start=1)]
+    books = bookkeeping(stocktake_plan=[plan])
+    found = quantities_at_cutoff(tables_of(count_sheet(*rows)), "ZW", books, "盘点表", [4, 5, 6, 7])
+    assert found.told == quantities
+    assert sorted([*found.unknown, *found.still_blind]) == silent

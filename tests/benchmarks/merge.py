@@ -56,7 +56,7 @@ class Run:
             "cpu_seconds": self.cpu_seconds,
             "merge_seconds": self.merge_seconds,
             "merge_cpu_seconds": self.merge_cpu_seconds,
-            "read_seconds": self.stages["merge"] - self.stages["read"],
+            "read_seconds": self.stages["read"],
             "publish_seconds": self.seconds - self.merge_seconds,
             **self.counts,
         }

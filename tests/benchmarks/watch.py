@@ -34,18 +34,22 @@ class Stages:
     cpu_before: float = field(default_factory=cpu_seconds)
     merge_cpu: float = 0.0
     """Processor seconds until then."""
-    marks: dict[str, float] = field(default_factory=dict)
+    marks: dict[str, float] = field(default_factory=lambda: {"read": 0.0})
+    """Seconds of reading in all waves, as ``read``, and until the last one was in the ledger, as ``merged``."""
     _step: str = ""
+    _since: float = 0.0
 
     def step(self, name: str, total: int) -> None:
         """Note that a stage begins."""
         del total
-        self._step = name
-        self.marks.setdefault(name, time.perf_counter() - self.began)
+        now = time.perf_counter()
+        if self._step == "read":
+            self.marks["read"] += now - self._since
+        self._step, self._since = name, now
 
     def advance(self) -> None:
-        """Note the end of the merge; the other stages end where the next one begins."""
-        if self._step == "merge" and "merged" not in self.marks:
+        """Note the end of the merge, of the last wave in the end."""
+        if self._step == "merge":
             self.merge_cpu = cpu_seconds() - self.cpu_before
             self.marks["merged"] = time.perf_counter() - self.began
 

@@ -361,3 +361,27 @@ def test_a_run_with_nothing_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     again = school.sync()
     assert (again["revision"], again["published"]) == (first["revision"], [])
     assert {path: path.stat().st_mtime_ns for place in places for path in place.rglob("*")} == before
+
+
+def test_rows_just_written_are_kept_as_the_ledger_gives_them_back(tmp_path: Path) -> None:
+    """What a run adds goes to the files of current rows without being read again, for the first time and later."""
+    known = all_registers()
+    with Ledger.open(f"sqlite:///{tmp_path / 'l.db'}", known) as ledger:
+        for first in (1, 4):
+            with ledger.write("sync") as writer:
+                added = [moved(number, month, number, note="") for number, month in enumerate(MONTHS, first)]
+                writer.add(RECEIPT, rows("stock_receipt", *added))
+            found = brought_forward(ledger, known, tmp_path).rows(RECEIPT)
+            assert found.equals(rows_in_ledger(ledger, RECEIPT, found["_from"].max()))  # type: ignore[arg-type]
+            assert found.height == first + 2
+
+
+def test_a_large_book_is_valued_some_items_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published of a book that was never closed is the same as of all items at once."""
+    office.state("stock_receipt", *(moved(10 + n, MONTHS[n], n + 1, item_code=f"QJ000{n + 1}") for n in range(3)))
+    office.publish()
+    whole = office.shown()
+    monkeypatch.setattr(stock_memory, "ROWS_AT_ONCE", 1)
+    office.forget()
+    office.publish()
+    assert office.shown() == whole
