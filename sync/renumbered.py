@@ -52,6 +52,8 @@ def corrected_keys(
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
     carried = pl.col("_key").is_in(came_elsewhere(rows))
+    if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
+        return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, found_in in (
