@@ -227,6 +227,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请放入文件本身",
         "put the file itself there",
     ),
+    "FILE-NAME": (
+        "E",
+        "文件名太长，或含有不能显示的字符，或是系统保留的名称（如 CON、NUL），未读取",
+        "its name is too long, has characters that cannot be shown or is that of a device (CON, NUL); it was not read",
+        "请改成简短的文件名",
+        "give it a short and simple name",
+    ),
     # the merge
     "RIGHT-DENIED": (
         "E",
@@ -234,6 +241,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "department {department} may not write the register {title_en}",
         "请交由 {owners} 填报，或由管理员在 houqin.toml 中授权",
         "send it through {owners}, or have an admin allow it in houqin.toml",
+    ),
+    "RIGHT-DENIED:UNUSED": (
+        "E",
+        "学校未启用登记表“{title}”，没有部门可以填报",
+        "the school does not use the register {title_en}: no department may write it",
+        "请删去此表，或由管理员在 houqin.toml 中启用",
+        "delete the sheet, or have an admin put the register to use in houqin.toml",
     ),
     "IMP-01": ("I", "重复文件已跳过（与“{original}”相同）", "the same file as “{original}” was read before", "", ""),
     "IMP-02": (
@@ -327,6 +341,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "{key_text} cannot be withdrawn: {item} would be {q} on {day}",
         "请先更正其后的出库，作废将在下次合并时再试",
         "correct the later issues first; the withdrawal is tried again in the next run",
+    ),
+    "VOID-USED": (
+        "E",
+        "{key_text} 不能作废：仍有 {count} 行数据使用，如{user}",
+        "{key_text} cannot be withdrawn: {count} rows still refer to it, such as {user}",
+        "请先更正或作废这些行；不再使用的，请改为停用，不要删除",
+        "correct or withdraw those rows first; what is no longer used is switched off, not deleted",
     ),
     "LED-02": (
         "E",

@@ -99,8 +99,8 @@ class Bookkeeping:
         return value_stock(moves, self.rows("item_catalogue"), self.valuation_method, self.closes.stock)
 
     @cached_property
-    def stock_history(self) -> Sequence[Valuation]:
-        """Return the closed months of the stock book in their order, then the open ones as ``stock`` has them.
+    def closed_stock(self) -> Sequence[Valuation]:
+        """Return the closed months of the stock book in their order.
 
         A closed month is valued again as it was closed, and must end as it did then.
 
@@ -112,7 +112,16 @@ class Bookkeeping:
             moves = self._moves(pl.col("_post_period") == period, first_day_of(period))
             opening = valued[-1].close if valued else NOTHING
             valued.append(require_sound(value_stock(moves, month.items, month.method, opening), month.close))
-        return (*valued, self.stock)
+        return tuple(valued)
+
+    @cached_property
+    def stock_history(self) -> Sequence[Valuation]:
+        """Return the closed months of the stock book in their order, then the open ones as ``stock`` has them.
+
+        Raises:
+            UnsoundBook: a month does not end as it was closed, or contradicts itself.
+        """
+        return (*self.closed_stock, self.stock)
 
     @cached_property
     def stock_summary(self) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -81,20 +80,6 @@ def conflict_flaws(
     if base is None and register.duplicate_code != "KEY-DUP":
         texts[register.duplicate_code] = reader_text("KEY-DUP:OTHER")
     return [Flaw(row["_id"], code, Severity.ERROR, column.name, key, text, args) for code, text in texts.items()]
-
-
-def with_new_sources(
-    conflicts: Mapping[int, dict[str, Any]], flaws: Iterable[Flaw], moved: Mapping[str, str]
-) -> list[Flaw]:
-    """Put the workbooks to which the ledger's rows have moved into conflicts, and return the flaws that name them."""
-    told = list(flaws)
-    for row_id, conflict in conflicts.items():
-        source = moved.get(conflict["row_key"])
-        if source is not None:
-            conflict["other_workbook"] = source
-            other = {"other": source.rsplit("/", 1)[-1]}
-            told = [replace(flaw, args={**flaw.args, **other}) if flaw.row_id == row_id else flaw for flaw in told]
-    return told
 
 
 def same_conflict(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:

@@ -34,6 +34,8 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a run that is due waits for files that never come to rest."""
+_READING_SECONDS = 5
+"""How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
 _LOUD = timedelta(minutes=15)
@@ -52,6 +54,8 @@ class Daemon:
 
     def __init__(self, folder: Path, on_run: Callable[[SyncResult], None] = lambda _result: None) -> None:
         self.runs = 0
+        self.looks = 0
+        """How often the folders were looked through."""
         self._folder = folder
         self._on_run = on_run
         self._wake = threading.Event()
@@ -59,7 +63,7 @@ class Daemon:
         self._settling = Settling()
         self._hints: Hints | None = None
         self._listen_at = 0.0
-        self._rescan_at = time.monotonic()
+        self._looked_at = self._rescan_at = time.monotonic()
         self._not_before = 0.0
         self._backoff = 0.0
         self._failure: Failure | None = None
@@ -109,12 +113,13 @@ class Daemon:
             self._failed(exc)
             self._away = True
             return
+        self.looks += 1
         self._share = share
         if self._away:
             self._away, self._failure, self._not_before = False, None, 0.0
             self._rescan_at = time.monotonic()
         heart.tell(watching="native" if self._listens(share) else "polling")
-        now = time.monotonic()
+        self._looked_at = now = time.monotonic()
         look = self._settling.look(seen, now, share.config.schedule.quiet_seconds)
         heart.tell(queue=len(look.settled) + len(look.restless))
         if now >= self._not_before and self._wants_run(look, now):
@@ -131,7 +136,8 @@ class Daemon:
 
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
         try:
-            result = sync(share, pool, _Interruptible(self._stopping), leave=look.restless)
+            told = _Interruptible(self._stopping)
+            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS)
         except Stopped:
             return
         except WriterBusy as exc:
@@ -142,7 +148,9 @@ class Daemon:
             self._failed(exc)
             return
         self.runs += 1
-        self._settling.taken(look)
+        self._settling.taken(replace(look, restless=look.restless | result.left))
+        if result.left:
+            self._wake.set()
         self._failure, self._not_before = None, 0.0
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
@@ -226,12 +234,13 @@ class Daemon:
         """Wait for a hint, the next look, or the end."""
         now = time.monotonic()
         listens = self._hints is not None and self._hints.is_listening
-        times = [now + (_LOOK_SECONDS if listens else schedule.poll_seconds), max(self._rescan_at, self._not_before)]
-        times.append(max(self._night_at, self._not_before))
-        rest = self._settling.next_rest(schedule.quiet_seconds)
-        if rest is not None:
-            times.append(max(rest, self._not_before))
-        self._wake.wait(max(0.0, min(times) - now))
+        regular = now + (_LOOK_SECONDS if listens else schedule.poll_seconds)
+        due = (self._rescan_at, self._rescan_at + _PATIENCE_SECONDS, self._night_at, self._not_before)
+        rest = self._settling.next_rest(schedule.quiet_seconds, self._looked_at)
+        times = (max(moment, self._not_before) for moment in (*due, *([] if rest is None else [rest])))
+        # what was due at the last look already waits for something else: for files to come to rest
+        new = [moment for moment in times if moment > self._looked_at]
+        self._wake.wait(max(0.0, min([regular, *new]) - now))
         self._stopping.wait(_BURST_SECONDS)
         self._wake.clear()
         if self._stopping.is_set():

@@ -14,12 +14,14 @@ import polars as pl
 from schemas.register import all_registers
 from sync.current import as_they_are
 from sync.ledger import IN_THE_BOOKS
+from sync.ledger_books import books_of
 from sync.publication import publication_of
 from sync.publish.daily import DAILY, SOON_DAYS, Day, DepartmentDay, DifferenceLine, TaskLine
 from sync.publish.plan import Target
+from sync.report_page import kept_page
 from sync.standing import Standing
+from sync.stock_reports import with_stock
 from sync.versioned import in_the_books
-from workbooks.write import replace_bytes
 
 if TYPE_CHECKING:
     from schemas.books import Load
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from sync.publish.model import Publication
     from sync.share import Share
 
-KEPT = "report.html"
-"""The newest page, in the state folder: runs by day publish it again where somebody deleted it."""
 _TASKS = "annual_plan_task"
 _OVER = ("完成", "取消")
 
@@ -45,7 +45,7 @@ def day_of(
     with share.open_ledger() as ledger:
         standing = Standing.of(ledger)
         load = as_they_are(ledger, all_registers(), share.state)
-        publication = publication_of(share, ledger, standing, load)
+        publication = with_stock(publication_of(share, ledger, standing, load), books_of(share, ledger, load))
         since = nights.reported_until(now)
         if since is None:
             since = ledger.revision_at(now - timedelta(days=1))
@@ -126,24 +126,16 @@ def _staff(share: Share, load: Load) -> dict[str, str]:
     return {} if register is None else dict(load(register).select("staff_no", "name").drop_nulls().iter_rows())
 
 
-def keep_page(state: Path, page: str) -> None:
-    """Keep the newest page; the next publication takes it from here."""
-    replace_bytes(state / KEPT, page.encode())
-
-
 def kept_hash(state: Path) -> str:
     """Return the SHA-256 of the newest page, empty where there is none."""
-    try:
-        return hashlib.sha256((state / KEPT).read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    content = kept_page(state)
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def daily_targets(state: Path) -> list[Target]:
     """Return the newest page as something to publish, nothing where no night has made one."""
-    try:
-        content = (state / KEPT).read_bytes()
-    except OSError:
+    content = kept_page(state)
+    if content is None:
         return []
 
     def write(path: Path) -> None:

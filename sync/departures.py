@@ -10,6 +10,7 @@ import polars as pl
 from schemas.books import agreeing
 from schemas.periods import in_closed_month
 from schemas.stock_balance import shortages
+from sync.in_use import used_elsewhere
 from sync.memory import CLAIM_SCHEMA, GONE_SCHEMA, WITHDRAWN
 from sync.stops import on_pages, without_pages
 
@@ -119,8 +120,10 @@ def with_carried_over(
 
     A row that is in the books, that its own workbook no longer states, and that comes in another workbook of the
     department with other content has been carried over and changed on the way. The second value is key to that
-    workbook for rows that left theirs in this run; others were missing before.
+    workbook for rows that left theirs in this run; others were missing before. ``_carried`` marks the rows: where one
+    is in conflict after all, both workbooks wrote it by themselves.
     """
+    rows = rows.with_columns(pl.lit(False).alias("_carried"))
     void = [key for _, register_id, key in memory.voided if register_id == register.id]
     elsewhere = pl.col("_now_workbook") != pl.col("_workbook")
     other = pl.col("_base").is_null() & ~pl.col("_earlier") & (pl.col("_now") != pl.col("_hash")) & ~pl.col("_doubled")
@@ -133,8 +136,11 @@ def with_carried_over(
     first = came.sort("_broken", "_rank", "_id").unique("_key", keep="first", maintain_order=True)
     chosen = pl.col("_id").is_in(first["_id"].to_list())
     rows = rows.with_columns(
-        pl.when(chosen).then(pl.col(now)).otherwise(pl.col(base)).alias(base)
-        for base, now in (("_base", "_now"), ("_base_version", "_now_version"))
+        chosen.alias("_carried"),
+        *(
+            pl.when(chosen).then(pl.col(now)).otherwise(pl.col(base)).alias(base)
+            for base, now in (("_base", "_now"), ("_base_version", "_now_version"))
+        ),
     )
     return rows, dict(first.join(gone, on="_key", how="semi").select("_key", "_workbook").iter_rows())
 
@@ -174,7 +180,10 @@ def part_withdrawals(register: type[Register], decisions: Decisions, memory: Mem
     leaving = left.filter(at_once)
     blocked = _short_without(register, leaving, books)
     decisions.blocked = leaving.join(blocked, on="_key", how="inner")
-    decisions.withdrawn = leaving.join(blocked, on="_key", how="anti")
+    leaving = leaving.join(blocked, on="_key", how="anti")
+    used = used_elsewhere(register, leaving["_key"], books)
+    decisions.used = leaving.join(used, on="_key", how="inner")
+    decisions.withdrawn = leaving.join(used, on="_key", how="anti")
     decisions.gone = left.filter(~at_once)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from sync.books.checks import UnsoundBook
 from sync.books.periods import STOCK_BOOK
 from sync.closes import CLOSED
+from sync.completed import OPEN_ROWS
 from sync.derived import derived_rows, is_derived, open_rows, rows_of_none
 from sync.publish.details import parts_of
 from sync.publish.paths import volume_path
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from sync.bookkeeping import Bookkeeping
     from sync.publish.releases import Release
     from sync.share import Share
-
-OPEN_ROWS = 20_000
-"""Open months of the stock book are published up to so many rows: a back-dated document changes all that follow.
-
-Larger ones are published when their month is closed; until then ``houqin stock ledger`` and
-``houqin export`` show them."""
 
 _BOOKS = {"stock_ledger": STOCK_BOOK, "monthly_stock_summary": STOCK_BOOK}
 """Registers whose rows are final once a month of a book is closed."""

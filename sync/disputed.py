@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.check import PROPOSED
+from schemas.periods import month_of
 from sync.departures import department_of
 from sync.held import typed_cells
 from sync.memory import WITHDRAWN, Replaced
-from sync.renumbered import PLACE, newcomers, other_columns, pairs_on
+from sync.renumbered import came_elsewhere, equal_cells, equal_in_place, nearly_equal_in_place, newcomers, other_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from schemas.register import Register
     from sync.memory import Decisions, Memory
@@ -119,16 +120,18 @@ def successors(register: type[Register], keys: Sequence[str], current: pl.DataFr
         return {}
     standing = current.filter((pl.col("_status") != WITHDRAWN) & pl.col("_key").is_in([*links, *links.values()]))
     in_force = set(standing["_key"])
-    found: dict[str, str] = {}
-    for key in concerned:
-        following: str | None = key
-        seen: set[str] = set()
-        while following is not None and following not in in_force and following not in seen:
-            seen.add(following)
-            following = links.get(following)
-        if following in in_force and following is not None and following != key:
-            found[key] = following
-    return found
+    last = ((key, followed(key, links, in_force)) for key in concerned)
+    return {key: following for key, following in last if following is not None and following != key}
+
+
+def followed(key: str, links: Mapping[str, str], in_force: Container[str]) -> str | None:
+    """Return the key under which a row goes on: its own, or the last number that it was given; None where it left."""
+    following: str | None = key
+    seen: set[str] = set()
+    while following is not None and following not in in_force and following not in seen:
+        seen.add(following)
+        following = links.get(following)
+    return following if following in in_force else None
 
 
 def _remembered(
@@ -153,16 +156,23 @@ def _recognised(
     memory: Memory,
     fresh: frozenset[str],
 ) -> dict[int, Replaced]:
-    """Return the rows that have the other cells of an old row as their workbook last knew it, one to one."""
-    others = other_columns(register)
+    """Return the rows that have the other cells of an old row as their workbook last knew it, one to one.
+
+    In the same sheet row one of them, or what depends on each other, may differ; where the rows of a new copy
+    stood in its original nobody knows.
+    """
     left = _left(register, came, rows, current, memory, fresh)
     left = left.join(rows.select("_workbook", "_key"), on=["_workbook", "_key"], how="anti")
     if left.is_empty():
         return {}
     found: dict[int, str] = {}
-    for on in ([*PLACE, *others], ["_workbook", *others]):
-        rest = left.filter(~pl.col("_key").is_in(list(found.values()))).unique(["_key", *on], maintain_order=True)
-        found |= pairs_on(came.filter(~pl.col("_id").is_in(list(found))), rest, on)
+    for pairs_of in (equal_in_place, equal_cells, nearly_equal_in_place):
+        rest = left.filter(~pl.col("_key").is_in(list(found.values())))
+        if pairs_of is nearly_equal_in_place:
+            rest = rest.filter(~pl.col("_workbook").is_in(list(fresh)) & ~pl.col("_key").is_in(came_elsewhere(rows)))
+        pairs = pairs_of(register, came.filter(~pl.col("_id").is_in(list(found))), rest)
+        first = pairs.unique("_old", keep="first", maintain_order=True)
+        found |= dict(first.select("_id", "_old").iter_rows())
     places = dict(came.select("_id", "_workbook").iter_rows())
     hashes = {
         (workbook, key): content for workbook, key, content in left.select("_workbook", "_key", "_hash").iter_rows()
@@ -179,7 +189,7 @@ def _left(
     fresh: frozenset[str],
 ) -> pl.DataFrame:
     """Return what copies and their originals last knew of rows, and what a new copy may have been made from."""
-    names = ["_key", "_hash", "_workbook", "_sheet", "_row", *other_columns(register)]
+    names = ["_key", "_hash", "_workbook", "_sheet", "_row", "_month", *other_columns(register)]
     writers = set(came["_workbook"])
     claims = memory.claims.get(register.id)
     bases = [] if claims is None else claims.filter(pl.col("workbook").is_in(list(writers))).to_dicts()
@@ -187,9 +197,10 @@ def _left(
     owners = current.join(rows.filter(pl.col("_workbook").is_in(list(fresh & writers))), on="_key", how="semi")
     originals = current.filter(pl.col("_workbook").is_in(owners["_workbook"].unique().to_list()))
     keys = sorted({*(base["row_key"] for base in bases), *originals["_key"]})
-    if not keys or memory.versions is None:
-        return pl.DataFrame(schema={name: current.schema[name] for name in names})
-    versions = memory.versions(register, keys).reverse()
+    current = current.with_columns(month_of(register).alias("_month"))
+    if memory.versions is None:
+        return current.clear().select(names)
+    versions = memory.versions(register, keys).reverse().with_columns(month_of(register).alias("_month"))
     place = {
         "workbook": "_workbook",
         "row_key": "_key",
@@ -199,13 +210,17 @@ def _left(
     }
     schema = {new: current.schema[new] for new in place.values()}
     told = pl.DataFrame([{new: base[old] for old, new in place.items()} for base in bases], schema=schema, orient="row")
-    told = told.filter(_copied(register, told, current, memory))
-    parts = [told.join(versions.drop("_workbook", "_sheet", "_row"), on=["_key", "_hash"])]
+    own = current.filter(pl.col("_workbook").is_in(list(writers)) & (pl.col("_status") != WITHDRAWN))
+    parts = [
+        told.filter(_copied(register, told, current, memory)).join(
+            versions.drop("_workbook", "_sheet", "_row"), on=["_key", "_hash"]
+        ),
+        own.filter(_copied(register, own, current, memory)),
+    ]
     for base in (base for base in bases if base["content"] is not None):
-        cells = typed_cells(register, base["content"])
-        row = {name: cells.get(name) for name in other_columns(register)}
-        row |= {new: base[old] for old, new in place.items()}
-        parts.append(pl.DataFrame([row], schema={name: current.schema[name] for name in names}))
+        row = typed_cells(register, base["content"]) | {new: base[old] for old, new in place.items()}
+        columns = {name: current.schema[name] for name in [*place.values(), *register.names()]}
+        parts.append(pl.DataFrame([row], schema=columns).with_columns(month_of(register).alias("_month")))
     of_originals = versions.join(originals, on="_key", how="semi").filter(pl.col("_status") != WITHDRAWN)
     for copy in sorted(fresh & writers):
         within = of_originals.filter(department_of("_workbook") == copy.partition("/")[0])

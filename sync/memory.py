@@ -102,6 +102,9 @@ class Memory:
     """Workbooks behind a safe stop: what they say anew is held, and nothing of them is gone."""
     dead: frozenset[str] = frozenset()
     """Workbooks whose files are no longer there: what another workbook states as well is that one's now."""
+    returned: frozenset[str] = frozenset()
+    """Workbooks whose files were gone, or lay under another name, and are there again with other contents: what left
+    with a file was not renumbered by what stands in its place now."""
     columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
     """(workbook, sheet, register) to the columns that the sheet has: the others make no statement."""
     renumbered: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -121,6 +124,19 @@ class Memory:
         return self.read_now - {workbook for workbook, unread in self.unread if unread == register_id}
 
 
+@dataclass(frozen=True)
+class Contest:
+    """A row that says something else than the ledger does."""
+
+    key: str
+    """The key of the ledger's row, or the one that it had when the two parted."""
+    row: Mapping[str, Any]
+    state: Mapping[str, Any]
+    """The ledger's row when the run came to this one."""
+    base: Mapping[str, Any] | None
+    fields: Sequence[str]
+
+
 @dataclass
 class Decisions:
     """What was decided for one register besides the outcome of its rows."""
@@ -131,6 +147,8 @@ class Decisions:
     """Those of them that are withdrawn at once: marked 作废, or of a register that follows deletions."""
     blocked: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Those that would have been withdrawn if that did not make a stock balance negative."""
+    used: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Those that rows in the books still refer to, with the first of these and how many there are."""
     settled: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE_SCHEMA))
     """Rows of closed months that left their workbook: they stay as they are."""
     closed: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -141,8 +159,10 @@ class Decisions:
     """Row id to the row that it would replace if that were still as it was."""
     linked: dict[str, str] = field(default_factory=dict)
     """Key that nobody took, a conflict being settled, to the one under which its row goes on."""
+    contests: dict[int, Contest] = field(default_factory=dict)
+    """Row id to what it is in conflict with, chosen ones too."""
     conflicts: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Row id to its conflict as the ledger keeps it, chosen ones too."""
+    """Row id to its conflict as the ledger keeps it, with the ledger's row as it is after the run."""
     moved: dict[str, str] = field(default_factory=dict)
     """Key of a row that left its workbook to another one that still states the same."""
     stated: dict[int, dict[str, str | None]] = field(default_factory=dict)

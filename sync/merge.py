@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,7 +11,8 @@ from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
 from sync.bases import base_of, different_columns, history_of
 from sync.canonical import content_hashes
-from sync.choices import Take, base_cells, conflict_flaws, conflict_of, take_for, with_new_sources
+from sync.choices import Take, base_cells, conflict_of, take_for
+from sync.contests import with_conflicts_told
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
 from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
@@ -25,12 +25,13 @@ from sync.memory import (
     STOPPED,
     SUPERSEDED,
     WITHDRAWN,
+    Contest,
     Decisions,
     Memory,
 )
 from sync.renumbered import corrected_keys
-from sync.threeway import merged_row
 from sync.unsaid import with_unsaid
+from sync.verdicts import Verdict, closed_month, settle, unless_settled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -69,37 +70,36 @@ class LedgerDecider:
         rows = _with_earlier(register, rows, self.memory)
         gone = gone_rows(register, rows, current, self.memory)
         rows, carried = with_carried_over(register, rows, gone, current, self.memory)
-        decisions = Decisions(gone, gone.clear(), gone.clear())
+        decisions = Decisions(gone, gone.clear(), gone.clear(), gone.clear())
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         closed = closed_through(register, books.facts)
-        rows, merge_flaws = self._settle(register, rows, current, decisions, closed)
+        rows = self._settle(register, rows, current, decisions, closed)
         decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
-        merge_flaws = with_new_sources(decisions.conflicts, merge_flaws, decisions.moved)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed |= rekeys
-        rows, overtaken = self._overtaken(register, rows, current, decisions)
-        rows, disputed = self._disputed(register, rows, current, decisions)
+        rows = self._overtaken(register, rows, current, decisions)
+        rows = self._disputed(register, rows, current, decisions)
         elsewhere = voided_elsewhere(register, current, self.memory)
         decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
         part_withdrawals(register, decisions, self.memory, books)
         rows = with_settled_numbers_held(
             register, rows, replaced_keys(register, current, decisions, self.memory), books
         )
+        rows, conflict_flaws = with_conflicts_told(register, rows, current, decisions, self.memory)
         rows = with_replaced(rows, rekeys, current, decisions).with_columns(posted_on(register, books.facts))
         books.leave_out(register, decisions.withdrawn["_key"].to_list())
         held = [flaw for row_id in rows_among(frame, self.memory.fallen) for flaw in self.memory.fallen[row_id]]
         dated = [*closed_flaws(register, rows), *late_flaws(register, rows)]
-        return rows, [*held, *flaws, *merge_flaws, *rekey_flaws, *overtaken, *disputed, *dated]
+        return rows, [*held, *flaws, *conflict_flaws, *rekey_flaws, *dated]
 
     def _settle(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions, closed: str
-    ) -> tuple[pl.DataFrame, list[Flaw]]:
+    ) -> pl.DataFrame:
         """Settle claims of several workbooks on one key, in their order, and merge what both changed."""
         contested = _contested(rows)
         if contested.is_empty():
-            return rows, []
-        conflicts: dict[int, tuple[Any, Any, Any]] = {}
+            return rows
         states = _states(register, contested, current, self.memory)
         going_on = going_on_under(register, contested, current, self.memory)
         history = history_of(register, contested, self.memory)
@@ -111,7 +111,7 @@ class LedgerDecider:
             period = row["_period"]
             if base is not None and (state is None or state["_hash"] == WITHDRAWN) and row["_key"] in going_on:
                 state = going_on[row["_key"]]
-                period = period or _closed_month(state, closed)
+                period = period or closed_month(state, closed)
             verdict = self._verdict(register, {**row, "_period": period}, state, base, decisions)
             merged = verdict.outcome == PROPOSED and bool(verdict.cells)
             outcome = {"_outcome": verdict.outcome, "_reason": verdict.reason, "_merged": merged, "_period": period}
@@ -125,17 +125,14 @@ class LedgerDecider:
                 changed[leading[row["_key"]]]["_outcome"] = SUPERSEDED
             if verdict.outcome == PROPOSED:
                 leading[row["_key"]] = row["_id"]
-            if verdict.outcome == CONFLICT and state is not None:
-                conflicts[row["_id"]] = (row, state, base)
-        flaws = _left_open(register, conflicts, states, changed, decisions)
-        return _replaced(register, rows, changed), flaws
+        return _replaced(register, rows, changed)
 
     def _overtaken(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
-    ) -> tuple[pl.DataFrame, list[Flaw]]:
+    ) -> pl.DataFrame:
         """Put what one workbook changed in a row that another one renumbers in this run in conflict."""
         if not decisions.rekeyed:
-            return rows, []
+            return rows
         proposed = rows.filter(pl.col("_outcome") == PROPOSED)
         new = proposed.filter(pl.col("_id").is_in(list(decisions.rekeyed)))
         renumbering = {row["_id"]: row for row in new.iter_rows(named=True)}
@@ -143,16 +140,14 @@ class LedgerDecider:
         changes = proposed.filter(pl.col("_key").is_in(list(ids)))
         states = _states(register, changes, current, self.memory)
         history = history_of(register, changes, self.memory)
-        flaws: list[Flaw] = []
         for row in changes.iter_rows(named=True):
             versions = history.get(row["_key"], ())
             base = base_of(register, row, states[row["_key"]], versions, self.memory)
             state = {**renumbering[ids[row["_key"]]], "_renumbered": True, "_hash": WITHDRAWN}
             fields = different_columns(register, row, state)
-            decisions.conflicts[row["_id"]] = conflict_of(register, row, state, base, fields)
-            flaws += conflict_flaws(register, row, state, base)
+            decisions.contests[row["_id"]] = Contest(row["_key"], row, state, base, fields)
         verdict = {"_outcome": CONFLICT, "_reason": "conflict"}
-        return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict)), flaws
+        return _replaced(register, rows, dict.fromkeys(changes["_id"], verdict))
 
     def _verdict(
         self,
@@ -165,50 +160,43 @@ class LedgerDecider:
         """Return the line of the table that a row meets, what somebody chose and what is closed considered."""
         verdict = settle(register, row, state, base)
         if verdict.outcome == CONFLICT and state is not None:
-            verdict = self._chosen(register, row, state, base, verdict, decisions)
+            contest = Contest(row["_key"], row, state, base, verdict.fields)
+            verdict = self._chosen(register, contest, verdict, decisions)
         if row["_period"] is None:
             return verdict
-        verdict = _unless_settled(verdict)
+        verdict = unless_settled(verdict)
         if verdict.reason == CLOSED:
-            decisions.conflicts.pop(row["_id"], None)
+            decisions.contests.pop(row["_id"], None)
         return verdict
 
     def _disputed(
         self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
-    ) -> tuple[pl.DataFrame, list[Flaw]]:
+    ) -> pl.DataFrame:
         """Put rows in conflict whose old row was changed, or renumbered otherwise, by another workbook."""
         disputes = disputes_of(register, rows, decisions.rekeyed, current, self.memory)
         decisions.disputed = {row_id: dispute.replaced for row_id, dispute in disputes.items()}
-        flaws: list[Flaw] = []
         changed: dict[int, dict[str, Any]] = {}
         proposed = rows.filter(pl.col("_id").is_in(list(disputes)) & (pl.col("_outcome") == PROPOSED))
         for row in proposed.iter_rows(named=True):
-            state, base = disputes[row["_id"]].state, disputes[row["_id"]].base
-            if disputes[row["_id"]].agreed:
+            dispute = disputes[row["_id"]]
+            state = dispute.state
+            if dispute.agreed:
                 decisions.rekeyed[row["_id"]] = state["_key"]
                 changed[row["_id"]] = {"_reason": "rekeyed"}
                 continue
             verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state))
-            verdict = self._chosen(register, row, state, base, verdict, decisions)
+            contest = Contest(dispute.replaced.key, row, state, dispute.base, verdict.fields)
+            verdict = self._chosen(register, contest, verdict, decisions)
             changed[row["_id"]] = {"_outcome": verdict.outcome, "_reason": verdict.reason}
-            if verdict.outcome == CONFLICT:
-                flaws += conflict_flaws(register, row, state, base)
-            else:
+            if verdict.outcome != CONFLICT:
                 decisions.stated[row["_id"]] = cells_as_text(register, row)
-        return _replaced(register, rows, changed), flaws
+        return _replaced(register, rows, changed)
 
-    def _chosen(
-        self,
-        register: type[Register],
-        row: Mapping[str, Any],
-        state: Mapping[str, Any],
-        base: Mapping[str, Any] | None,
-        verdict: Verdict,
-        decisions: Decisions,
-    ) -> Verdict:
+    def _chosen(self, register: type[Register], contest: Contest, verdict: Verdict, decisions: Decisions) -> Verdict:
         """Note a conflict, and return what somebody has chosen for it where it is still the same one."""
-        conflict = conflict_of(register, row, state, base, verdict.fields)
-        decisions.conflicts[row["_id"]] = conflict
+        row, state, base = contest.row, contest.state, contest.base
+        decisions.contests[row["_id"]] = contest
+        conflict = conflict_of(register, row, state, base, contest.fields)
         take = take_for(self.memory.choices, conflict)
         if take is None:
             return verdict
@@ -225,71 +213,6 @@ class LedgerDecider:
 
 _STATED = ("merged", "source", "added", "changed", "restored", Take.OURS.value, Take.BASE.value)
 """Reasons that make what the workbook itself stated worth remembering: the ledger may say otherwise."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of one row: an outcome, why, and the cells that merging changed."""
-
-    outcome: str
-    reason: str
-    cells: Mapping[str, Any] = field(default_factory=dict)
-    fields: tuple[str, ...] = ()
-
-
-def settle(
-    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any] | None, base: Mapping[str, Any] | None
-) -> Verdict:
-    """Return the line of the table that a row meets (DESIGN 8).
-
-    ``row`` is what the workbook says, ``state`` what the ledger says now (None: nothing), ``base``
-    what this workbook last had accepted.
-    """
-    stated = row["_hash"]
-    now = None if state is None else state["_hash"]
-    based = None if base is None else base["_hash"]
-    if stated == now and (state or {}).get("_status") == "missing":
-        return Verdict(PROPOSED, "restored")
-    if stated == now:
-        return Verdict(UNCHANGED, "same" if row["_workbook"] == (state or {}).get("_workbook") else "source")
-    match (based, now):
-        case (None, None):
-            verdict = Verdict(PROPOSED, "added")
-        case (None, _) if row["_earlier"]:
-            verdict = Verdict(UNCHANGED, "stale")
-        case (None, _):
-            verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
-        case (_, _) if stated == based:
-            verdict = Verdict(UNCHANGED, "stale" if row["_earlier"] else "as base")
-        case (_, _) if now in {based, None}:
-            verdict = Verdict(PROPOSED, "changed")
-        case (_, _) if (state or {}).get("_renumbered"):
-            verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
-        case _:
-            verdict = _three_way(register, row, state or {}, base or {})
-    return verdict
-
-
-def _closed_month(state: Mapping[str, Any], closed: str) -> str | None:
-    """Return the closed month to which a row of the ledger posts, None for an open one."""
-    period = state.get("_post_period")
-    return period if period is not None and period <= closed else None
-
-
-def _unless_settled(verdict: Verdict) -> Verdict:
-    """Return what becomes of a row of a closed month: what would change it, or somebody chose for it, is held."""
-    if verdict.reason == "restored" or verdict.outcome not in (PROPOSED, CONFLICT):
-        return verdict
-    return Verdict(HELD, verdict.reason if verdict.reason in list(Take) else CLOSED)
-
-
-def _three_way(
-    register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any], base: Mapping[str, Any]
-) -> Verdict:
-    merged, fields = merged_row(base, state, row, register.merge_groups(), base.get("_seen"))
-    if fields:
-        return Verdict(CONFLICT, "conflict", fields=fields)
-    return Verdict(PROPOSED, "merged", merged)
 
 
 def _with_memory(
@@ -392,32 +315,6 @@ def _hash_of(register: type[Register], row: Mapping[str, Any]) -> str:
     cells = pl.DataFrame([{name: row[name] for name in schema}], schema=schema)
     found: str = content_hashes(register, cells)[0]
     return found
-
-
-def _left_open(
-    register: type[Register],
-    conflicts: Mapping[int, tuple[Any, Any, Any]],
-    states: Mapping[str, Mapping[str, Any]],
-    changed: dict[int, dict[str, Any]],
-    decisions: Decisions,
-) -> list[Flaw]:
-    """Return what rows in conflict are told; one that says what a later claim brought is in none.
-
-    The ledger's side of a conflict is the row as it is after the run.
-    """
-    flaws: list[Flaw] = []
-    for row_id, (row, before, base) in conflicts.items():
-        state = states[row["_key"]] if before["_key"] == row["_key"] else before
-        if state["_hash"] != row["_hash"]:
-            verdict = settle(register, row, state, base)
-            if state is not before and verdict.outcome == CONFLICT:
-                decisions.conflicts[row_id] = conflict_of(register, row, state, base, verdict.fields)
-            flaws += conflict_flaws(register, row, state, base)
-            continue
-        changed[row_id] |= {"_outcome": UNCHANGED, "_reason": "source"}
-        decisions.stated[row_id] = cells_as_text(register, row)
-        del decisions.conflicts[row_id]
-    return flaws
 
 
 def _replaced(register: type[Register], rows: pl.DataFrame, changed: Mapping[int, Mapping[str, Any]]) -> pl.DataFrame:

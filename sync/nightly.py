@@ -10,7 +10,7 @@ from pathlib import Path
 
 from schemas.findings import Text
 from sync.backup import backup
-from sync.daily import day_of, keep_page
+from sync.daily import day_of
 from sync.errors import HouqinError
 from sync.lock import night_lock
 from sync.log import LOGGER
@@ -33,8 +33,9 @@ from sync.notify import Event, notify
 from sync.proof import prove
 from sync.publish.daily import DAILY, Day, DifferenceLine, daily_page
 from sync.publish.words import word
-from sync.publish_run import publish_again
+from sync.publish_run import Published, publish_again
 from sync.rehearsal import rehearse
+from sync.report_page import keep_page
 from sync.rotation import rotate
 from sync.run import SyncResult, sync
 from sync.share import Share
@@ -101,6 +102,20 @@ def missed_night(share: Share, now: datetime) -> datetime | None:
 def next_night(share: Share, now: datetime) -> datetime:
     """Return when the next night is due, after ``now``; UTC."""
     return next_due(read_nights(share.state), share.config.schedule.nightly, share.config.zone, now)
+
+
+def report_day(share: Share, pool: ReaderPool, revision: int, progress: Progress | None = None) -> Published:
+    """Make the page of the day as it is now, without a night, and publish it.
+
+    Raises:
+        WriterBusy: a run is under way.
+        LedgerUnreachable: the ledger cannot be read.
+    """
+    now = datetime.now(UTC)
+    record = NightRecord(stamp(now), stamp(now), revision)
+    day = day_of(share, record, differences_of(share), read_nights(share.state), now)
+    keep_page(share.state, daily_page(day).html())
+    return publish_again(share, pool, progress or Quiet())
 
 
 @dataclass

@@ -177,10 +177,9 @@ def _unmerged(month: Month) -> Iterator[OpenItem]:
     for finding in month.found.findings:
         yield OpenItem(finding.code, finding.text, finding.args, workbook=finding.workbook)
     present = {file.identity for file in month.found.files}
-    unopened = {finding.workbook.casefold() for finding in month.found.findings}
     for identity, known in month.standing.workbooks.items():
         title = str(known["title"])
-        if identity not in present and known["state"] != GONE and title.casefold() not in unopened:
+        if identity not in present and known["state"] != GONE and not month.found.is_unopened(title):
             yield open_item("CLOSE-AWAY", workbook=title)
 
 
@@ -216,7 +215,7 @@ def _stopped(month: Month) -> Iterator[OpenItem]:
 def _void_held(month: Month) -> Iterator[OpenItem]:
     for finding in _findings(month):
         register = all_registers().get(finding.register)
-        if finding.code != "VOID-STOCK" or register not in month.registers:
+        if finding.code not in ("VOID-STOCK", "VOID-USED") or register not in month.registers:
             continue
         rows = month.rows(register).filter(pl.col("_key") == "\x1f".join(finding.key))
         if rows.height:

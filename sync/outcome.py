@@ -13,6 +13,7 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED, Batch, Checked
 from schemas.findings import Finding, Severity, in_reading_order, reader_finding
 from schemas.register import all_registers
+from sync.blocked import at_their_rows, blocked_findings
 from sync.changes import RegisterChanges
 from sync.held import finding_as_json, payloads
 from sync.memory import CONFLICT, DUPLICATE, STOPPED, SUPERSEDED
@@ -110,7 +111,7 @@ def outcomes_of(
     ``found`` are the findings of the check; ``recognised`` tells about copies and safe stops.
     """
     counted = _outcomes_by_workbook(checked, staged)
-    blocked = _at_their_rows(blocked_findings(decider), staged)
+    blocked = at_their_rows(blocked_findings(decider), staged)
     told = [*_missing_findings(changes), *blocked, *_stale_findings(checked)]
     told += [stop_finding(name, stop.count, stop.known) for name, stop in recognised.stops.items()]
     by_workbook: dict[str, list[Finding]] = {}
@@ -124,7 +125,7 @@ def outcomes_of(
     waiting = {
         workbook
         for decisions in decider.decisions.values()
-        for frame in (decisions.blocked, decisions.closed)
+        for frame in (decisions.blocked, decisions.used, decisions.closed)
         for workbook in frame["_workbook"]
     }
     waiting |= recognised.stops.keys()
@@ -287,58 +288,6 @@ def _stale_findings(checked: Checked) -> list[Finding]:
     stale = [frame.filter(pl.col("_reason") == "stale")["_workbook"].to_list() for frame in checked.frames.values()]
     counts = Counter(name for names in stale for name in names)
     return [reader_finding("IMP-04", workbook, count=count) for workbook, count in counts.items()]
-
-
-def blocked_findings(decider: LedgerDecider) -> list[Finding]:
-    """Return one error per row, marked 作废 or confirmed, that is not withdrawn.
-
-    Its month is closed, or a stock balance would be negative.
-    """
-    found: list[Finding] = []
-    for register_id, decisions in decider.decisions.items():
-        found += _closed_findings(register_id, decisions.closed)
-        for row in decisions.blocked.iter_rows(named=True):
-            key = key_parts(row["_key"])
-            found.append(
-                reader_finding(
-                    "VOID-STOCK",
-                    row["_workbook"],
-                    sheet=row["_sheet"],
-                    register=register_id,
-                    key=key,
-                    key_text=" / ".join(key),
-                    item=row["item"],
-                    day=row["date"],
-                    q=row["q"],
-                )
-            )
-    return found
-
-
-def _at_their_rows(blocked: Iterable[Finding], staged: Staged) -> list[Finding]:
-    """Return what keeps rows from being withdrawn at the rows that are marked 作废."""
-    void = {
-        (found.workbook, found.register, found.key): found
-        for told in staged.findings.values()
-        for found in told
-        if found.code == "ROW-VOID"
-    }
-    marked = ((found, void.get((found.workbook, found.register, found.key), found)) for found in blocked)
-    return [replace(found, sheet=row.sheet, cell=row.cell, row=row.row) for found, row in marked]
-
-
-def _closed_findings(register_id: str, closed: pl.DataFrame) -> list[Finding]:
-    return [
-        reader_finding(
-            "IMP-05",
-            row["_workbook"],
-            sheet=row["_sheet"],
-            register=register_id,
-            key=key_parts(row["_key"]),
-            period=row["_post_period"],
-        )
-        for row in closed.iter_rows(named=True)
-    ]
 
 
 def retried_rows(

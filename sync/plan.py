@@ -13,6 +13,7 @@ from schemas.check import Batch, Checked, check_batch, no_candidates
 from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.rules import Facts
+from sync.blocked import blocked_findings
 from sync.books.close import NOTHING, Close
 from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
@@ -21,7 +22,7 @@ from sync.fallen import Fallen, fallen_rows
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
-from sync.outcome import RetriedRows, WorkbookOutcome, blocked_findings, outcomes_of, relevant_findings, retried_rows
+from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
 from sync.recognise import (
     Newcomers,
     Recognised,
@@ -53,7 +54,7 @@ class Plan:
     turned_back: frozenset[Page] = frozenset()
     """Months that had left their workbooks as turned pages and are, for the most part, stated again."""
     blocked: tuple[Finding, ...] = ()
-    """One error per row that is not withdrawn: its month is closed, or a stock balance would be negative."""
+    """One error per row that is not withdrawn: its month is closed, it is used, or stock would be negative."""
 
     def retried_keys(self) -> Iterator[tuple[str, str, str]]:
         """Yield (workbook, register, key) of the held rows that were tried again."""
@@ -144,13 +145,15 @@ class _Run:
         again = [row for row in standing.held if row["workbook"] not in fresh | dead]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
-        died = frozenset(name for name in dead if standing.workbooks[name]["state"] != GONE)
+        died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
             branches=branches_among(taken, standing, known.copies, dead, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
+            returned=frozenset(name for name in fresh & standing.workbooks.keys() if _was_gone(standing, name))
+            | frozenset(known.renamed.values()),
             turned=_turned(standing, known),
         )
         concerned = registers_concerned(standing, staged.read_now | died) & self.facts.in_use
@@ -237,6 +240,10 @@ def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
     return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
 
 
+def _was_gone(standing: Standing, name: str) -> bool:
+    return bool(standing.workbooks[name]["state"] == GONE)
+
+
 def _displaced(standing: Standing, known: Recognised) -> frozenset[str]:
     """Return the known workbooks under whose names there is now another one."""
     return frozenset(known.renamed.keys() & standing.workbooks.keys()).difference(known.renamed.values())
@@ -252,9 +259,8 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     """Return the workbooks without their files, and those among them whose whole folder is empty or offline."""
     if found is None:
         return frozenset(), {}
-    unopened = {finding.workbook.casefold() for finding in found.findings}
     present = {file.identity for file in found.files}
-    present |= {name for name in standing.workbooks if standing.title(name).casefold() in unopened}
+    present |= {name for name in standing.workbooks if found.is_unopened(standing.title(name))}
     lost = frozenset(standing.workbooks.keys() - present)
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}

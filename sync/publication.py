@@ -17,6 +17,7 @@ from sync.closes import closed_in_order
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
+from sync.publish.daily import DAILY
 from sync.publish.model import (
     ConflictLine,
     FindingLine,
@@ -28,6 +29,7 @@ from sync.publish.model import (
 )
 from sync.publish.paths import marked_paths
 from sync.publish.words import word
+from sync.report_page import kept_page
 from sync.share import Share
 from sync.standing import ANSWERED, GONE, Standing, is_over
 from sync.stops import VANISHED
@@ -66,6 +68,7 @@ def publication_of(
         conflicts=_conflict_lines(standing, paths),
         missing=missing,
         closed=closed_in_order(ledger),
+        report=DAILY if kept_page(share.state) is not None else "",
         rules_off=rules_switched_off(share, share.config.language),
         details=volumes.details,
         untouched=volumes.untouched,

@@ -14,6 +14,7 @@ from schemas.register import all_registers
 from sync import __version__
 from sync.asset_reports import with_assets
 from sync.choice_books import choice_targets
+from sync.current import FOLDER as CURRENT_FOLDER
 from sync.current import CurrentRows, brought_forward
 from sync.daily import daily_targets, kept_hash
 from sync.derived_volumes import with_derived
@@ -34,6 +35,7 @@ from sync.share import Share
 from sync.standing import GONE, Standing
 from sync.state import archived, remove_parts
 from sync.steps import Progress
+from sync.stock_memory import FOLDER as STOCK_FOLDER
 from sync.stock_memory import with_memory
 from sync.stock_reports import problem_of, with_stock
 from sync.volumes import look_of, settled_months, volumes_of
@@ -45,6 +47,8 @@ MARK_LAYOUT = 1
 LAYOUTS = (MARK_LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT, manifest.LAYOUT)
 
 
+KEPT_FOLDERS = (CURRENT_FOLDER, STOCK_FOLDER)
+"""Folders of the state that only the holder of the writer's lock writes."""
 WHOLE = "published/"
 """Stands among the targets for all of them together."""
 
@@ -71,8 +75,8 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     whole = Release(_whole_hash(share, ledger))
     if before == whole and there == known:
         return Published()
-    for folder in FOLDERS:
-        remove_leftovers(share.path / folder)
+    for folder in (*(share.path / name for name in FOLDERS), *(share.state / name for name in KEPT_FOLDERS)):
+        remove_leftovers(folder)
     remove_parts(share.state)
     standing = Standing.of(ledger)
     books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)

@@ -39,32 +39,60 @@ def corrected_keys(
     where that takes several versions of the workbook. Where another workbook states the old number
     (``moved`` are such keys), only equal other cells tell that the row is the same.
     """
-    others = other_columns(register)
     if "_version" not in current.columns:
         return {}, []
     came = newcomers(register, rows)
     if came.is_empty():
         return {}, []
-    elsewhere = _left_elsewhere(register, rows, current, memory)
+    others = other_columns(register)
+    in_copies = _left_by_new_copies(register, rows, current, memory)
+    elsewhere = _left_by_sources(register, rows, current, memory)
     sources = _with_sources(register, rows, gone, moved, memory)
     gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
-    alone = gone.filter(~pl.col("_key").is_in(sources))
-    proposed = set(came.filter(pl.col("_outcome") == PROPOSED)["_id"]) if gone.height or elsewhere.height else set()
+    there = ~pl.col("_workbook").is_in(list(memory.returned))
+    shared = pl.col("_key").is_in(sources)
+    carried = pl.col("_key").is_in(came_elsewhere(rows))
+    cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
-    for left, on in (
-        (gone, [*PLACE, *others]),
-        (gone, ["_workbook", *others]),
-        (alone, [*PLACE, "_month"]),
-        (elsewhere, [*PLACE, *others]),
-        (elsewhere, ["_workbook", *others]),
+    for left, found_in in (
+        (gone, (equal_in_place, equal_cells)),
+        (elsewhere, (equal_in_place, equal_cells)),
+        (in_copies, (equal_in_place, equal_cells)),
+        (gone.filter(~shared & there & ~carried), (_alike_in_place,)),
+        (gone.filter(shared & there & ~carried), (nearly_equal_in_place,)),
+        (elsewhere.filter(~carried), (nearly_equal_in_place,)),
     ):
-        rest = left.filter(~pl.col("_key").is_in([old for row_id, old in pairs.items() if row_id in proposed]))
-        if rest.is_empty():
-            continue
-        rest = rest.join(current.select("_key", month_of(register).alias("_month"), *others), on="_key", how="left")
-        pairs |= pairs_on(came.filter(~pl.col("_id").is_in(list(pairs))), rest, on)
+        for pairs_of in found_in if left.height else ():
+            rest = _not_waited_for(left, came, pairs)
+            if rest.height:
+                waiting = came.filter(~pl.col("_id").is_in(list(pairs)))
+                found = pairs_of(register, waiting, rest.join(cells, on="_key", how="left"))
+                pairs |= _once_each(found, came, pairs)
     keys = dict(came.filter(pl.col("_id").is_in(list(pairs))).select("_id", "_key").iter_rows())
     return pairs, [_rekey_flaw(register, row_id, old, keys[row_id]) for row_id, old in pairs.items()]
+
+
+def came_elsewhere(rows: pl.DataFrame) -> list[str]:
+    """Return the keys that a workbook states for the first time: such a row may have been carried over."""
+    known = pl.col("_now").is_not_null() & (pl.col("_now") != WITHDRAWN) & ~pl.col("_earlier")
+    return rows.filter(pl.col("_base").is_null() & known)["_key"].unique().to_list()
+
+
+def _not_waited_for(left: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> pl.DataFrame:
+    """Return the rows that left, without those that another row of the same workbook replaces or is to replace."""
+    workbooks = dict(came.filter(pl.col("_id").is_in(list(pairs))).select("_id", "_workbook").iter_rows())
+    own = [(workbooks[row_id], old) for row_id, old in pairs.items()]
+    waiting = pl.DataFrame(own, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")
+    return left.join(waiting, on=["_workbook", "_key"], how="anti")
+
+
+def _once_each(found: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> dict[int, str]:
+    """Return pairs so that one row that comes replaces an old one; those that are held remember what they wait for."""
+    proposed = pl.col("_outcome") == PROPOSED
+    ids = set(came.filter(proposed)["_id"])
+    taken = pl.col("_old").is_in([old for row_id, old in pairs.items() if row_id in ids])
+    first = found.filter(proposed & ~taken).unique("_old", keep="first", maintain_order=True)
+    return dict(pl.concat([first, found.filter(~proposed)]).select("_id", "_old").iter_rows())
 
 
 def _with_sources(
@@ -127,39 +155,81 @@ def _paired_earlier(
     return dict(found.filter(pl.len().over("_old") == 1).select("_id", "_old").iter_rows())
 
 
-def _left_elsewhere(
+def _left_by_new_copies(
     register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
 ) -> pl.DataFrame:
-    """Return rows that a copy or its original no longer states as the other has them, or a new copy never stated."""
+    """Return the rows in the books that a copy, seen for the first time, does not state: ``GONE_SCHEMA``."""
     claims = memory.claims.get(register.id)
-    whole = memory.read_whole(register.id)
-    standing = current.filter(pl.col("_status") == "accepted")
     known = set() if claims is None else set(claims["workbook"].unique())
-    fresh = (whole & memory.branches.keys()) - known
-    parts = [pl.DataFrame(schema={**GONE_SCHEMA, "_copy": pl.String()})]
-    if fresh and (fresh := fresh.difference(current["_workbook"].unique())):
-        copies = pl.DataFrame({"_copy": sorted(fresh)})
-        within = department_of("_workbook") == department_of("_copy")
-        parts.append(standing.join(copies, how="cross").filter(within))
-    if claims is not None:
-        sources = claims.filter(pl.col("workbook").is_in(list(whole))).select(
-            pl.col("row_key").alias("_key"), pl.col("content_hash").alias("_hash"), pl.col("workbook").alias("_copy")
-        )
-        others = standing.join(sources, on=["_key", "_hash"]).filter(pl.col("_copy") != pl.col("_workbook"))
-        copied = pl.any_horizontal(pl.col("_copy", "_workbook").is_in(list(memory.branches)))
-        parts.append(others.filter(copied))
-    left = pl.concat([part.select("_key", "_version", "_copy", "_sheet", "_row") for part in parts])
-    left = left.rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
+    fresh = (memory.read_whole(register.id) & memory.branches.keys()) - known
+    fresh = fresh.difference(current["_workbook"].unique()) if fresh else fresh
+    copies = pl.DataFrame({"_copy": sorted(fresh)}, schema={"_copy": pl.String()})
+    standing = current.filter(pl.col("_status") == "accepted").join(copies, how="cross")
+    left = standing.filter(department_of("_workbook") == department_of("_copy"))
+    left = left.drop("_workbook").rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
     return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
 
 
-def pairs_on(came: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> dict[int, str]:
-    """Return the pairs that are one to one on some columns, row id to old key."""
+def _left_by_sources(
+    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
+) -> pl.DataFrame:
+    """Return the rows that a copy, or its original, no longer states as the other one has them: ``GONE_SCHEMA``."""
+    claims = memory.claims.get(register.id)
+    if claims is None:
+        return pl.DataFrame(schema=GONE_SCHEMA)
+    names = {"row_key": "_key", "content_hash": "_hash", "workbook": "_copy", "sheet": "_sheet", "row_number": "_row"}
+    sources = claims.filter(pl.col("workbook").is_in(list(memory.read_whole(register.id))))
+    standing = current.filter(pl.col("_status") == "accepted").select("_key", "_hash", "_version", "_workbook")
+    others = standing.join(sources.select(*names).rename(names), on=["_key", "_hash"])
+    others = others.filter(pl.col("_copy") != pl.col("_workbook"))
+    left = others.filter(pl.any_horizontal(pl.col("_copy", "_workbook").is_in(list(memory.branches))))
+    left = left.drop("_workbook").rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
+    return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
+
+
+def equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows in the same sheet row whose cells are equal besides the key."""
+    return pairs_on(came, gone, [*PLACE, *other_columns(register)])
+
+
+def equal_cells(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows in the same workbook whose cells are equal besides the key."""
+    return pairs_on(came, gone, ["_workbook", *other_columns(register)])
+
+
+def _alike_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows in the same sheet row of which at least half of the cells are equal."""
+    others = other_columns(register)
+    filled = pl.sum_horizontal(pl.any_horizontal(pl.col(name, f"{name}_old").is_not_null()) for name in others)
+    equal = pl.sum_horizontal((pl.col(name) == pl.col(f"{name}_old")).fill_null(value=False) for name in others)
+    return _pairs_in_place(register, came, gone, 2 * equal >= filled)
+
+
+def nearly_equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows in the same sheet row that differ in one group of dependent cells at most."""
+    groups = [[name for name in group if name not in register.key] for group in register.merge_groups()]
+    changed = [
+        pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in group) for group in groups if group
+    ]
+    return _pairs_in_place(register, came, gone, pl.sum_horizontal(changed) <= 1)
+
+
+def _pairs_in_place(
+    register: type[Register], came: pl.DataFrame, gone: pl.DataFrame, condition: pl.Expr
+) -> pl.DataFrame:
+    on = [*PLACE, "_month"]
+    names = {name: f"{name}_old" for name in other_columns(register)}
+    both = came.join(gone.select(*on, *names).rename(names), on=on, nulls_equal=True).filter(condition)
+    return pairs_on(came.filter(pl.col("_id").is_in(both["_id"].to_list())), gone, on)
+
+
+def pairs_on(came: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    """Return the pairs that are one to one on some columns in a workbook: rows that came, with ``_old``, by rank."""
     single_came = came.filter(pl.len().over(on) == 1)
+    gone = gone.unique(["_key", *on], maintain_order=True)
     single_gone = gone.filter(pl.len().over(on) == 1)
     found = single_came.join(single_gone.select(*on, pl.col("_key").alias("_old")), on=on, nulls_equal=True)
-    first = found.sort("_rank", "_id").unique("_old", keep="first", maintain_order=True)
-    return dict(first.select("_id", "_old").iter_rows())
+    return found.sort("_rank", "_id")
 
 
 def _rekey_flaw(register: type[Register], row_id: int, old: str, new: str) -> Flaw:

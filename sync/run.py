@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +53,8 @@ class SyncResult:
     """Books that contradict themselves: they are not published."""
     settled: tuple[Settled, ...] = ()
     """What became of the orders that were given."""
+    left: frozenset[Path] = frozenset()
+    """Files whose turn to be read has not come."""
 
 
 def sync(
@@ -60,6 +65,7 @@ def sync(
     full: bool = False,
     orders: Orders = NOTHING_ORDERED,
     leave: Collection[Path] = (),
+    reading_seconds: float = math.inf,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
@@ -67,7 +73,8 @@ def sync(
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
-    just now: they are there, and read by the next run.
+    just now: they are there, and read by the next run. So are those whose turn has not come after
+    ``reading_seconds``, unless a workbook has lost its file: what has become of it shows only beside all others.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -85,14 +92,17 @@ def sync(
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
         first, *later = waves_of(wanted, found, standing, pool)
-        run = _Run(share, ledger, pool, told, seen)
+        patience = math.inf if _has_lost(standing, found) else reading_seconds
+        run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
         merged = _merged(run, first, ordered)
+        left = set(merged.left)
         settled = tuple(each for each in merged.settled if each.decision in ordered)
         for wave in later:
             findings += merged.findings
             earlier += merged.plan.outcomes
             del merged  # its rows make room for those of the next wave
             merged = _merged(run, wave, ())
+            left |= merged.left
         if later:
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
@@ -107,7 +117,14 @@ def sync(
             published.postponed,
             published.problems,
             settled,
+            frozenset(left),
         )
+
+
+def _has_lost(standing: Standing, found: Scan) -> bool:
+    """Tell whether a workbook that was there lately is not among the files."""
+    there = {file.identity for file in found.files}
+    return any(row["state"] != GONE and name not in there for name, row in standing.workbooks.items())
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,8 @@ class _Run:
     told: Progress
     seen: Scan
     """The files as they were found, before what is known of them."""
+    until: float
+    """When reading ends, by the clock that never goes back."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,8 @@ class _Merged:
     plan: Plan
     findings: Sequence[Finding]
     settled: Sequence[Settled]
+    left: frozenset[Path]
+    """Files whose turn to be read has not come."""
 
 
 def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) -> _Merged:
@@ -138,7 +159,10 @@ def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) 
     standing = Standing.of(ledger)
     found = identified(run.seen, standing)
     paths = {file.path for file in files}
-    taken = read_files(share, [file for file in found.files if file.path in paths], run.pool, told)
+    wanted = in_reading_order([file for file in found.files if file.path in paths], standing)
+    taken = read_files(share, wanted, run.pool, told, max(0.0, run.until - time.monotonic()))
+    read = {file.name for file, _ in taken}
+    left = frozenset(file.path for file in wanted if file.identity not in read)
     told.step("merge", 1)
     taken, postponed = kept_for_good(share, found.files, taken)
     rights = rights_of(share)
@@ -156,7 +180,7 @@ def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) 
     places = renamed(found, plan.recognised.renamed)
     revision = record(ledger, plan, standing, places, share.fingerprint(), decisions)
     told.advance()
-    return _Merged(revision, plan, postponed, settled)
+    return _Merged(revision, plan, postponed, settled, left)
 
 
 def kept_for_good(
@@ -197,8 +221,28 @@ def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
     return bool(known["configuration"] != share.fingerprint())
 
 
+def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[FoundFile]:
+    """Return files in the order in which they are read, so that none waits behind what is built to take long.
+
+    Workbooks that could be read before come first; then those that nobody has seen yet; last those that could not be
+    read. Departments take turns, each with its newest first.
+    """
+    turns: Counter[tuple[int, str]] = Counter()
+    placed = []
+    for file in sorted(files, key=lambda file: -file.saved_ns):
+        known = standing.workbooks.get(file.identity)
+        rank = 1 if known is None else 2 if known["state"] == "damaged" else 0
+        turns[rank, file.department] += 1
+        placed.append((rank, turns[rank, file.department], file.name, file))
+    return [file for *_, file in sorted(placed, key=lambda place: place[:3])]
+
+
 def read_files(
-    share: Share, files: Sequence[FoundFile], pool: ReaderPool, progress: Progress
+    share: Share,
+    files: Sequence[FoundFile],
+    pool: ReaderPool,
+    progress: Progress,
+    patience_seconds: float = math.inf,
 ) -> list[tuple[TakenFile, str]]:
     """Return the files with their departments, read in worker processes, in the order of claims."""
     progress.step("read", len(files))
@@ -207,5 +251,6 @@ def read_files(
     def done(_outcome: Outcome) -> None:
         progress.advance()
 
-    taken = take_files([(file.path, file.identity) for file in files], share.reading(), pool, on_done=done)
+    places = [(file.path, file.identity) for file in files]
+    taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
     return in_claim_order([(file, departments[file.name]) for file in taken])

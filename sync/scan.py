@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
+from workbooks.refusals import MAX_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +24,14 @@ TEMPORARY = re.compile(
 )
 """Lock files, half-written files and what operating systems leave behind (DOMAIN.md 6.6 S20)."""
 
-_CHUNK = 1 << 20
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of what follows, and bytes that are no UTF-8."""
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+"""Names that stand for devices on Windows, whatever follows their point: the feedback could not be written there."""
+_LONGEST_NAME = 200
+"""Bytes of a file name, of which a file system takes 255: the names of the feedback add to it."""
+DEEPEST = 32
+"""Levels of folders below that of a department."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,8 @@ class FoundFile:
     path: Path
     sha256: str
     size: int
+    saved_ns: int = 0
+    """When it was last changed, nanoseconds of the clock of its disk."""
     identity: str = ""
     """What the ledger calls the workbook; the name it had when it was first seen."""
 
@@ -44,6 +57,11 @@ class Scan:
     files: tuple[FoundFile, ...]
     findings: tuple[Finding, ...] = ()
 
+    def is_unopened(self, name: str) -> bool:
+        """Tell whether a workbook may be there although it was not found: it, or its folder, could not be opened."""
+        folded = f"{name.casefold()}/"
+        return any(folded.startswith(f"{finding.workbook.casefold()}/") for finding in self.findings)
+
 
 def is_temporary(name: str) -> bool:
     """Tell whether a file name is that of a lock or temporary file, which is never a workbook."""
@@ -53,47 +71,96 @@ def is_temporary(name: str) -> bool:
 def scan(folders: Mapping[str, Path]) -> Scan:
     """Return the files below the folders of the departments (code to folder), with their hashes.
 
-    A link that leads out of its department's folder, and a file that cannot be opened, is a finding.
+    What is there and cannot be taken is a finding: a link that leads out of its department's folder, a file or folder
+    that cannot be opened, a name that cannot be shown, a file beyond all measure. It is neither opened nor hashed.
     """
     files: list[FoundFile] = []
     findings: list[Finding] = []
     for department, folder in sorted(folders.items()):
-        for path in _files_below(folder):
-            name = unicodedata.normalize("NFC", f"{department}/{path.relative_to(folder).as_posix()}")
-            if not path.resolve().is_relative_to(folder.resolve()):
-                findings.append(reader_finding("FILE-OUTSIDE", name, value=path.name))
-                continue
-            try:
-                sha256, size = hash_file(path)
-            except PermissionError:
-                findings.append(reader_finding("IMP-03", name))
-                continue
-            except OSError as exc:
-                reason = exc.strerror or "无法打开"
-                findings.append(reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason))
-                continue
-            files.append(FoundFile(name, department, path, sha256, size))
+        for path in _entries_below(folder, DEEPEST):
+            name = shown_name(department, path.relative_to(folder))
+            found = _closed(path, name) or _found(path, name, department, folder)
+            (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
     return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
+def shown_name(department: str, path: PurePath) -> str:
+    """Return what people know a file by, with a mark for every character that cannot be shown."""
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", f"{department}/{path.as_posix()}"))
+
+
+def _is_usable(name: str) -> bool:
+    return len(os.fsencode(name)) <= _LONGEST_NAME and _DEVICE.fullmatch(name) is None
+
+
+def _closed(path: Path, name: str) -> Finding | None:
+    """Return the finding of a folder that was not gone into, None for what is no folder."""
+    if not path.is_dir() or path.is_symlink() or _UNSHOWN.search(path.name):
+        return None
+    reason, reason_en = "文件夹没有权限打开，或层数太多", "the folder may not be opened, or lies too deep"
+    return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
+
+
+def _found(path: Path, name: str, department: str, folder: Path) -> FoundFile | Finding:
+    if not _is_usable(path.name) or _UNSHOWN.search(str(path.relative_to(folder))):
+        return reader_finding("FILE-NAME", name)
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return reader_finding("FILE-OUTSIDE", name, value=path.name)
+        return FoundFile(name, department, path, *_hash_of_workbook(path))
+    except PermissionError:
+        return reader_finding("IMP-03", name)
+    except OverflowError:
+        most = MAX_FILE >> 20
+        return reader_finding("FILE-TOO-LARGE", name, reason=f"超过{most} MB", reason_en=f"it has more than {most} MB")
+    except (OSError, RuntimeError) as exc:
+        # a link to itself is a RuntimeError up to Python 3.12
+        reason = getattr(exc, "strerror", None) or "无法打开"
+        return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason)
+
+
+def _entries_below(folder: Path, levels: int) -> Iterator[Path]:
+    """Yield the files below a folder, and the folders that cannot be opened, are too deep or have no name to show."""
+    try:
+        inside = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return
-    for path in sorted(folder.iterdir()):
+    except PermissionError:
+        yield folder
+        return
+    for path in inside:
         if is_temporary(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _files_below(path)
+            if levels and not _UNSHOWN.search(path.name):
+                yield from _entries_below(path, levels - 1)
+            else:
+                yield path
         elif path.is_file() or path.is_symlink():
             yield path
 
 
 def hash_file(path: Path) -> tuple[str, int]:
     """Return the SHA-256 (lower-case hex) and size in bytes of a file."""
-    digest = hashlib.sha256()
-    size = 0
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+
+
+def _hash_of_workbook(path: Path) -> tuple[str, int, int]:
+    """Return SHA-256, size and time of change of a file that somebody else has put there.
+
+    Raises:
+        OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
+        OverflowError: it is larger than any workbook may be.
+    """
+    with open(path, "rb", opener=_without_waiting) as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "不是普通文件", path)
+        if status.st_size > MAX_FILE:
+            raise OverflowError(status.st_size)
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell(), status.st_mtime_ns
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

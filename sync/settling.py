@@ -53,6 +53,7 @@ class Settling:
         before = {path: glance for path, glance in self._taken.items() if path in look.restless}
         self._taken = {path: glance for path, glance in look.seen.items() if path not in look.restless} | before
 
-    def next_rest(self, quiet_seconds: float) -> float | None:
-        """Return when the first restless file may have settled, None where there is none."""
-        return min((began + quiet_seconds for _, began in self._since.values()), default=None)
+    def next_rest(self, quiet_seconds: float, after: float) -> float | None:
+        """Return when, after a moment, the next restless file may have settled, None where there is none."""
+        rests = (began + quiet_seconds for _, began in self._since.values())
+        return min((rest for rest in rests if rest > after), default=None)

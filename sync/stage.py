@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from schemas.books import KEY_SEPARATOR
 from schemas.check import Batch, batch_of
-from schemas.findings import Finding, Severity, reader_finding
+from schemas.findings import Finding, Severity, reader_finding, reader_text
 from schemas.register import all_registers
 from sync.held import rows_of
 
@@ -89,7 +89,7 @@ def stage(
 
 
 def _denied(table: Table, department: str, owners: Sequence[str]) -> Finding:
-    return reader_finding(
+    found = reader_finding(
         "RIGHT-DENIED",
         table.workbook,
         sheet=table.sheet,
@@ -99,6 +99,8 @@ def _denied(table: Table, department: str, owners: Sequence[str]) -> Finding:
         title_en=table.register.title_en,
         owners="、".join(owners) or "管理员",
     )
+    unused = not owners and table.register.is_written()
+    return replace(found, text=reader_text("RIGHT-DENIED:UNUSED")) if unused else found
 
 
 def with_held(batch: Batch, held: Sequence[Mapping[str, Any]]) -> tuple[Batch, dict[int, int]]:

@@ -14,7 +14,7 @@ from schemas.periods import books_in_use, books_of
 from schemas.register import all_registers
 from sync import __version__
 from sync.closes import CLOSED, CLOSES
-from sync.completed import completed, is_completed
+from sync.completed import completed, is_looked_at
 from sync.current import CurrentRows, Month
 from sync.publish.details import LAYOUT, parts_of
 from sync.versioned import in_the_books
@@ -114,15 +114,21 @@ def volumes_of(
             source = settled or _source(share, register, month, paths)
             places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
             sources |= dict.fromkeys(places, source)
-            told = bool(settled) or not is_completed(register)
+            told = bool(settled) or not is_looked_at(register, books)
             if told and all(place in present and present[place].source == source for place in places):
                 untouched[register_id, month.period] = month.in_the_books
             else:
-                rows = completed(in_the_books(current.of_month(register, month)), register, books)
+                rows = in_the_books(current.of_month(register, month))
+                rows = _as_shown(rows, register, books, month.period if settled else None)
                 frames.append(with_paths(rows, paths))
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)
+
+
+def _as_shown(rows: pl.DataFrame, register: type[Register], books: Bookkeeping, closed: str | None) -> pl.DataFrame:
+    """Return rows with what the books add to them; of a large open month they add nothing until it is closed."""
+    return rows if closed is None and not is_looked_at(register, books) else completed(rows, register, books, closed)
 
 
 def look_of(register: type[Register]) -> list[object]:

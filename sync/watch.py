@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from sync.scan import is_temporary
+from sync.scan import DEEPEST, is_temporary
 from sync.settling import Glance
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _HAPPENINGS = frozenset({"created", "modified", "moved", "deleted", "closed"})
 def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
     """Return size and time of every file in the folders of the departments; lock and temporary files are left out.
 
-    A file that cannot be looked at has a glance of its own, so that it is looked at again.
+    A file or folder that cannot be looked at has a glance of its own, so that it is looked at again.
 
     Raises:
         OSError: the folder of the departments is not there.
@@ -44,19 +44,27 @@ def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
     return found
 
 
-def _glances_below(folder: Path) -> Iterator[tuple[Path, Glance]]:
-    with os.scandir(folder) as entries:
+_UNSEEN: Glance = (-1, -1)
+
+
+def _glances_below(folder: Path, levels: int = DEEPEST) -> Iterator[tuple[Path, Glance]]:
+    try:
+        inside = os.scandir(folder)
+    except PermissionError:
+        yield folder, _UNSEEN
+        return
+    with inside as entries:
         for entry in entries:
             if is_temporary(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 with contextlib.suppress(FileNotFoundError):
-                    yield from _glances_below(Path(entry.path))
+                    yield from _glances_below(Path(entry.path), levels - 1) if levels else ()
                 continue
             try:
                 known = entry.stat()
             except OSError:
-                yield Path(entry.path), (-1, -1)
+                yield Path(entry.path), _UNSEEN
                 continue
             if stat.S_ISREG(known.st_mode):
                 yield Path(entry.path), (known.st_size, known.st_mtime_ns)
@@ -104,12 +112,11 @@ class Hints:
         watched = _identity(self._folder)
         observer = Observer()
         observer.daemon = True
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(observer.stop)
             observer.schedule(Listener(), str(self._folder), recursive=True)
             observer.start()
-        except BaseException:
-            observer.stop()
-            raise
+            undo.pop_all()
         self._observer, self._watched = observer, watched
 
     @property

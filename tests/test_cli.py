@@ -423,6 +423,26 @@ def test_why(merged: Merged, cell: str, outcome: str, code: str | None) -> None:
     assert errors == ([code] if code else [])
 
 
+def test_why_by_the_name_that_rows_give(merged: Merged) -> None:
+    """A workbook may be named as ``_source.workbook`` of ``rows`` does: by department and path below its folder."""
+    source = merged.ask("rows", "stock_receipt").json()[0]["_source"]
+    told = merged.ask("why", source["workbook"], f"{source['sheet']}!A{source['row']}")
+    assert [answer["outcome"] for answer in told.json()] == ["unchanged"]
+
+
+def test_two_months_at_once(merged: Merged) -> None:
+    """A month as argument and another one as option is wrong usage; the same one twice is not."""
+    told = merged.ask("month", "trial", "2026-11", "--month", "2026-12")
+    assert (told.code, told.error()) == (2, "USAGE")
+    assert merged.ask("month", "trial", "2026-11", "--month", "2026-11").code != 2
+
+
+def test_bank_without_a_journal(merged: Merged) -> None:
+    """Where there is nothing to compare, the text says so."""
+    told = houqin("bank", "reconcile", "--share", merged.share, state=merged.state)
+    assert "没有银行存款日记账" in told.out
+
+
 def test_why_not_a_cell(merged: Merged) -> None:
     """What is not a cell is wrong usage."""
     told = merged.ask("why", "departments/ZW/库房.xlsx", "第五行")

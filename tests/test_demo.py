@@ -147,7 +147,13 @@ def test_quantities_in_people_s_words_are_read_as_meant(school: Path) -> None:
 
 def test_what_the_program_publishes_is_there(school: Path, printed: dict[str, Any]) -> None:
     """The master ledger and a page for every workbook with findings are in the share."""
-    assert (school / "published" / "总账.xlsx").is_file()
+    cover = openpyxl.load_workbook(school / "published" / "总账.xlsx").worksheets[0]
+    links = {cell.value: cell.hyperlink.target for row in cover for cell in row if cell.hyperlink}
+    assert links["后勤日报"] == "日报.html"
+    page = (school / "published" / "日报.html").read_text("utf-8")
+    assert f"自建账以来入账 {sum(each['accepted'] for each in printed['sync']['workbooks'])} 行" in page
+    assert "低于最低库存" in page
+    assert "没有备份" not in page
     assert printed["share"] == str(school.resolve())
     assert printed["today"] == "2026-11-22"
     assert printed["mistakes"] == len(MISTAKES)

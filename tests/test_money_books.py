@@ -223,6 +223,24 @@ def test_fees_of_the_worked_example(told: Told) -> None:
         assert figure in found[0]["message"]
 
 
+def test_what_the_books_know_stands_in_the_rows(told: Told) -> None:
+    """Cash by the journal, adjusted balances, which lines the bank has, which fees were remitted: computed columns."""
+    counts = {row["date"][-2:]: (row["counted"], row["book"], row["diff"]) for row in told.ask("rows", "cash_count")}
+    assert counts == {"18": ("500.00", "500.00", "0.00"), "19": ("382.50", "379.50", "-2.00")}
+    expect = ORACLES["O13"]["expect"]
+    balances = ("186432.57", expect["adj_book"], expect["adj_bank"])
+    rows = told.ask("rows", "bank_reconciliation")
+    assert {(row["book_balance"], row["adj_book"], row["adj_bank"]) for row in rows} == {balances}
+    lines = [row for row in told.ask("rows", "bank_journal") if row["account_no"] == ACCOUNT]
+    assert [(row["date"][-2:], row["cleared"]) for row in lines] == [
+        *(("02", True), ("10", True), ("28", False), ("29", False)),
+    ]
+    assert {row["remitted"] for row in told.ask("rows", "fee_collection")} == {False}
+    (volume,) = (told.school.folder / "published" / "明细" / "库存现金盘点表(日清)").glob("*.xlsx")
+    cells = [cell for row in openpyxl.load_workbook(volume).active.iter_rows(values_only=True) for cell in row]
+    assert 379.5 in cells
+
+
 def test_declared_money_on_hand_leaves_nothing_open(told: Told) -> None:
     """O17, its note: with 8,100 declared on hand nothing is left to be explained, and nothing is said."""
     fees = boarding()

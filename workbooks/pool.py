@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
+import math
 import os
 import pickle
 import queue
@@ -88,10 +89,16 @@ class ReaderPool:
         for worker in self._workers:
             worker.stop()
 
-    def run(self, jobs: Sequence[Job], on_done: Callable[[Outcome], None] | None = None) -> list[Outcome]:
+    def run(
+        self,
+        jobs: Sequence[Job],
+        on_done: Callable[[Outcome], None] | None = None,
+        patience_seconds: float = math.inf,
+    ) -> list[Outcome]:
         """Return the outcome of every job, in their order; ``on_done`` hears of each when it is done.
 
-        Where ``on_done`` raises, or the user interrupts, the other jobs are given up.
+        Jobs that have not begun when the patience ends are left out. Where ``on_done`` raises, or the user
+        interrupts, the other jobs are given up.
         """
         waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
         finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
@@ -105,8 +112,9 @@ class ReaderPool:
         for thread in threads:
             thread.start()
         outcomes: dict[int, Outcome] = {}
+        wanted, last = len(jobs), time.monotonic() + patience_seconds
         try:
-            while len(outcomes) < len(jobs):
+            while len(outcomes) < wanted:
                 with contextlib.suppress(queue.Empty):
                     place, outcome = finished.get(timeout=_LOOK_SECONDS)
                     outcomes[place] = outcome
@@ -114,20 +122,30 @@ class ReaderPool:
                         on_done(outcome)
                 for worker in self._workers:
                     worker.look(*limits)
+                if time.monotonic() >= last:
+                    wanted -= _taken_back(waiting)
         finally:
             self._give_up(waiting, threads)
-        return [outcomes[place] for place in range(len(jobs))]
+        return [outcomes[place] for place in sorted(outcomes)]
 
     def _give_up(self, waiting: queue.SimpleQueue[tuple[int, Job]], threads: Sequence[threading.Thread]) -> None:
         """Take back the jobs that wait and kill the workers that are at one; after a whole run there are none."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                waiting.get_nowait()
+        _taken_back(waiting)
         for thread in threads:
             while thread.is_alive():
                 for worker in self._workers:
                     worker.give_up()
                 thread.join(_LOOK_SECONDS)
+
+
+def _taken_back(waiting: queue.SimpleQueue[tuple[int, Job]]) -> int:
+    """Return how many jobs had not begun; none of them will."""
+    count = 0
+    with contextlib.suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()
+            count += 1
+    return count
 
 
 class _Worker:

@@ -11,13 +11,10 @@ from pathlib import Path
 from schemas.findings import Finding, reader_finding
 from schemas.values import Grid
 from workbooks.kinds import Kind, recognise
-from workbooks.refusals import RefusedError, corrupt, too_large
+from workbooks.refusals import MAX_FILE, RefusedError, corrupt, too_large
 from workbooks.text_tables import read_delimited, read_html
 from workbooks.xls_read import read_xls
 from workbooks.xlsx_read import Origin, read_xlsx
-
-MAX_FILE = 200 << 20
-"""Bytes of a file; the largest honest workbook of a school has a few MB."""
 
 
 @dataclass(frozen=True)

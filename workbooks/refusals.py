@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from schemas.findings import Finding, reader_finding
 
+MAX_FILE = 200 << 20
+"""Bytes of a file; the largest honest workbook of a school has a few MB."""
+
 
 class RefusedError(Exception):
     """The file cannot or must not be read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,16 +99,17 @@ def take_files(
     pool: ReaderPool,
     *,
     on_done: Callable[[Outcome], None] | None = None,
+    patience_seconds: float = math.inf,
 ) -> list[TakenFile]:
     """Return what some files (path, name) hold, in their order, each read in a worker that can be killed.
 
     A file that takes too long, too much memory or brings its worker down is a finding; the others
-    are read all the same.
+    are read all the same. Files whose turn has not come when the patience ends are left out.
     """
     from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
 
     jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
-    return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done)]
+    return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done, patience_seconds)]
 
 
 def _taken(outcome: Outcome, seconds: float) -> TakenFile:

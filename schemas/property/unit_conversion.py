@@ -95,36 +95,40 @@ class UnitConversion(Register):
         hint_en="put it back, and add a row with a new first day",
     )
     def factor_changed_after_use(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
-        """A document uses the factor with the latest first day that is not after its own."""
-        accepted = books.rows("unit_conversion")
-        before = accepted.select("_key", pl.col("factor").alias("factor_before"))
-        changed = rows.join(before, on="_key", how="inner", maintain_order="left").filter(
-            pl.col("factor") != pl.col("factor_before")
-        )
-        used = _first_users(accepted.join(changed.select(_FACTOR), on=_FACTOR, how="semi"), books)
-        return changed.join(used, on="_key", how="inner", maintain_order="left").select(
-            "_id", "factor_before", "document"
-        )
+        """A document uses the factor with the latest first day that is not after its own.
+
+        It may change by another factor, another first day, or a new row between.
+        """
+        names = [*_FACTOR, "valid_from", "factor", "_key"]
+        before = books.rows("unit_conversion").select(names)
+        others = books.others("unit_conversion", rows).select(names)
+        told = rows.select(*names, "_id")
+        after = pl.concat([others.with_columns(pl.lit(None, pl.Int64).alias("_id")), told])
+        old = pl.coalesce("_replaces", "_key") if "_replaces" in rows.columns else pl.col("_key")
+        restated = rows.select(old.alias("_key"), pl.col("_id").alias("_restated"))
+        was = _factors_used(before, books).rename({"factor": "factor_before"})
+        now = _factors_used(after, books).select("_document", "factor", "_id")
+        both = was.join(now, on="_document", how="left").join(restated, on="_key", how="left")
+        changed = both.filter(pl.col("factor").ne_missing(pl.col("factor_before")))
+        guilty = changed.with_columns(pl.coalesce("_restated", "_id").alias("_id")).filter(pl.col("_id").is_not_null())
+        first = guilty.sort("doc_no", "line_no").unique("_id", keep="first", maintain_order=True)
+        return first.select("_id", "factor_before", pl.col("doc_no").alias("document"))
 
 
-def _first_users(conversions: pl.DataFrame, books: Books) -> pl.DataFrame:
-    """Return the keys of the conversions that a document uses, with one such document."""
-    items = conversions.select("item_code")
+def _factors_used(conversions: pl.DataFrame, books: Books) -> pl.DataFrame:
+    """Return the documents (``_document``) in other units with the conversion that each of them uses."""
+    items = conversions.select("item_code").unique()
     documents = pl.concat(
         [
             books.rows(register, items).select(
-                "item_code", pl.col("unit").alias("alt_unit"), "doc_date", "doc_no", "line_no"
+                *("item_code", "doc_date", "doc_no", "line_no", "_key"),
+                alt_unit="unit",
+                _register=pl.lit(register),
             )
             for register in _DOCUMENTS
         ],
         how="vertical_relaxed",
-    )
-    return (
-        documents.join(conversions.select("_key", *_FACTOR, "valid_from"), on=_FACTOR, how="inner")
-        .filter(pl.col("valid_from") <= pl.col("doc_date"))
-        .sort("valid_from", "doc_no", "line_no")
-        .group_by("doc_no", "line_no", maintain_order=True)
-        .last()
-        .group_by("_key", maintain_order=True)
-        .agg(pl.col("doc_no").first().alias("document"))
-    )
+    ).with_columns(pl.concat_str("_register", "_key", separator=" ").alias("_document"))
+    used = documents.drop("_key", "_register").join(conversions, on=_FACTOR, how="inner")
+    on_their_day = used.filter(pl.col("valid_from") <= pl.col("doc_date")).sort("valid_from")
+    return on_their_day.unique("_document", keep="last", maintain_order=True)

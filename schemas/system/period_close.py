@@ -120,7 +120,7 @@ class PeriodClose(Register):
     @cross_rule(
         "PER-C2",
         at="status",
-        zh="存在重大差异，不得结账（{count}项）",
+        zh="存在重大差异（严重），不得结账（{count}项）",
         en="there are {count} serious differences: it must not be closed",
         hint_zh="请先处理或说明差异",
         hint_en="settle or explain them first",

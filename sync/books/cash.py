@@ -81,6 +81,17 @@ def cash_counts(days: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def counts_with_books(rows: pl.DataFrame, journal: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of ``cash_count`` with ``book`` and ``diff`` (positive: over), as the ``journal`` has them."""
+    own = ["account", "date"]
+    counted = rows.filter(pl.col("_status") != "withdrawn")
+    told = cash_counts(journal_days(journal, "account"), counted).select(*own, _book="book", _diff="diff")
+    both = rows.join(told, on=own, how="left", maintain_order="left")
+    counts = pl.col("_status") != "withdrawn"
+    shown = (pl.when(counts).then(pl.col(f"_{name}")).alias(name) for name in ("book", "diff"))
+    return both.with_columns(shown).select(rows.columns)
+
+
 def not_counted(days: pl.DataFrame, counts: pl.DataFrame, before: date) -> pl.DataFrame:
     """Return the days before some day on which cash moved and nobody counted it: ``account`` and ``date``."""
     moved = days.filter(pl.col("date") < before).select("account", "date")

@@ -46,6 +46,18 @@ def fee_months(collections: pl.DataFrame, refunds: pl.DataFrame, remittances: pl
     )
 
 
+def collections_with_remitted(rows: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of ``fee_collection`` with ``remitted``: whether all of their fee and month was remitted.
+
+    ``months`` are the lines of ``fee_months``.
+    """
+    whole = months.select("fee_code", _month="month", _whole=pl.col("remitted") >= pl.col("due"))
+    own = rows.with_columns(pl.col("date").dt.strftime("%Y-%m").alias("_month"))
+    both = own.join(whole, on=["fee_code", "_month"], how="left", maintain_order="left")
+    counts = pl.when(pl.col("_status") != "withdrawn").then(pl.col("_whole"))
+    return both.with_columns(counts.alias("remitted")).select(rows.columns)
+
+
 def _summed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return rows.group_by(_KEY).agg(pl.col("amount").sum().alias(name))
 

@@ -125,6 +125,12 @@ def _show(found: Sequence[BankMonth], language: str) -> None:
         if line["difference"] not in (None, "0.00"):
             told = "调节后余额不相等，差额" if place == 0 else "the adjusted balances differ by"
             console().print(f"{told} {line['difference']}", markup=False)
+    if not lines:
+        nothing = (
+            "没有银行存款日记账，也没有对账单或调节表",
+            "there is no bank journal, no statement and no reconciliation",
+        )
+        console().print(nothing[place], markup=False)
     items = [
         (
             *(line["account_no"], item["kind"], item["date"], item["number"], item["words"]),

@@ -32,7 +32,10 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 """Exit codes (DESIGN 13); where several apply: ledger, unreadable, held, findings."""
 
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
-_LEDGER_CODES = frozenset({"LEDGER-UNREACHABLE", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"}) | _BUSY_CODES
+_LEDGER_CODES = (
+    frozenset({"LEDGER-UNREACHABLE", "LEDGER-INTERRUPTED", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"})
+    | _BUSY_CODES
+)
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
 _FINDING_CODES = frozenset({"LED-01", "LED-02", "LED-03", "ASSETS-UNBALANCED", "SERVICE-FAILED"})
 """Errors that say that the books contradict themselves, or that a manager of services refused."""

@@ -41,6 +41,7 @@ def command(*, folder: Path, as_json: bool, language: str) -> int:
     Example: houqin demo school
     """
     from sync.commands.sync import document, show  # noqa: PLC0415 - loads the readers
+    from sync.nightly import report_day  # noqa: PLC0415
     from sync.run import sync  # noqa: PLC0415
     from sync.share import Share  # noqa: PLC0415
     from sync.summary import lines_of  # noqa: PLC0415
@@ -54,6 +55,7 @@ def command(*, folder: Path, as_json: bool, language: str) -> int:
         prepare(folder, told)
         share = Share.open(folder)
         result = sync(share, pool, told)
+        report_day(share, pool, result.revision, told)
     lines = lines_of(share, result)
     if as_json:
         merged = document(result, lines, language)
@@ -202,6 +204,7 @@ def show_next(folder: Path, share: Share, lines: Sequence[Line], language: str) 
     for zh, en, place in (
         ("共享文件夹", "shared folder", share.path),
         ("总账", "master ledger", share.path / "published" / "总账.xlsx"),
+        ("后勤日报", "the day in logistics", share.path / "published" / "日报.html"),
         ("各工作簿的校验结果", "what was found in each workbook", share.path / "feedback"),
     ):
         say(f"{zh}：{place}", f"{en}: {place}")

@@ -27,6 +27,7 @@ from sync.commands.common import (
 from sync.memory import STOPPED
 from sync.plan import Plan
 from sync.preview import preview_in_share
+from sync.share import Share
 from workbooks.pool import ReaderPool
 from workbooks.taking import TakenFile
 
@@ -69,7 +70,7 @@ def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, la
         message = f"“{cell}”不是单元格，如 G17 或 出库单!G17。 Not a cell."
         raise click.UsageError(message)
     share = open_share(share_path)
-    path = file if file.exists() or file.is_absolute() else share.path / file
+    path = _found(share, file)
     with share.open_ledger() as ledger, ReaderPool(workers=1) as pool:
         plan, taken = preview_in_share(share, ledger, [path], pool)
         answers = answers_for(plan, taken[0], match["sheet"], int(match["row"]))
@@ -81,6 +82,16 @@ def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, la
         for answer in answers:
             _show(answer, language)
     return UNREADABLE if any(answer["outcome"] == "unreadable" for answer in answers) else DONE
+
+
+def _found(share: Share, file: Path) -> Path:
+    """Return the file that is meant: as given, below the share, or as workbooks are named in ``houqin rows``."""
+    if file.exists() or file.is_absolute():
+        return file
+    department, _, within = file.as_posix().partition("/")
+    folder = share.config.folders.get(department)
+    named = share.path / file
+    return named if folder is None or named.exists() else folder / within
 
 
 def answers_for(plan: Plan, file: TakenFile, sheet: str | None, row_number: int) -> list[dict[str, Any]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from sync.ledger.errors import LedgerUnreachable
+from sync.ledger.errors import LedgerInterrupted, LedgerUnreachable
 
 BUSY_SECONDS = 60
 """How long a connection waits for another process that is committing."""
@@ -45,12 +45,29 @@ def open_engine(url: str) -> sa.Engine:
 
 def unreachable(url: str | sa.URL, exc: BaseException) -> LedgerUnreachable:
     """Return the error that says why the database cannot be used, without its password."""
+    return LedgerUnreachable(**_words(url, exc))
+
+
+@contextmanager
+def interruptions_told(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the machine does to a transaction (a full disk, a lost connection) into an error that says so.
+
+    Raises:
+        LedgerInterrupted: the database stopped working in the block.
+    """
+    try:
+        yield
+    except (sa.exc.OperationalError, engine.dialect.loaded_dbapi.OperationalError) as exc:
+        raise LedgerInterrupted(**_words(engine.url, exc)) from exc
+
+
+def _words(url: str | sa.URL, exc: BaseException) -> dict[str, str]:
     try:
         shown = sa.make_url(url).render_as_string(hide_password=True)
     except sa.exc.ArgumentError:
         shown = str(url)
     origin = getattr(exc, "orig", None) or exc
-    return LedgerUnreachable(url=shown, reason=" ".join(str(origin).split()))
+    return {"url": shown, "reason": " ".join(str(origin).split())}
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:

@@ -24,6 +24,18 @@ class LedgerUnreachable(LedgerError):  # noqa: N818 - says what is wrong
     )
 
 
+class LedgerInterrupted(LedgerError):  # noqa: N818 - says what is wrong
+    """The database stopped working in the midst of a transaction (``url``, ``reason``)."""
+
+    code = "LEDGER-INTERRUPTED"
+    text = Text(
+        "总账数据库 {url} 中途停止工作（{reason}），没有写完的已撤回",
+        "the ledger database {url} stopped working ({reason}); what was being written was taken back",
+        "请检查磁盘空间和数据库服务，然后再试",
+        "check the space on the disk and the database service, and try again",
+    )
+
+
 class LedgerMismatch(LedgerError):  # noqa: N818 - says what is wrong
     """A column is declared otherwise than the ledger keeps it (``table``, ``column``, ``kept``, ``declared``)."""
 

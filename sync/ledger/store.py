@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from sync.ledger import read
 from sync.ledger.dump import Snapshot
-from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
+from sync.ledger.engine import interruptions_told, open_engine, reading, take_turn, unreachable, writing
 from sync.ledger.errors import LedgerError
 from sync.ledger.migrate import prepare
 from sync.ledger.migrations import migrate_named
@@ -288,8 +288,13 @@ class Ledger:
 
     @contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
-        """Connect and begin; only failing at that means that the database cannot be reached."""
-        with ExitStack() as stack:
+        """Connect and begin; only failing at that means that the database cannot be reached.
+
+        Raises:
+            LedgerUnreachable: the database cannot be reached.
+            LedgerInterrupted: it stopped working meanwhile.
+        """
+        with interruptions_told(engine), ExitStack() as stack:
             try:
                 connection = stack.enter_context(engine.connect())
                 stack.enter_context(connection.begin())

@@ -96,7 +96,7 @@ def write_cover(
     page.set_widths(_WIDTHS)
     _write_title(page, publication)
     _write_tiles(page, publication)
-    row = _write_contents(page, listings, language)
+    row = _write_contents(page, publication, listings)
     row = _write_departments(page, publication, row + 1)
     row = _write_workbooks(page, publication, row + 1)
     row = _write_registers(page, books, row + 1, language)
@@ -166,16 +166,19 @@ def _merged(page: Page, cells: tuple[int, int, int, int], shape: Format) -> None
         page.sheet.merge_range(*cells, "", shape)
 
 
-def _write_contents(page: Page, listings: Sequence[Listing], language: str) -> int:
-    """Write links to the other sheets, as many in a row as there is room for, and return the row after them."""
+def _write_contents(page: Page, publication: Publication, listings: Sequence[Listing]) -> int:
+    """Write links to the other sheets and to the page of the day, row by row, and return the row after them."""
+    language = publication.language
     shape = page.style(font_color="#0B5CAD", underline=1, align="center", border=1, border_color=GRID)
-    rows = range(8, 8 + -(-len(listings) // len(_ENTRIES)))
+    entries = [Link(f"{each.sheet}（{len(each.rows)}）", f"internal:'{each.sheet}'!A1") for each in listings]
+    if publication.report:
+        entries.append(Link(word("day title", language), f"external:{link(publication.report, MASTER)}"))
+    rows = range(8, 8 + -(-len(entries) // len(_ENTRIES)))
     for row in rows:
         page.sheet.set_row(row, 22)
         page.put(row, 0, word("contents", language) if row == rows.start else "", Look.TEXT, bg_color=PALE, bold=True)
-    for number, listing in enumerate(listings):
+    for number, entry in enumerate(entries):
         line, (first, last) = rows[number // len(_ENTRIES)], _ENTRIES[number % len(_ENTRIES)]
-        entry = Link(f"{listing.sheet}（{len(listing.rows)}）", f"internal:'{listing.sheet}'!A1")
         _merged(page, (line, first, line, last), shape)
         page.link(line, first, entry, shape)
     return rows.stop

@@ -222,7 +222,7 @@ def _summary(day: Day) -> tuple[str, tuple[str, ...]]:
         lines.append(word("day agree", language))
     if day.tasks:
         lines.append(word("day tasks", language, late=late, soon=len(day.tasks) - late))
-    return tone, (*lines, _backup_line(day))
+    return tone, (*lines, *([_backup_line(day)] if day.record.steps else []))
 
 
 def _came_in(day: Day) -> str:

@@ -282,6 +282,8 @@ class Publication:
     missing: Sequence[MissingLine] = ()
     closed: Sequence[tuple[str, str]] = ()
     """Book and its newest closed month (``yyyy-mm``), in the order in which books are closed."""
+    report: str = ""
+    """Path of the page of the day below the share, empty where there is none."""
     rules_off: Sequence[tuple[str, str]] = ()
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)

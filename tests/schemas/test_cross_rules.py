@@ -136,6 +136,9 @@ class TestMasterData:
         assert failing("unit_conversion", "UOM-02", rows, kept) == [
             {"_id": 2, "factor_before": Decimal(6), "document": "RK-202611-0001"}
         ]
+        between = [factor(7, "2026-06-15"), factor(6, "2026-06-20"), factor(7, "2026-07-02")]
+        assert ids(failing("unit_conversion", "UOM-02", between[:1], kept)) == [1]
+        assert ids(failing("unit_conversion", "UOM-02", between[1:], kept)) == []
 
 
 class TestRequisitions:

@@ -80,14 +80,7 @@ class Watched:
 @contextmanager
 def watched(school: School, **schedule: object) -> Iterator[Watched]:
     """Run a daemon with a short quiet time; it is killed at the end if it still runs."""
-    settings = {"quiet_seconds": 0.3, "poll_seconds": 0.2} | schedule
-    path = school.folder / CONFIG_NAME
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.split(" ")[0] not in settings]
-    at = lines.index("[schedule]") + 1
-    shown = [
-        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in settings.items()
-    ]
-    path.write_text("\n".join([*lines[:at], *shown, *lines[at:]]), encoding="utf-8")
+    scheduled(school, **{"quiet_seconds": 0.3, "poll_seconds": 0.2} | schedule)
     command = [sys.executable, "-m", "sync.cli", "watch", "--share", str(school.folder)]
     with subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, start_new_session=True) as process:
         try:
@@ -97,3 +90,14 @@ def watched(school: School, **schedule: object) -> Iterator[Watched]:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def scheduled(school: School, **settings: object) -> None:
+    """Write settings of the schedule into the houqin.toml of a school."""
+    path = school.folder / CONFIG_NAME
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.split(" ")[0] not in settings]
+    at = lines.index("[schedule]") + 1
+    shown = [
+        f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in settings.items()
+    ]
+    path.write_text("\n".join([*lines[:at], *shown, *lines[at:]]), encoding="utf-8")

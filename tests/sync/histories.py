@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
 from schemas.register import all_registers
 from schemas.values import Skip, Table
@@ -99,6 +101,32 @@ class Saved:
         """Return a hash of the content, as that of a file would be: equal for a copy."""
         told = {register: [sorted(row.items()) for row in rows] for register, rows in sorted(self.rows.items())}
         return hashlib.sha256(repr((told, self.moment, self.without)).encode()).hexdigest()
+
+
+class CutOff(Exception):  # noqa: N818 - says what happened
+    """A run that ended in the midst of writing, as when its process is killed."""
+
+
+@contextmanager
+def cut_off(statement: int) -> Iterator[None]:
+    """End what runs in the block at its n-th statement that writes to a database, counted from 1.
+
+    Raises:
+        CutOff: there were as many.
+    """
+    count = 0
+
+    def end(*told: object) -> None:
+        nonlocal count
+        count += str(told[2]).startswith(("INSERT", "UPDATE"))
+        if count == statement:
+            raise CutOff
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", end)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", end)
 
 
 class Office:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from sync.config import CONFIG_NAME
+from sync.daemon import Daemon
 from sync.nights import read_nights
-from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, watched
+from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, scheduled, watched
 from tests.sync.school import MASTER, School, receipt
 
 BOOK = "ZW/库房.xlsx"
@@ -113,6 +115,38 @@ def test_share_offline_and_back(daemon: Watched) -> None:
     assert problems(daemon.school) == []
 
 
+def test_saves_while_the_share_comes_and_goes(daemon: Watched) -> None:
+    """A share that vanishes amid saves, comes back as another folder, or cannot be read, loses and doubles nothing."""
+    school, folder = daemon.school, daemon.school.folder
+    away = folder.with_name("away")
+    folder.rename(away)
+    late = School(folder.with_name("elsewhere")).save("ZW/新.xlsx", {"stock_receipt": [receipt(3)]})
+    shutil.copyfile(late, away / "departments" / "ZW" / "新.xlsx")
+    shutil.copytree(away, folder, symlinks=True)
+    daemon.takes("stock_receipt", 2)
+    shutil.rmtree(away)
+    departments = folder / "departments"
+    departments.rename(folder / "gone")
+    daemon.fails("FileNotFoundError")
+    (folder / "gone").rename(departments)
+    daemon.recovers()
+    school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
+    daemon.takes("stock_receipt", 3)
+    assert problems(school) == []
+    assert sorted(row["qty"] for row in school.rows("stock_receipt")) == ["25.000"] * 3
+
+
+def test_of_two_daemons_at_once_one_works(school: School) -> None:
+    """Daemons that are started at the same moment leave one that works; the others say who it is."""
+    with watched(school) as one:
+        command = [sys.executable, "-m", "sync.cli", "watch", "--share", str(school.folder), "--json"]
+        others = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [other.communicate(timeout=PATIENCE)[0] for other in others]
+        assert [other.returncode for other in others] == [4, 4]
+        assert all('"code": "DAEMON-BUSY"' in told and str(one.process.pid) in told for told in said)
+        one.takes("item_catalogue", 3)
+
+
 def test_trouble_is_told_and_outlived(daemon: Watched) -> None:
     """Settings that cannot be used, a second daemon, and a folder that was replaced: the daemon goes on afterwards."""
     settings = daemon.school.folder / CONFIG_NAME
@@ -153,3 +187,14 @@ def test_night_is_done_when_it_is_due(school: School) -> None:
         night = read_nights(school.share.state).last
     assert night is not None
     assert [step.name for step in night.failed] == []
+
+
+def test_folders_are_not_looked_through_without_need(school: School) -> None:
+    """While a file comes to rest the folders are looked through when it is new, and when it has rested."""
+    looks: list[int] = []
+    scheduled(school, quiet_seconds=1, poll_seconds=PATIENCE, watching="polling")
+    daemon = Daemon(school.folder, lambda _result: (looks.append(daemon.looks), daemon.stop())[0])
+    thread = threading.Thread(target=daemon.run)
+    thread.start()
+    thread.join(PATIENCE)
+    assert looks == [2]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.share import Share
 from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt, school_with_master
 
 
@@ -195,6 +196,18 @@ def test_a_department_writes_only_its_registers(school: School) -> None:
     assert counted(told) == {"read": 1, "held": 1}
     assert codes(told) == ["RIGHT-DENIED"]
     assert school.rows("stock_receipt") == []
+
+
+def test_a_register_that_is_not_in_use_is_refused_as_such(tmp_path: Path) -> None:
+    """Nobody may write it: the finding says that the school does not use it, and what to do."""
+    school = School(tmp_path / "share")
+    text = 'school = "青山小学"\nregisters = ["item_catalogue"]\n[departments]\nZW = { name = "总务处" }\n'
+    (school.folder / "houqin.toml").write_text(text, "utf-8")
+    school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(9)]})
+    school.share = Share.open(school.folder)
+    (found,) = [each for each in school.book(school.sync(), "ZW/库房.xlsx")["findings"] if each["severity"] == "error"]
+    assert found["code"] == "RIGHT-DENIED"
+    assert "未启用" in found["message"]
 
 
 def test_a_renamed_workbook_is_no_event(school: School) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from schemas.register import all_registers
 from sync.standing import Standing
-from tests.sync.histories import VOID, Office, Row, item, receipt
+from tests.sync.histories import VOID, CutOff, Office, Row, cut_off, item, receipt
 
 EXAMPLES = int(os.environ.get("HOUQIN_EXAMPLES", "10"))
 """More of them find more: a night takes ``HOUQIN_EXAMPLES=1000``."""
@@ -170,6 +170,7 @@ class Departments(RuleBasedStateMachine):
         if name is not None and name != target and target not in self.renumbered:
             self.shared |= {row["doc_no"] for row in [*self._rows(name), *self._rows(target)]}
             self.office.move(name, target)
+            self.settled[target] = self.settled.pop(name, ())
 
     @rule(book=some)
     def delete(self, book: int) -> None:
@@ -221,6 +222,18 @@ class Departments(RuleBasedStateMachine):
         self.settled = {name: tuple(self._rows(name)) for name in self.office.files}
         self.renumbered.clear()
 
+    @precondition(lambda self: self.office.ledger.head().number > 0)
+    @rule(statement=st.integers(1, 25))
+    def crash(self, statement: int) -> None:
+        """Have a run end in the midst of writing, and make up for it: nothing is left of it."""
+        content, head = self._content(), self.office.ledger.head()
+        try:
+            with cut_off(statement):
+                self.office.run()
+        except CutOff:
+            assert (self._content(), self.office.ledger.head()) == (content, head)
+        self.merge()
+
     def teardown(self) -> None:
         """Look at the whole history once more."""
         self.merge()
@@ -248,7 +261,8 @@ class Departments(RuleBasedStateMachine):
     def _nobody_is_lost(self) -> None:
         content = self._content()
         held = {(row["workbook"], row["row_key"]) for row in self.office.ledger.table("held").to_dicts()}
-        titles = {row["title"]: row["path"] for row in self.office.ledger.table("workbook").to_dicts()}
+        books = self.office.ledger.table("workbook").to_dicts()
+        titles = {row["title"]: row["path"] for row in books if row["state"] != "gone"}
         known = self._in_the_books()
         missing = {row["doc_no"]: row for row in known if row["_status"] == "missing"}
         for name in self._books():

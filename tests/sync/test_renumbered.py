@@ -215,3 +215,67 @@ def test_a_new_copy_renumbers_what_its_original_has_amended(office: Office) -> N
     assert office.told(plan, OTHER) == ({"read": 4, "unchanged": 3, "conflicting": 1}, ["FILE-COPY", "IMP-02"])
     assert office.in_force() == {"0001": "10", "0002": "12", "0005": "10", "0006": "10"}
     assert conflict(office) == {"base": "2: 10", "ours": "2: 12", "theirs": "4: 10"}
+
+
+@pytest.mark.parametrize("order", ["at once", "one after the other"])
+@pytest.mark.parametrize(
+    ("book", "copy"),
+    [(as_number(3, 12), as_number(4)), (as_number(3), as_number(4, 15)), (as_number(3, 12), as_number(4, 15))],
+)
+def test_two_numbers_for_one_row_that_changes_besides(office: Office, order: str, book: Row, copy: Row) -> None:
+    """Where both workbooks correct the number, and one or both another cell, the row still counts once."""
+    save(office, BOOK, line(1), book)
+    if order != "at once":
+        office.run()
+    save(office, COPY, line(1), copy)
+    office.run()
+    assert len(office.in_force()) == 2
+    sides = conflict(office)
+    assert sides["base"] == "2: 10"
+    assert {(sides["ours"] or "")[0], (sides["theirs"] or "")[0]} == {"3", "4"}
+    assert nothing_new(office)
+
+
+@pytest.mark.parametrize(("name", "other"), [(BOOK, COPY), (COPY, BOOK)])
+def test_a_number_corrected_together_with_another_cell_beside_a_copy(office: Office, name: str, other: str) -> None:
+    """A row that one of two copies renumbers and amends at once counts once; the other one does not bring it back."""
+    save(office, name, line(1), as_number(3, 12))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0003": "12"}
+    save(office, other, line(2), line(1))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0003": "12"}
+    assert settled(office)
+
+
+def test_a_line_typed_in_the_place_of_another_one_that_a_copy_states(office: Office) -> None:
+    """A row of which a copy still states the former content of its place, and that says something else, is new."""
+    save(office, BOOK, line(1), line(9, 3))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10", "0009": "3"}
+
+
+def test_a_line_of_other_things_typed_over_an_old_one_replaces_nothing(office: Office) -> None:
+    """A row in the same place of which most cells differ is another one: the old one is missing."""
+    office.delete(COPY)
+    office.run()
+    other = {"unit_price": "1.00", "amount": "4.00", "receipt_kind": "捐赠", "warehouse": "CK02"}
+    other |= {"buyer": "", "inspector": "T005", "keeper": "T006"}
+    save(office, BOOK, line(1), line(9, 4, **other))
+    office.run()
+    assert office.in_force()["0002"] == "10?"
+
+
+def test_a_line_in_conflict_is_renumbered(office: Office) -> None:
+    """A row that waits in conflict and gets another number is not counted beside the ledger's row."""
+    save(office, BOOK, line(1), line(2, 12))
+    save(office, COPY, line(1), line(2, 23))
+    office.run()
+    save(office, BOOK, line(1), line(3, 12, batch_no="T2"))
+    office.run()
+    save(office, COPY, line(1), line(4, 23, batch_no="T2"))
+    office.copy(BOOK, OTHER)
+    office.run()
+    assert len(office.in_force()) == 2
+    assert (conflict(office)["ours"] or "")[0] == "3"
+    assert nothing_new(office)

@@ -19,7 +19,7 @@ def test_new_file_rests_for_the_quiet_time() -> None:
     settling = Settling()
     assert not settling.look({BOOK: SMALL}, 0, QUIET).is_ready
     assert not settling.look({BOOK: SMALL}, 1.9, QUIET).is_ready
-    assert settling.next_rest(QUIET) == QUIET
+    assert settling.next_rest(QUIET, 0) == QUIET
     assert settling.look({BOOK: SMALL}, 2, QUIET).settled == {BOOK}
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.sync.closing import STORE, ClosingSchool
@@ -101,14 +102,30 @@ def all_volumes(school: ClosingSchool) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.glob("*/2026-11.xlsx")}
 
 
-def test_an_item_that_was_withdrawn_keeps_its_name_in_closed_months(school: ClosingSchool) -> None:
-    """Somebody confirms that an item left the catalogue: what lay there is told as before, and asked for by name."""
+def test_an_item_of_closed_months_stays_in_the_catalogue(school: ClosingSchool) -> None:
+    """Nobody confirms away an item that documents name: what lay there is told as before, and asked for by name."""
     school.close("2026-11")
     before = november(school)
     school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": ITEMS[1:]})
     school.sync()
     _, (missing,) = school.run("confirm")
-    assert school.run("confirm", missing["id"])[0] == 0
-    assert school.rows("item_catalogue", "withdrawn")
+    assert school.run("confirm", missing["id"])[0] == 3
+    assert school.rows("item_catalogue", "missing")
     assert november(school) == before
     assert told(school, "balance", "--item", "竹扫把")
+
+
+def test_issues_say_what_they_cost(school: ClosingSchool) -> None:
+    """O07: 40 of 100 at 2.00 cost 80.00, in the open month and in the closed one, whatever comes later."""
+    costs = [(row["unit_cost"], row["amount"]) for row in school.run("rows", "stock_issue")[1]]
+    assert costs == [("2.0000", "80.00")]
+    school.close("2026-11")
+    volume = next((school.folder / "published" / "明细").glob("出库单*/2026-11.xlsx"))
+    cells = [cell for row in openpyxl.load_workbook(volume).active.iter_rows(values_only=True) for cell in row]
+    assert 80 in cells
+    school.today("2026-12-04")
+    back = issue(2, qty=-10, issue_kind="红字出库", ref_doc="CK-202611-0001", doc_date="2026-12-02")
+    school.save(STORE, {"stock_receipt": [OPENING, LATE], "stock_issue": [OUT, back]})
+    school.sync()
+    costs = [(row["unit_cost"], row["amount"]) for row in school.run("rows", "stock_issue")[1]]
+    assert costs == [("2.0000", "80.00"), ("2.0000", "-20.00")]

@@ -290,3 +290,13 @@ def test_hostile_files_cost_nobody_else(tmp_path: Path) -> None:
         assert isinstance(outcome.value, FileContent), outcome
         found[outcome.job.key] = [finding.code for finding in outcome.value.findings] or ["OK"]
     assert {name: codes for name, codes in found.items() if not wanted[name] & set(codes)} == {}
+
+
+def test_jobs_whose_turn_has_not_come_are_left_out() -> None:
+    """When the patience of a run ends, what has begun is finished, and the rest is not begun."""
+    jobs = [Job(str(number), "operator:add", (number, 1)) for number in range(50)]
+    with ReaderPool(workers=1) as pool:
+        outcomes = pool.run(jobs, patience_seconds=0)
+        assert len(outcomes) < len(jobs)
+        assert [outcome.value for outcome in outcomes] == [int(outcome.job.key) + 1 for outcome in outcomes]
+        assert len(pool.run(jobs)) == len(jobs)

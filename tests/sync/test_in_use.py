@@ -1,0 +1,64 @@
+"""What rows in the books refer to stays in the books, whoever asks for its withdrawal (DESIGN 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sync.decisions import Orders, missing_rows
+from tests.sync.histories import VOID, Office, issue, item, receipt
+
+BOOK, CATALOGUE = "ZW/库房.xlsx", "ZW/基础资料.xlsx"
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """Return departments with two items in the catalogue, of which one is received and issued."""
+    made = Office()
+    made.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0002")]})
+    made.save(BOOK, {"stock_receipt": [receipt(1)], "stock_issue": [issue(1)]})
+    made.run()
+    yield made
+    made.ledger.close()
+
+
+def items(office: Office) -> dict[str, str]:
+    """Return code to status of the items in the books."""
+    rows = office.ledger.rows(office.share.registers["item_catalogue"]).to_dicts()
+    return {row["item_code"]: row["_status"] for row in rows}
+
+
+def test_an_item_that_documents_use_cannot_be_voided(office: Office) -> None:
+    """The mark is refused with how many rows use it and which is the first; what nobody uses goes."""
+    office.save(CATALOGUE, {"item_catalogue": [item(remark=VOID), item("QJ0002", remark=VOID)]})
+    plan = office.run()
+    assert items(office) == {"QJ0001": "accepted"}
+    (found,) = [f for f in plan.outcomes[0].findings if f.code == "VOID-USED"]
+    assert (found.key, found.args["count"]) == (("QJ0001",), 2)
+    assert found.args["user"] == "出库单(领用登记) CK-202611-0001 / 1"
+
+
+def test_an_item_that_documents_use_cannot_be_confirmed_away(office: Office) -> None:
+    """A missing item stays missing and in use, and the confirmation is refused."""
+    office.save(CATALOGUE, {"item_catalogue": []})
+    office.run()
+    assert items(office) == {"QJ0001": "missing", "QJ0002": "missing"}
+    ids = [row.id for row in missing_rows(office.ledger, [office.share.registers["item_catalogue"]])]
+    plan = office.run(orders=Orders("T001", confirms=ids))
+    assert items(office) == {"QJ0001": "missing"}
+    assert [(f.code, f.key) for f in plan.blocked] == [("VOID-USED", ("QJ0001",))]
+
+
+def test_an_item_goes_once_nothing_uses_it(office: Office) -> None:
+    """The withdrawal is tried again in every run, and carried out when the last document has left."""
+    office.save(CATALOGUE, {"item_catalogue": [item(remark=VOID), item("QJ0002")]})
+    office.run()
+    rows = {"stock_receipt": [receipt(1, remark=VOID)], "stock_issue": [issue(1, remark=VOID)]}
+    office.save(BOOK, rows)
+    for _ in ("the issue", "the receipt", "the item"):
+        office.run()
+    assert items(office) == {"QJ0002": "accepted"}
+    head = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == head
