@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addin.book import NeverSavedError, file_of, own_sheet, remember, remembered, save, saved_copy, was_saved
-from addin.handing_in import Way, handing_of, last_change, put, sha256_of, versions_in
+from addin.handing_in import Handed, Way, handing_of, last_change, put, sha256_of, versions_in
 from addin.sentences import said_of_check, said_of_next, said_of_nothing, said_of_strange_book, said_of_submission
 from addin.where import DEPARTMENTS_FOLDER, NoShareError, Place, department_by_content, place_of, user_language
 from schemas.values import cell_name
@@ -54,21 +53,6 @@ def next_finding(book: xw.Book) -> str:
     words = own_words(cell.note.text) if cell.note is not None else ""
     where = f"{sheet.name}!{cell_name(row, column)}"
     return said_of_next(where, words, number + 1, len(marked), language)
-
-
-@dataclass(frozen=True)
-class Handed:
-    """What became of a workbook that was handed in."""
-
-    name: str
-    way: Way | None
-    """None where it lies in the department's folder itself."""
-    department: str = ""
-    folder: str = ""
-    other: str = ""
-    """The version that it did not take the place of, who saved that and when."""
-    who: str = ""
-    when: str = ""
 
 
 def submit(book: xw.Book) -> str:

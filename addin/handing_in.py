@@ -41,6 +41,21 @@ class Handing:
     """Name of the version that this workbook has not seen."""
 
 
+@dataclass(frozen=True)
+class Handed:
+    """What became of a workbook that was handed in."""
+
+    name: str
+    way: Way | None
+    """None where it lies in the department's folder itself."""
+    department: str = ""
+    folder: str = ""
+    other: str = ""
+    """The version that it did not take the place of, who saved that and when."""
+    who: str = ""
+    when: str = ""
+
+
 def handing_of(name: str, sha256: str, there: Mapping[str, str], seen: Collection[str], last_name: str = "") -> Handing:
     """Return under which name a workbook is handed in.
 

@@ -10,8 +10,8 @@ from addin.handing_in import Way
 from schemas.findings import Finding, Severity, Text
 
 if TYPE_CHECKING:
-    from addin.buttons import Handed
     from addin.checking import Checked
+    from addin.handing_in import Handed
     from addin.showing import Shown
     from addin.where import Place
 
