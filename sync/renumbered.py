@@ -60,7 +60,7 @@ def corrected_keys(
         (gone, (equal_in_place, equal_cells)),
         (elsewhere, (equal_in_place, equal_cells)),
         (in_copies, (equal_in_place, equal_cells)),
-        (gone.filter(~shared & there & ~carried), (_alike_in_place,)),
+        (gone.filter(~shared & there & ~carried), (_in_place,)),
         (gone.filter(shared & there & ~carried), (nearly_equal_in_place,)),
         (elsewhere.filter(~carried), (nearly_equal_in_place,)),
     ):
@@ -199,12 +199,9 @@ def equal_cells(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame
     return pairs_on(came, gone, ["_workbook", *other_columns(register)])
 
 
-def _alike_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs of rows in the same sheet row of which at least half of the cells are equal."""
-    others = other_columns(register)
-    filled = pl.sum_horizontal(pl.any_horizontal(pl.col(name, f"{name}_old").is_not_null()) for name in others)
-    equal = pl.sum_horizontal((pl.col(name) == pl.col(f"{name}_old")).fill_null(value=False) for name in others)
-    return _pairs_in_place(register, came, gone, 2 * equal >= filled)
+def _in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of rows in the same sheet row, whatever else is in them (DESIGN 8)."""
+    return _pairs_in_place(register, came, gone, pl.lit(value=True))
 
 
 def nearly_equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
