@@ -126,7 +126,7 @@ def test_the_set_up_is_one_line_each(page: Path) -> None:
     demo = "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/houqin demo school"
     tests = (
         "python3 -m venv .venv-test && .venv-test/bin/pip install --quiet --editable '.[test]'"
-        " && .venv-test/bin/python -m pytest -n 3 --dist worksteal"
+        " && .venv-test/bin/python -m pytest -n 4 --dist worksteal"
     )
     assert demo in lines
     assert tests in lines

@@ -68,6 +68,11 @@ def ledger(url: str) -> Iterator[Ledger]:
         yield opened
 
 
+def database(server: sa.Engine, name: str) -> str:
+    """Return the address of a database of a server."""
+    return server.url.set(database=name).render_as_string(hide_password=False)
+
+
 def tamper(url: str, statement: str) -> None:
     """Change the database behind the ledger's back."""
     engine = sa.create_engine(url)
@@ -497,15 +502,29 @@ class TestVerify:
             assert ledger.verify(ledger.head().digest) == []
         return path
 
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def server(postgresql: str) -> Iterator[sa.Engine]:
+        """A PostgreSQL server with the database ``sample``, filled like the sample, to be copied."""
+        engine = sa.create_engine(postgresql, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE sample")
+        with Ledger.open(database(engine, "sample"), REGISTERS) as ledger:
+            fill(ledger)
+        yield engine
+        engine.dispose()
+
     @pytest.fixture
-    def filled(self, url: str, sample: Path) -> str:
+    def filled(self, url: str, sample: Path, request: pytest.FixtureRequest) -> str:
         """Address of a ledger of its own that is filled like the sample."""
         if url.startswith("sqlite"):
             shutil.copy(sample, url.removeprefix("sqlite:///"))
             return url
-        with Ledger.open(url, REGISTERS) as ledger:
-            fill(ledger)
-        return url
+        server: sa.Engine = request.getfixturevalue("server")
+        with server.connect() as connection:
+            connection.exec_driver_sql("DROP DATABASE IF EXISTS trial WITH (FORCE)")
+            connection.exec_driver_sql("CREATE DATABASE trial TEMPLATE sample STRATEGY FILE_COPY")
+        return database(server, "trial")
 
     @staticmethod
     def problems(url: str) -> list[tuple[str, int, str]]:
