@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _OURS = frozenset(FILLS.values())
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="([0-9]+)")?')
 _ROW = re.compile(rb'<row r="([0-9]+)"([^>]*)>')
 _STYLE = re.compile(rb' s="([0-9]+)"')
+_OWN_FORMAT = re.compile(rb'customFormat="(?:1|true)"')
 _COLUMN = re.compile(rb"<col ([^>]*)/>")
 _MERGED = re.compile(rb'<mergeCell ref="([^"]+)"')
 _PROTECTED = re.compile(rb'<sheetProtection[^>]* sheet="(?:1|true)"')
@@ -125,12 +126,12 @@ def _fills(content: bytes, styles: Mapping[int, str], wanted: set[CellPlace]) ->
 
     A cell that the file leaves out looks like its row, else like its column.
     """
-    ours = {str(style).encode() for style, fill in styles.items() if fill in _OURS}
     names = {cell_name(*place).encode(): place for place in wanted}
-    fills: dict[CellPlace, str] = {}
-    for reference, style in _CELL.findall(content):
-        if reference in names or style in ours:
-            fills[place_of(reference.decode())] = styles.get(int(style or 0), NO_FILL)
+    fills = _fills_of_ours(content, styles)
+    for cells in _rows(content, sorted({row for row, _ in wanted})):
+        for reference, number in _CELL.findall(cells):
+            if reference in names:
+                fills[names[reference]] = styles.get(int(number or 0), NO_FILL)
     unseen = wanted - fills.keys()
     if unseen:
         rows, columns = _row_styles(content), _column_styles(content)
@@ -140,11 +141,32 @@ def _fills(content: bytes, styles: Mapping[int, str], wanted: set[CellPlace]) ->
     return fills
 
 
+def _fills_of_ours(content: bytes, styles: Mapping[int, str]) -> dict[CellPlace, str]:
+    """Return the cells in a colour of ours; most sheets have no such style, and are not looked through."""
+    ours = sorted(str(style).encode() for style, fill in styles.items() if fill in _OURS)
+    if not ours:
+        return {}
+    found = re.findall(rb'<c r="([A-Z]{1,3}[0-9]{1,7})" s="(' + b"|".join(ours) + rb')"', content)
+    return {place_of(reference.decode()): styles[int(style)] for reference, style in found}
+
+
+def _rows(content: bytes, numbers: Iterable[int]) -> Iterator[bytes]:
+    """Yield the XML of some rows, those that are there."""
+    start = 0
+    for number in numbers:
+        mark = b'<row r="%d"' % number
+        found = content.find(mark, start)
+        start = found if found >= 0 else content.find(mark)
+        if start >= 0:
+            yield content[start : content.find(b"</row>", start)]
+        start = max(start, 0)
+
+
 def _row_styles(content: bytes) -> dict[int, int]:
     found = {}
     for row, attributes in _ROW.findall(content):
         style = _STYLE.search(attributes)
-        if style is not None and b'customFormat="1"' in attributes:
+        if style is not None and _OWN_FORMAT.search(attributes):
             found[int(row)] = int(style[1])
     return found
 

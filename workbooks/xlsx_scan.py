@@ -53,7 +53,9 @@ _UNUSUAL = """='|<!| ="|= "|:v>|:f>|:is>"""
 _OTHER_TAGS = '<c(?:[^ ]| [^r]| r[^=]| r=[^"])|<row[^ ]'
 """A cell that begins with anything but its reference, a row without attributes."""
 _FAR = '<c r="(?:[A-Z]{2}|[A-Z][0-9]{6})'
-_TELLING = f'{_UNUSUAL}|{_OTHER_TAGS}|{_FAR}|<f|<is|<v></v>|t="e"| hidden="'
+_HIDDEN = ' hidden="[^0f]'
+"""Of a row that is hidden, however that is written; LibreOffice says of every other row that it is not."""
+_TELLING = f'{_UNUSUAL}|{_OTHER_TAGS}|{_FAR}|<f|<is|<v></v>|t="e"|{_HIDDEN}'
 """What a sheet of nothing but values has nowhere."""
 
 _FOREIGN_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["'](?!utf-8)""", re.IGNORECASE)
@@ -189,7 +191,7 @@ class SheetScan:
                 self._look_at_content(body, text)
             if last >= 0 or self._inside_row:
                 self._end_content(body, last)
-            if b' hidden="' in body:
+            if _has(text, _HIDDEN):
                 self._collect_hidden(body)
 
     def _look_at_content(self, body: bytes, text: pl.Series) -> None:
