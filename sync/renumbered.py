@@ -201,7 +201,8 @@ def equal_cells(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame
 
 def _in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of rows in the same sheet row, whatever else is in them (DESIGN 8)."""
-    return _pairs_in_place(register, came, gone, pl.lit(value=True))
+    del register
+    return pairs_on(came, gone, [*PLACE, "_month"])
 
 
 def nearly_equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
@@ -210,16 +211,11 @@ def nearly_equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl
     changed = [
         pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in group) for group in groups if group
     ]
-    return _pairs_in_place(register, came, gone, pl.sum_horizontal(changed) <= 1)
-
-
-def _pairs_in_place(
-    register: type[Register], came: pl.DataFrame, gone: pl.DataFrame, condition: pl.Expr
-) -> pl.DataFrame:
     on = [*PLACE, "_month"]
     names = {name: f"{name}_old" for name in other_columns(register)}
-    both = came.join(gone.select(*on, *names).rename(names), on=on, nulls_equal=True).filter(condition)
-    return pairs_on(came.filter(pl.col("_id").is_in(both["_id"].to_list())), gone, on)
+    both = came.join(gone.select(*on, *names).rename(names), on=on, nulls_equal=True)
+    near = both.filter(pl.sum_horizontal(changed) <= 1)
+    return pairs_on(came.filter(pl.col("_id").is_in(near["_id"].to_list())), gone, on)
 
 
 def pairs_on(came: pl.DataFrame, gone: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
