@@ -94,14 +94,14 @@ def sync(
         first, *later = waves_of(wanted, found, standing, pool)
         patience = math.inf if _has_lost(standing, found) else reading_seconds
         run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
-        merged = _merged(run, first, ordered)
+        merged = _merged(run, standing, first, ordered)
         left = set(merged.left)
         settled = tuple(each for each in merged.settled if each.decision in ordered)
         for wave in later:
             findings += merged.findings
             earlier += merged.plan.outcomes
             del merged  # its rows make room for those of the next wave
-            merged = _merged(run, wave, ())
+            merged = _merged(run, Standing.of(ledger), wave, ())
             left |= merged.left
         if later:
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
@@ -153,10 +153,9 @@ class _Merged:
     """Files whose turn to be read has not come."""
 
 
-def _merged(run: _Run, files: Sequence[FoundFile], ordered: Sequence[Decision]) -> _Merged:
+def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: Sequence[Decision]) -> _Merged:
     """Read some files, decide about their rows and record one revision."""
     share, ledger, told = run.share, run.ledger, run.told
-    standing = Standing.of(ledger)
     found = identified(run.seen, standing)
     paths = {file.path for file in files}
     wanted = in_reading_order([file for file in found.files if file.path in paths], standing)
