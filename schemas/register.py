@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Version of the templates, carried by their defined names."""
 
+REGISTERS_KEPT = 1024
+"""For how many registers that is kept which follows from their declarations alone; no program has as many."""
+
 EXTRA_REGISTERS = "HOUQIN_REGISTERS"
 """Environment variable: comma-separated modules with a school's own registers."""
 

@@ -106,8 +106,8 @@ def sync(
         if later:
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
-        published = publish_all(share, ledger, current, pool, told)
         standing = Standing.of(ledger)
+        published = publish_all(share, ledger, standing, current, pool, told)
         return SyncResult(
             merged.revision,
             together(earlier, merged.plan, standing),

@@ -64,7 +64,8 @@ def school(folder: Path, departments: int) -> School:
     settings = made.folder / CONFIG_NAME
     lines = [f'{code} = {{ name = "部门{code}", registers = ["stock_receipt"] }}' for code in codes(departments)]
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("[departments]\n", "[departments]\n" + "\n".join(lines) + "\n", 1), "utf-8")
+    text = text.replace("[departments]\n", "[departments]\n" + "\n".join(lines) + "\n", 1)
+    settings.write_text(f'{text}\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = ["T002"]\n', "utf-8")
     made.save("ZW/基础资料.xlsx", MASTER)
     for code in codes(departments):
         (made.folder / "departments" / code).mkdir(parents=True, exist_ok=True)
