@@ -105,6 +105,22 @@ def no_rows(register: type[Register]) -> pl.DataFrame:
     )
 
 
+def without_files(standing: Standing, found: Scan) -> frozenset[str]:
+    """Return the known workbooks that are not among the files, those gone long ago too.
+
+    One that is there, but could not be opened, is not without its file.
+    """
+    present = {file.identity for file in found.files}
+    return frozenset(
+        name for name in standing.workbooks.keys() - present if not found.is_unopened(standing.title(name))
+    )
+
+
+def has_lost(standing: Standing, found: Scan) -> bool:
+    """Tell whether a workbook has lost its file since the last run: a new file may be it under another name."""
+    return any(standing.workbooks[name]["state"] != GONE for name in without_files(standing, found))
+
+
 def renamed(found: Scan, names: Mapping[str, str]) -> Scan:
     """Return the scan with files under the identities that their rows have told."""
     files = (replace(file, identity=names.get(file.identity, file.identity)) for file in found.files)
