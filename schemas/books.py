@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.columns import Need
 from schemas.frames import where
-from schemas.register import REGISTERS_KEPT, Register, all_registers
+from schemas.register import Register, all_registers, made_once
 from schemas.resolve import Directory
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def restated_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([keys, rows.select(pl.col("_replaces").alias("_key")).drop_nulls()])
 
 
-@lru_cache(maxsize=REGISTERS_KEPT)
+@made_once
 def empty_frame(register: type[Register]) -> pl.DataFrame:
     """Return a frame of the register's columns without rows."""
     schema = {column.name: column.dtype for column in register.columns}

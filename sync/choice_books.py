@@ -55,9 +55,7 @@ def may_overrule(standing: Standing, conflict: Mapping[str, Any]) -> bool:
     return len(departments) == 1
 
 
-def choice_targets(
-    share: Share, ledger: Ledger, standing: Standing, with_missing: Iterable[str]
-) -> list[Target]:
+def choice_targets(share: Share, ledger: Ledger, standing: Standing, with_missing: Iterable[str]) -> list[Target]:
     """Return the workbook of choices of every workbook for which something waits.
 
     ``with_missing`` are the ids of the registers that have missing rows.

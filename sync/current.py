@@ -15,7 +15,6 @@ import shutil
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.ipc
 
-from schemas.register import REGISTERS_KEPT
+from schemas.register import made_once
 from sync.ledger import IN_THE_BOOKS, Ledger
 from sync.versioned import content_table
 from workbooks.write import replace_file
@@ -216,7 +215,7 @@ def _as_written(place: Path, month: Month) -> bool:
     return (found.st_size, found.st_mtime_ns) == (month.size, month.modified)
 
 
-@lru_cache(maxsize=REGISTERS_KEPT)
+@made_once
 def _shape(register: type[Register]) -> str:
     """Return the hash of everything in a declaration that the files depend on."""
     columns = {name: str(dtype) for name, dtype in content_table(register).stored.items()}
@@ -227,7 +226,7 @@ def _count(kept: Kept) -> int:
     return sum(sum(month.statuses.values()) for month in kept.months)
 
 
-@lru_cache(maxsize=REGISTERS_KEPT)
+@made_once
 def _no_rows(register: type[Register]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(content_table(register).stored))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -33,7 +34,7 @@ _LOOK_SECONDS = 10
 _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
-"""How long a run that is due waits for files that never come to rest."""
+"""How long a look at everything, or a night, that is due waits for files that never come to rest."""
 _READING_SECONDS = 5
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _NIGHT_SECONDS = 30
@@ -91,9 +92,13 @@ class Daemon:
         state = share.state
         with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             LOGGER.info("watching %s", share.path)
+            settled_in = False
             try:
                 while not self._stopping.is_set():
                     self._turn(pool, heart)
+                    if self.runs and not settled_in:
+                        gc.freeze()  # what was loaded by now stays: looking through it took a tenth of a run
+                        settled_in = True
                     heart.tell(doing="waiting" if self._failure is None else "failing", **self._facts())
                     self._pause(self._share.config.schedule)
             finally:
@@ -125,14 +130,11 @@ class Daemon:
         if now >= self._not_before and self._wants_run(look, now):
             heart.tell(doing="merging")
             self._merge(share, look, pool, heart)
-        if not look.restless and not self._stopping.is_set():
+        if _is_calm(look) and not self._stopping.is_set():
             self._night(share, pool, heart)
 
     def _wants_run(self, look: Look, now: float) -> bool:
-        if look.is_ready:
-            return True
-        due = now >= self._rescan_at
-        return due and (not look.restless or now >= self._rescan_at + _PATIENCE_SECONDS)
+        return bool(look.settled) or (now >= self._rescan_at and _is_calm(look))
 
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
         try:
@@ -250,6 +252,11 @@ class Daemon:
 def _longer(seconds: float) -> float:
     """Return the next time to wait: twice as long, up to a minute."""
     return min(_LONGEST_BACKOFF, max(1.0, 2 * seconds))
+
+
+def _is_calm(look: Look) -> bool:
+    """Tell whether nobody is saving anything, or files have not come to rest for longer than is waited for."""
+    return not look.restless or look.unrest_seconds >= _PATIENCE_SECONDS
 
 
 class _Interruptible:

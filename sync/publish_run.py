@@ -68,8 +68,8 @@ def publish_all(
 ) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
-    ``standing`` and ``current`` are what the ledger knows, and the rows, as of the newest revision. Where nothing changed that is shown, and every file
-    is still the one that was written, nothing is even looked at.
+    ``standing`` and ``current`` are what the ledger knows, and the rows, as of the newest revision. Where nothing
+    changed that is shown, and every file is still the one that was written, nothing is even looked at.
     """
     known = releases_of(ledger)
     before = known.pop(WHOLE, Release(""))

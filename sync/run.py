@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemas.findings import Finding, reader_finding
@@ -25,10 +25,10 @@ from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import publish_all
 from sync.record import record
-from sync.scan import FoundFile, Scan, scan
+from sync.scan import FoundFile, Scan, awaiting, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import GONE, Standing, has_lost, identified, renamed
+from sync.standing import GONE, Standing, identified, lost_lately, renamed
 from sync.state import SourceChanged, archive_file
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
@@ -73,8 +73,8 @@ def sync(
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
-    just now: they are there, and read by the next run. So are those whose turn has not come after
-    ``reading_seconds``, unless a workbook has lost its file: what has become of it shows only beside all others.
+    just now: they count as there, even when they are away for the moment, and are read by the next run. So are those
+    whose turn has not come after ``reading_seconds``.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -86,14 +86,14 @@ def sync(
     with writer_lock(share.state), share.open_ledger() as ledger:
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
-        seen = scan(share.config.folders)
+        folders = share.config.folders
+        seen = awaiting(scan(folders), leave, folders)
         found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
         first, *later = waves_of(wanted, found, standing, pool)
-        patience = math.inf if has_lost(standing, found) else reading_seconds
-        run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
+        run = _Run(share, ledger, pool, told, seen, time.monotonic() + reading_seconds)
         merged = _merged(run, standing, first, ordered)
         left = set(merged.left)
         settled = tuple(each for each in merged.settled if each.decision in ordered)
@@ -154,6 +154,7 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     paths = {file.path for file in files}
     wanted = in_reading_order([file for file in found.files if file.path in paths], standing)
     taken = read_files(share, wanted, run.pool, told, max(0.0, run.until - time.monotonic()))
+    found, taken = _without_riddles(found, standing, wanted, taken)
     read = {file.name for file, _ in taken}
     left = frozenset(file.path for file in wanted if file.identity not in read)
     told.step("merge", 1)
@@ -174,6 +175,22 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     revision = record(ledger, plan, standing, places, share.fingerprint(), decisions)
     told.advance()
     return _Merged(revision, plan, postponed, settled, left)
+
+
+def _without_riddles(
+    found: Scan, standing: Standing, wanted: Sequence[FoundFile], taken: Sequence[tuple[TakenFile, str]]
+) -> tuple[Scan, list[tuple[TakenFile, str]]]:
+    """Return what can be decided about before all files are read; where they are, everything.
+
+    What has become of a workbook that lost its file shows only beside all others of its department. Until these are
+    read it counts as there, and the whole department is left to the next run.
+    """
+    read = {file.name for file, _ in taken}
+    unread = {file.department for file in wanted if file.identity not in read}
+    lost = {name: str(standing.workbooks[name]["department"]) for name in lost_lately(standing, found)}
+    unclear = unread.intersection(lost.values())
+    awaited = {standing.title(name) for name, department in lost.items() if department in unclear}
+    return replace(found, awaited=found.awaited | awaited), [pair for pair in taken if pair[1] not in unclear]
 
 
 def kept_for_good(

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from schemas.findings import Finding, reader_finding
 from workbooks.refusals import MAX_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 TEMPORARY = re.compile(
     r"(~\$|\.)[\s\S]*|[\s\S]*~|[\s\S]*\.(tmp|temp|part|partial|crdownload|download|downloading|xltd|td|lnk|url|ini|db|bak)",
@@ -56,11 +56,22 @@ class Scan:
 
     files: tuple[FoundFile, ...]
     findings: tuple[Finding, ...] = ()
+    awaited: frozenset[str] = frozenset()
+    """Names of files that are away only for the moment: programs save by deleting and renaming."""
 
     def is_unopened(self, name: str) -> bool:
-        """Tell whether a workbook may be there although it was not found: it, or its folder, could not be opened."""
+        """Tell whether a workbook may be there although it was not found.
+
+        It is awaited, or it, or its folder, could not be opened.
+        """
         folded = f"{name.casefold()}/"
-        return any(folded.startswith(f"{finding.workbook.casefold()}/") for finding in self.findings)
+        places = [*self.awaited, *(finding.workbook for finding in self.findings)]
+        return any(folded.startswith(f"{place.casefold()}/") for place in places)
+
+    def filled(self) -> set[str]:
+        """Return the departments in whose folders something is, whether it could be opened or not."""
+        names = [*self.awaited, *(finding.workbook for finding in self.findings)]
+        return {file.department for file in self.files} | {name.partition("/")[0] for name in names}
 
 
 def is_temporary(name: str) -> bool:
@@ -82,6 +93,18 @@ def scan(folders: Mapping[str, Path]) -> Scan:
             found = _closed(path, name) or _found(path, name, department, folder)
             (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
     return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
+
+
+def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) -> Scan:
+    """Return the scan with those of some files awaited that were not found: they are being saved."""
+    away = set(paths).difference(file.path for file in found.files)
+    awaited = {
+        shown_name(department, path.relative_to(folder))
+        for path in away
+        for department, folder in folders.items()
+        if path.is_relative_to(folder)
+    }
+    return replace(found, awaited=frozenset(awaited))
 
 
 def shown_name(department: str, path: PurePath) -> str:

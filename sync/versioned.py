@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.frames import where
-from schemas.register import REGISTERS_KEPT
+from schemas.register import made_once
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -94,7 +93,7 @@ def is_number(dtype: pl.DataType) -> bool:
     return storage_of(dtype).startswith(_AS_NUMBER)
 
 
-@lru_cache(maxsize=REGISTERS_KEPT)
+@made_once
 def content_table(register: type[Register]) -> VersionedTable:
     """Return the table of a register: declared columns, computed ones, then what the ledger keeps."""
     declared = {column.name: column.dtype for column in register.columns}
