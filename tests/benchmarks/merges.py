@@ -79,6 +79,8 @@ class Held:
     files: int
     threads: int
     processes: int
+    cpu_seconds: float
+    """Processor time of all of them so far."""
 
     @classmethod
     def now(cls, merges: int) -> Held:
@@ -96,6 +98,7 @@ class Held:
             me.num_fds(),
             threading.active_count(),
             len(children),
+            _processor_seconds(),
         )
 
 
@@ -117,13 +120,13 @@ class Course:
         """Codes of findings: there should be none."""
         self._books, self._merges, self._together, self._every = books, merges, together, every
         self._saved = self._merged = 0
-        self._began = self._cpu = 0.0
+        self._began = 0.0
         self.daemon: Daemon | None = None
 
     def ran(self, result: SyncResult) -> None:
         """Note what a run has merged, and save the next workbooks."""
         if not self._saved:
-            self._began, self._cpu = time.monotonic(), _processor_seconds()
+            self._began = time.monotonic()
         else:
             self._merged += sum(outcome.counts["accepted"] > 0 for outcome in result.plan.outcomes)
             self.codes.update(finding.code for outcome in result.plan.outcomes for finding in outcome.findings)
@@ -148,7 +151,10 @@ class Course:
             "merges": self._merged,
             "runs": runs,
             "findings": dict(self.codes),
-            "cpu_seconds_per_run": round((_processor_seconds() - self._cpu) / runs, 3),
+            "cpu_seconds_per_merge": {
+                "first half": round((half.cpu_seconds - self.seen[0].cpu_seconds) / max(1, half.merges), 4),
+                "second half": round((last.cpu_seconds - half.cpu_seconds) / max(1, last.merges - half.merges), 4),
+            },
             "seconds_per_run": round((time.monotonic() - self._began) / runs, 3),
             "first": vars(self.seen[0]),
             "half": vars(half),
