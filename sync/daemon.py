@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError
+from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, utc_now
 from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to
@@ -62,6 +63,8 @@ class Daemon:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._settling = Settling()
+        self._hashes = Hashes()
+        self._doubt_at = 0.0
         self._hints: Hints | None = None
         self._listen_at = 0.0
         self._looked_at = self._rescan_at = time.monotonic()
@@ -139,7 +142,8 @@ class Daemon:
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
         try:
             told = _Interruptible(self._stopping)
-            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS)
+            known = self._hashes_known(share.config.schedule)
+            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS, hashes=known)
         except Stopped:
             return
         except WriterBusy as exc:
@@ -157,6 +161,14 @@ class Daemon:
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
         self._on_run(result)
+
+    def _hashes_known(self, schedule: Schedule) -> Hashes:
+        """Return what is known of files that did not change; it is doubted as often as all files are looked at."""
+        now = time.monotonic()
+        if now >= self._doubt_at:
+            self._hashes.doubt()
+            self._doubt_at = now + schedule.rescan_seconds
+        return self._hashes
 
     def _night(self, share: Share, pool: ReaderPool, heart: Heart) -> None:
         """Do what is done every night when it is due, or was missed; it comes after what was saved before."""

@@ -17,6 +17,7 @@ from sync.current import brought_forward
 from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
+from sync.hashes import Hashes
 from sync.intake import together, waves_of
 from sync.ledger import Ledger
 from sync.ledger_books import books_of
@@ -66,6 +67,7 @@ def sync(
     orders: Orders = NOTHING_ORDERED,
     leave: Collection[Path] = (),
     reading_seconds: float = math.inf,
+    hashes: Hashes | None = None,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
@@ -74,7 +76,7 @@ def sync(
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
     just now: they count as there, even when they are away for the moment, and are read by the next run. So are those
-    whose turn has not come after ``reading_seconds``.
+    whose turn has not come after ``reading_seconds``. Files that ``hashes`` knows from earlier runs are not opened.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -87,7 +89,7 @@ def sync(
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         folders = share.config.folders
-        seen = awaiting(scan(folders), leave, folders)
+        seen = awaiting(scan(folders, hashes), leave, folders)
         found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         findings = list(found.findings)

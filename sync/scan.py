@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
+from sync.hashes import Hashes, mark_of
 from workbooks.refusals import MAX_FILE
 
 if TYPE_CHECKING:
@@ -79,19 +80,23 @@ def is_temporary(name: str) -> bool:
     return TEMPORARY.fullmatch(name) is not None
 
 
-def scan(folders: Mapping[str, Path]) -> Scan:
+def scan(folders: Mapping[str, Path], hashes: Hashes | None = None) -> Scan:
     """Return the files below the folders of the departments (code to folder), with their hashes.
+
+    Files of which ``hashes`` knows what is in them are not read.
 
     What is there and cannot be taken is a finding: a link that leads out of its department's folder, a file or folder
     that cannot be opened, a name that cannot be shown, a file beyond all measure. It is neither opened nor hashed.
     """
     files: list[FoundFile] = []
     findings: list[Finding] = []
+    hashes = hashes or Hashes()
     for department, folder in sorted(folders.items()):
         for path in _entries_below(folder, DEEPEST):
             name = shown_name(department, path.relative_to(folder))
-            found = _closed(path, name) or _found(path, name, department, folder)
+            found = _closed(path, name) or _found(path, name, department, folder, hashes)
             (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
+    hashes.keep_only({file.path for file in files})
     return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
 
 
@@ -124,13 +129,13 @@ def _closed(path: Path, name: str) -> Finding | None:
     return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
 
 
-def _found(path: Path, name: str, department: str, folder: Path) -> FoundFile | Finding:
+def _found(path: Path, name: str, department: str, folder: Path, hashes: Hashes) -> FoundFile | Finding:
     if not _is_usable(path.name) or _UNSHOWN.search(str(path.relative_to(folder))):
         return reader_finding("FILE-NAME", name)
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             return reader_finding("FILE-OUTSIDE", name, value=path.name)
-        return FoundFile(name, department, path, *_hash_of_workbook(path))
+        return FoundFile(name, department, path, *_hash_of_workbook(path, hashes))
     except PermissionError:
         return reader_finding("IMP-03", name)
     except OverflowError:
@@ -169,20 +174,25 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
 
 
-def _hash_of_workbook(path: Path) -> tuple[str, int, int]:
-    """Return SHA-256, size and time of change of a file that somebody else has put there.
+def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
+    """Return SHA-256, size and time of change of a file that somebody else has put there; one that is known stays shut.
 
     Raises:
         OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
         OverflowError: it is larger than any workbook may be.
     """
+    status = path.stat()
+    if known := hashes.known(path, mark_of(status)):
+        return known, status.st_size, status.st_mtime_ns
     with open(path, "rb", opener=_without_waiting) as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "不是普通文件", path)
         if status.st_size > MAX_FILE:
             raise OverflowError(status.st_size)
-        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell(), status.st_mtime_ns
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        hashes.note(path, mark_of(status), sha256)
+        return sha256, stream.tell(), status.st_mtime_ns
 
 
 def _without_waiting(path: str, flags: int) -> int:

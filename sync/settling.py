@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-Glance = tuple[int, int]
-"""Size and time of change of a file: what tells that it changed without opening it."""
+Glance = tuple[int, ...]
+"""Size and times of change of a file: what tells that it changed without opening it."""
 
 
 @dataclass(frozen=True)

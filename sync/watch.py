@@ -28,7 +28,7 @@ _HAPPENINGS = frozenset({"created", "modified", "moved", "deleted", "closed"})
 
 
 def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
-    """Return size and time of every file in the folders of the departments; lock and temporary files are left out.
+    """Return size and times of every file in the folders of the departments; lock and temporary files are left out.
 
     A file or folder that cannot be looked at has a glance of its own, so that it is looked at again.
 
@@ -44,7 +44,7 @@ def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
     return found
 
 
-_UNSEEN: Glance = (-1, -1)
+_UNSEEN: Glance = (-1,)
 
 
 def _glances_below(folder: Path, levels: int = DEEPEST) -> Iterator[tuple[Path, Glance]]:
@@ -67,7 +67,7 @@ def _glances_below(folder: Path, levels: int = DEEPEST) -> Iterator[tuple[Path, 
                 yield Path(entry.path), _UNSEEN
                 continue
             if stat.S_ISREG(known.st_mode):
-                yield Path(entry.path), (known.st_size, known.st_mtime_ns)
+                yield Path(entry.path), (known.st_size, known.st_mtime_ns, known.st_ctime_ns)
 
 
 def is_remote(folder: Path) -> bool:
