@@ -36,7 +36,7 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 5
+_READING_SECONDS = 3
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""

@@ -113,8 +113,9 @@ def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) 
 
 
 def shown_name(department: str, path: PurePath) -> str:
-    """Return what people know a file by, with a mark for every character that cannot be shown."""
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", f"{department}/{path.as_posix()}"))
+    """Return what people know a file by, with a mark for every character that cannot be shown; ``.`` is the folder."""
+    place = f"{department}/{path.as_posix()}" if path.parts else department
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", place))
 
 
 def _is_usable(name: str) -> bool:
@@ -123,7 +124,7 @@ def _is_usable(name: str) -> bool:
 
 def _closed(path: Path, name: str) -> Finding | None:
     """Return the finding of a folder that was not gone into, None for what is no folder."""
-    if not path.is_dir() or path.is_symlink() or _UNSHOWN.search(path.name):
+    if not stat.S_ISDIR(_mode(path)) or _UNSHOWN.search(path.name):
         return None
     reason, reason_en = "文件夹没有权限打开，或层数太多", "the folder may not be opened, or lies too deep"
     return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
@@ -153,19 +154,27 @@ def _entries_below(folder: Path, levels: int) -> Iterator[Path]:
         inside = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return
-    except PermissionError:
+    except OSError:
         yield folder
         return
     for path in inside:
         if is_temporary(path.name):
             continue
-        if path.is_dir() and not path.is_symlink():
-            if levels and not _UNSHOWN.search(path.name):
-                yield from _entries_below(path, levels - 1)
-            else:
-                yield path
-        elif path.is_file() or path.is_symlink():
+        mode = _mode(path)
+        if stat.S_ISDIR(mode) and levels and not _UNSHOWN.search(path.name):
+            yield from _entries_below(path, levels - 1)
+        elif stat.S_ISDIR(mode) or stat.S_ISREG(mode) or stat.S_ISLNK(mode):
             yield path
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of what lies in a place itself, 0 where nothing does; what cannot be told passes for a file."""
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return stat.S_IFREG
 
 
 def hash_file(path: Path) -> tuple[str, int]:
