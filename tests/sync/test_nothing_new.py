@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.standing import Standing
-from tests.sync.histories import Office, Row, item, receipt
+from tests.sync.histories import Office, Row, issue, item, receipt
 
 BOOK, COPY, SECOND_COPY = "ZW/库房.xlsx", "ZW/库房(1).xlsx", "ZW/库房 - 副本.xlsx"
 CANTEEN = "ST/食堂.xlsx"
@@ -153,4 +153,19 @@ def test_a_row_carried_over_to_two_workbooks_has_no_base(office: Office) -> None
     office.run()
     (found,) = Standing.of(office.ledger).conflicts
     assert found["base"] is None
+    assert nothing_new(office)
+
+
+def test_held_rows_are_kept_in_no_order(office: Office) -> None:
+    """A held row that comes into conflict stands behind the others from then on, and reading again leaves it there."""
+    office.save("ZW/物品.xlsx", {"item_catalogue": [item("QJ0002")]})
+    receipts = [line(1), line(2, item_code="QJ0002")]
+    other = {"item_code": "QJ0002"}
+    office.save(BOOK, {"stock_receipt": receipts, "stock_issue": [issue(1, 1), issue(2, 1, **other)]})
+    office.run()
+    office.save(COPY, {"stock_receipt": receipts, "stock_issue": [issue(1, 50), issue(2, 60, **other)]})
+    office.run()
+    office.save(BOOK, {"stock_receipt": receipts, "stock_issue": [issue(1, 2), issue(2, 1, **other)]})
+    office.run()
+    assert [row["reason"] for row in Standing.of(office.ledger).held] == ["held", "conflict"]
     assert nothing_new(office)
