@@ -169,3 +169,22 @@ def test_held_rows_are_kept_in_no_order(office: Office) -> None:
     office.run()
     assert [row["reason"] for row in Standing.of(office.ledger).held] == ["held", "conflict"]
     assert nothing_new(office)
+
+
+def test_a_copy_takes_no_rows_out_of_a_safe_stop(office: Office) -> None:
+    """What a workbook had accepted counts for its stop, also where a copy has changed the row since."""
+    lines = [line(number) for number in range(1, 11)]
+    save(office, BOOK, *lines)
+    office.run()
+    save(office, COPY, {**lines[0], "remark": "已验"}, *lines[1:])
+    office.run()
+    save(office, BOOK, *(line(number, 20) for number in range(1, 11)))
+    office.run()
+    (stop,) = Standing.of(office.ledger).stops
+    assert (stop["code"], stop["details"]) == ("changed", {"count": 10, "known": 10})
+    assert nothing_new(office)
+    office.delete(COPY)
+    save(office, BOOK, lines[0])
+    office.run()
+    assert [stop["code"] for stop in Standing.of(office.ledger).stops] == ["lost"]
+    assert office.in_force() == {f"{number:04d}": "10" for number in range(1, 11)}
