@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.findings import Text
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError
 from sync.hashes import Hashes
@@ -49,6 +50,18 @@ class Stopped(BaseException):
 
     It passes through what catches every error, for it is none.
     """
+
+
+class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
+    """The folder leads to another place than at the start, which has another ledger (``path``, ``state``)."""
+
+    code = "SHARE-MOVED"
+    text = Text(
+        "{path} 现在指向另一个位置，那里另有一本总账",
+        "{path} leads to another place now, which has a ledger of its own",
+        "请换回原来的文件夹；确要搬迁时，请停掉守护程序，把 HOUQIN_STATE 设为 {state} 再启动",
+        "put the folder back; to move it for good stop the daemon and start it with HOUQIN_STATE={state}",
+    )
 
 
 class Daemon:
@@ -116,6 +129,8 @@ class Daemon:
         """Look once, and merge what has settled, or do what is done every night."""
         try:
             share = Share.open(self._folder)
+            if share.state != heart.state:
+                raise ShareMoved(path=self._folder, state=heart.state)
             seen = glances(share.config.folders)
         except (OSError, HouqinError) as exc:
             self._failed(exc)
