@@ -1,4 +1,4 @@
-"""The volumes of details: every row of a register, month by month, at most 20,000 in a file.
+"""The volumes of details: every row of a register, month by month, at most 20,000 in a file (``volume_cuts``).
 
 Written by xlsxturbo, which has all that is needed and takes 0.8 s for 20,000 rows x 25 columns where
 XlsxWriter in constant memory takes 2.5 s.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from schemas.values import cell_name
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
 from sync.publish.paths import volume_path
 from sync.publish.sheets import ACCENT
+from sync.publish.volume_cuts import VOLUME, full_sizes, in_full_volumes
 from sync.publish.words import status_title, word
 from workbooks.template_style import FONT, shown_width
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from sync.publish.model import Publication
 
-VOLUME_ROWS = 20_000
 LAYOUT = 1
 """Raised when volumes look different, so that they are all written again."""
 
@@ -88,9 +88,9 @@ class Volume:
         if self.source is None:
             message = f"the rows of {self.entry.path} were not loaded"
             raise ValueError(message)
-        order = [*self.entry.register.key, "_workbook", "_sheet", "_row"]
-        month = self.source.filter(pl.col("_post_period").eq_missing(pl.lit(self.entry.month, pl.String)))
-        return month.sort(order, nulls_last=True).slice((self.entry.part - 1) * VOLUME_ROWS, VOLUME_ROWS)
+        rows = in_month(self.source, self.entry.month)
+        rows = rows if VOLUME in rows.columns else in_full_volumes(rows, self.entry.register)
+        return rows.filter(pl.col(VOLUME) == self.entry.part)
 
     def shown(self) -> pl.DataFrame:
         """Return the rows as the file shows them: titles as headers, numbers masked, words for codes."""
@@ -145,17 +145,33 @@ class Volume:
 
 def entries(publication: Publication) -> list[Entry]:
     """Return the list of volumes by register, month and part; rows are only counted."""
-    counts: dict[str, dict[str | None, int]] = {}
+    sizes: dict[str, dict[str | None, Sequence[int]]] = {}
     for register_id, frame in publication.details.items():
-        counts[register_id] = dict(frame.group_by("_post_period").len().iter_rows())
-    for (register_id, month), rows in publication.untouched.items():
-        counts.setdefault(register_id, {})[month] = rows
+        sizes[register_id] = _sizes(frame)
+    for (register_id, month), untouched in publication.untouched.items():
+        sizes.setdefault(register_id, {})[month] = untouched
     return [
         entry
         for register_id, register in all_registers().items()
-        for month, rows in sorted(counts.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
-        for entry in parts_of(register, month, rows, publication.language)
+        for month, of_month in sorted(sizes.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
+        for entry in parts_of(register, month, of_month, publication.language)
     ]
+
+
+def in_month(rows: pl.DataFrame, month: str | None) -> pl.DataFrame:
+    """Return the rows that post to a month (None: to none)."""
+    return rows.filter(pl.col("_post_period").eq_missing(pl.lit(month, pl.String)))
+
+
+def _sizes(frame: pl.DataFrame) -> dict[str | None, Sequence[int]]:
+    """Return the numbers of rows of the volumes by month."""
+    if VOLUME not in frame.columns:
+        return {month: full_sizes(rows) for month, rows in frame.group_by("_post_period").len().iter_rows()}
+    found: dict[str | None, list[int]] = {}
+    counted = frame.group_by("_post_period", VOLUME).len().sort("_post_period", VOLUME)
+    for month, rows in counted.select("_post_period", "len").iter_rows():
+        found.setdefault(month, []).append(rows)
+    return dict(found)
 
 
 def volumes(publication: Publication) -> list[Volume]:
@@ -177,10 +193,10 @@ def _is_untouched(publication: Publication, entry: Entry) -> bool:
     return (entry.register.id, entry.month) in publication.untouched
 
 
-def parts_of(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:
-    """Yield the volumes of a month with so many rows."""
+def parts_of(register: type[Register], month: str | None, sizes: Sequence[int], language: str) -> Iterator[Entry]:
+    """Yield the volumes of a month with so many rows each."""
     no_month = "no date" if register.date_column else "all periods"
-    for part, start in enumerate(range(0, rows, VOLUME_ROWS), 1):
+    for part, rows in enumerate(sizes, 1):
         yield Entry(
             path=volume_path(register.title, month or word(no_month, "zh"), part),
             register=register,
@@ -188,7 +204,7 @@ def parts_of(register: type[Register], month: str | None, rows: int, language: s
             month=month,
             period=month or word(no_month, language),
             part=part,
-            rows=min(VOLUME_ROWS, rows - start),
+            rows=rows,
         )
 
 

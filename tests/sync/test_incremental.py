@@ -174,7 +174,7 @@ class TestPublishing:
 
     def test_a_month_in_several_volumes(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         """Of a month in several volumes only those whose rows changed are written."""
-        monkeypatch.setattr("sync.publish.details.VOLUME_ROWS", 2)
+        monkeypatch.setattr("sync.publish.volume_cuts.VOLUME_ROWS", 2)
         office.state("stock_receipt", *(moved(number, "2026-09", 1) for number in range(10, 15)))
         office.publish()
         office.state("stock_receipt", moved(13, "2026-09", 2))

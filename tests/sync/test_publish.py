@@ -505,7 +505,7 @@ class TestPlan:
         """A month known to be as it was keeps its file and its line in the list of volumes."""
         october = receipts(2, "2026-10")
         published = published_once(tmp_path, publication(details={"stock_receipt": pl.concat([october, receipts(3)])}))
-        partly = publication(untouched={("stock_receipt", "2026-10"): 2})
+        partly = publication(untouched={("stock_receipt", "2026-10"): [2]})
         results = publish(targets(partly), published, tmp_path, LOCAL)
         assert set(actions(results).values()) == {Action.UNCHANGED}
         sheet = openpyxl.load_workbook(tmp_path / MASTER)["明细目录"]
