@@ -15,7 +15,7 @@ from sync.completed import OPEN_ROWS
 from sync.derived import derived_rows, is_derived, open_rows, rows_of_none
 from sync.publish.details import parts_of
 from sync.publish.paths import volume_path
-from sync.publish.volume_cuts import full_sizes, in_full_volumes
+from sync.publish.volume_cuts import full_sizes, with_volumes
 from sync.volumes import Volumes, settled_mark, with_paths
 
 if TYPE_CHECKING:
@@ -53,9 +53,7 @@ def _with_rows(volumes: Volumes, register: type[Register], rows: pl.DataFrame) -
     others = {place: sizes for place, sizes in volumes.untouched.items() if place[0] != register.id}
     if rows.is_empty():
         return replace(volumes, untouched=others)
-    months = rows.partition_by("_post_period", maintain_order=True)
-    numbered = pl.concat(in_full_volumes(month, register) for month in months)
-    return replace(volumes, details={**volumes.details, register.id: numbered}, untouched=others)
+    return replace(volumes, details={**volumes.details, register.id: with_volumes(rows, register)}, untouched=others)
 
 
 def _with_settled(

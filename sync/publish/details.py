@@ -25,7 +25,7 @@ from schemas.values import cell_name
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
 from sync.publish.paths import volume_path
 from sync.publish.sheets import ACCENT
-from sync.publish.volume_cuts import VOLUME, full_sizes, in_full_volumes
+from sync.publish.volume_cuts import VOLUME, with_volumes
 from sync.publish.words import status_title, word
 from workbooks.template_style import FONT, shown_width
 
@@ -74,13 +74,11 @@ class Volume:
 
     entry: Entry
     source: pl.DataFrame | None
-    """All rows loaded of the register; None for a volume known to be as it was."""
+    """Its rows; None for a volume known to be as it was."""
     publication: Publication
 
     def rows(self) -> pl.DataFrame:
         """Return the rows of this volume as the ledger has them, in the order of their key.
-
-        Nothing of it is kept: a million rows stay in memory once.
 
         Raises:
             ValueError: the rows of this volume were not loaded.
@@ -88,9 +86,7 @@ class Volume:
         if self.source is None:
             message = f"the rows of {self.entry.path} were not loaded"
             raise ValueError(message)
-        rows = in_month(self.source, self.entry.month)
-        rows = rows if VOLUME in rows.columns else in_full_volumes(rows, self.entry.register)
-        return rows.filter(pl.col(VOLUME) == self.entry.part)
+        return self.source
 
     def shown(self) -> pl.DataFrame:
         """Return the rows as the file shows them: titles as headers, numbers masked, words for codes."""
@@ -147,7 +143,9 @@ def entries(publication: Publication) -> list[Entry]:
     """Return the list of volumes by register, month and part; rows are only counted."""
     sizes: dict[str, dict[str | None, Sequence[int]]] = {}
     for register_id, frame in publication.details.items():
-        sizes[register_id] = _sizes(frame)
+        for (month, _), (_, rows) in _places(frame, all_registers()[register_id]).items():
+            of_month = sizes.setdefault(register_id, {})
+            of_month[month] = [*of_month.get(month, ()), rows]
     for (register_id, month), untouched in publication.untouched.items():
         sizes.setdefault(register_id, {})[month] = untouched
     return [
@@ -158,39 +156,29 @@ def entries(publication: Publication) -> list[Entry]:
     ]
 
 
-def in_month(rows: pl.DataFrame, month: str | None) -> pl.DataFrame:
-    """Return the rows that post to a month (None: to none)."""
-    return rows.filter(pl.col("_post_period").eq_missing(pl.lit(month, pl.String)))
-
-
-def _sizes(frame: pl.DataFrame) -> dict[str | None, Sequence[int]]:
-    """Return the numbers of rows of the volumes by month."""
-    if VOLUME not in frame.columns:
-        return {month: full_sizes(rows) for month, rows in frame.group_by("_post_period").len().iter_rows()}
-    found: dict[str | None, list[int]] = {}
-    counted = frame.group_by("_post_period", VOLUME).len().sort("_post_period", VOLUME)
-    for month, rows in counted.select("_post_period", "len").iter_rows():
-        found.setdefault(month, []).append(rows)
-    return dict(found)
-
-
 def volumes(publication: Publication) -> list[Volume]:
     """Return the volumes of a publication by register, month and part.
 
-    Volumes of months that are ``untouched`` have no rows to write.
+    Volumes of months that are ``untouched`` have no rows to write; those of the others share the memory of ``details``.
     """
-    return [
-        Volume(
-            entry,
-            None if _is_untouched(publication, entry) else publication.details[entry.register.id],
-            publication,
-        )
-        for entry in entries(publication)
-    ]
+    known = all_registers()
+    details = {name: with_volumes(frame, known[name]) for name, frame in publication.details.items()}
+    places = {name: _places(frame, known[name]) for name, frame in details.items()}
+
+    def rows_of(entry: Entry) -> pl.DataFrame | None:
+        name = entry.register.id
+        if (name, entry.month) in publication.untouched:
+            return None
+        return details[name].slice(*places[name][entry.month, entry.part])
+
+    return [Volume(entry, rows_of(entry), publication) for entry in entries(publication)]
 
 
-def _is_untouched(publication: Publication, entry: Entry) -> bool:
-    return (entry.register.id, entry.month) in publication.untouched
+def _places(frame: pl.DataFrame, register: type[Register]) -> dict[tuple[str | None, int], tuple[int, int]]:
+    """Return where the volumes of a register begin among its rows and how many rows they have, by month and part."""
+    numbered = with_volumes(frame, register).select("_post_period", VOLUME).with_row_index("_place")
+    found = numbered.group_by("_post_period", VOLUME, maintain_order=True).agg(pl.first("_place"), pl.len())
+    return {(month, part): (begin, rows) for month, part, begin, rows in found.iter_rows()}
 
 
 def parts_of(register: type[Register], month: str | None, sizes: Sequence[int], language: str) -> Iterator[Entry]:

@@ -41,6 +41,14 @@ def in_small_volumes(rows: pl.DataFrame, register: type[Register]) -> pl.DataFra
     return _numbered(ordered, _cuts((spread < _RANGE // _ONE_OF).arg_true(), rows.height))
 
 
+def with_volumes(rows: pl.DataFrame, register: type[Register]) -> pl.DataFrame:
+    """Return the rows of some months with their volumes, one after the other: full ones where nobody has cut them."""
+    if VOLUME in rows.columns:
+        return rows
+    months = rows.partition_by("_post_period", maintain_order=True)
+    return pl.concat([in_full_volumes(month, register) for month in months]) if months else rows
+
+
 def full_sizes(rows: int) -> tuple[int, ...]:
     """Return the numbers of rows of the volumes of a closed month with so many rows."""
     return tuple(min(VOLUME_ROWS, rows - start) for start in range(0, rows, VOLUME_ROWS))
