@@ -44,7 +44,7 @@ def filled(first_row: int, rows: Sequence[Row]) -> Edit:
 def _rows(first_row: int, rows: Sequence[Row], styles: Sequence[str]) -> Iterator[str]:
     letters = [column_letters(number) for number in range(1, len(rows[0][1]) + 1)]
     for number, (points, cells) in enumerate(rows, first_row + 1):
-        yield f'<row r="{number}" ht="{int(points * 4 / 3) * 0.75:g}" customHeight="1">'  # whole pixels
+        yield f'<row r="{number}" ht="{round(points * 4 / 3) * 0.75:g}" customHeight="1">'  # whole pixels
         for letter, (value, style) in zip(letters, cells, strict=True):
             place = f'<c r="{letter}{number}" s="{styles[style]}"'
             if value is None or value == "":

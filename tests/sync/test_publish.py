@@ -243,7 +243,10 @@ class TestMaster:
         assert [row["代码"] for row in rows].count("RCP-03") == 1
 
     def test_a_long_list_shows_what_a_short_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Many rows are written another way: texts of any kind, numbers, colours and heights are the same."""
+        """Many rows are written another way: texts of any kind, numbers, colours and heights are the same.
+
+        What looks like an escape is escaped; openpyxl undoes that in shared strings only.
+        """
         odd = ("=1+1", " 前后空格 ", '<a> & "b"', "\x01\x0b控制", "_x0041_", "两\n行", "长" * 60, "")
         lines = [
             StockLine("CK01", "总务仓库", f"BG{number:04d}", text, text, "支", Decimal(quantity), Decimal("5.000"))
@@ -261,7 +264,8 @@ class TestMaster:
         for row, other in zip(at_once.rows, cell_by_cell.rows, strict=True):
             assert at_once.row_dimensions[row[0].row].height == cell_by_cell.row_dimensions[row[0].row].height
             for cell, same in zip(row, other, strict=True):
-                assert (cell.value, cell.data_type, cell.style_id) == (same.value, same.data_type, same.style_id)
+                value = cell.value.replace("x005F_", "") if isinstance(cell.value, str) else cell.value
+                assert (value, cell.data_type, cell.style_id) == (same.value, same.data_type, same.style_id)
 
     def test_assets_are_summed_by_class(self, tmp_path: Path) -> None:
         """A line per class with its values as numbers, the sums of all in the note."""
