@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -131,15 +132,25 @@ def _report(exc: Exception, argv: Sequence[str]) -> int:
 
 
 def _fail_json(code: str, message: str) -> None:
-    click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    try:
+        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    except OSError:
+        # the output itself cannot be written: its disk is full, or nobody reads it any more
+        click.echo(f"houqin: {message}", err=True)
 
 
 def _speak_utf8() -> None:
     """Write UTF-8 whatever the console's code page is: a Windows console would stop at the first 账."""
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def _nowhere() -> TextIO:
+    """Return what swallows the words of a program that was started without an output."""
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the program
 
 
 if __name__ == "__main__":
