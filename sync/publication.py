@@ -155,6 +155,7 @@ def _state(
         saved_at=row["saved_at"],
         taken_at=times.get(row["taken_revision"]),
         feedback=marked[path] if findings and row["state"] != GONE else None,
+        sha256=row["sha256"],
     )
 
 

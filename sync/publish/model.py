@@ -63,6 +63,8 @@ class WorkbookState:
     saved_at: datetime | None = None
     taken_at: datetime | None = None
     feedback: str | None = None
+    sha256: str | None = None
+    """Of the file as it was last read."""
 
     @property
     def name(self) -> str:
