@@ -94,6 +94,7 @@ def plan_run(
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
+    standing = standing if found is None else standing.as_found(found)
     run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load, made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:

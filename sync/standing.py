@@ -75,6 +75,15 @@ class Standing:
         known = self.workbooks.get(identity)
         return identity if known is None else str(known["title"])
 
+    def as_found(self, found: Scan) -> Standing:
+        """Return the memory with every workbook under the name that its file has now."""
+        names = {file.identity: file.name for file in found.files}
+        workbooks = {
+            identity: {**row, "title": names[identity]} if names.get(identity, row["title"]) != row["title"] else row
+            for identity, row in self.workbooks.items()
+        }
+        return replace(self, workbooks=workbooks)
+
 
 def _parted(subject: str) -> tuple[str, str]:
     workbook, _, sha256 = subject.partition(KEY_SEPARATOR)
