@@ -459,7 +459,7 @@ def test_closes_travel_with_backups(school: ClosingSchool, tmp_path: Path) -> No
     school.month("reopen", "2026-11", "--reason", "漏记")
     assert school.run("restore", str(tmp_path / "kept.zip"), "--replace")[0] == 0
     assert [row["status"] for row in school.month("list")[1]] == ["已结"]
-    school.merge(full=True)
+    school.sync(full=True)
     assert school.run("verify")[1]["problems"] == []
     assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
 
