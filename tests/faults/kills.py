@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.driver import Order, Told
-from tests.faults.outcomes import Outcome, broken_promises, half_written, outcome
+from tests.faults.outcomes import Outcome, broken_promises, first_digest, half_written, outcome
 from tests.faults.schools import HISTORIES, History, saved, state_of, written
 
 ROOT = Path(__file__).parents[2]
-IN_A_ROW = 3
+IN_A_ROW = 4
 """So many kills at most until a run comes to its end."""
 _DONE = (0, 1, 3)
 """Exit codes of what was done, with findings or not."""
@@ -84,13 +84,16 @@ class Rehearsed:
     stages: list[Path]
     starts: list[Path]
     """School and state before the run of each stage, its files saved."""
+    roots: list[str]
+    """Digest of the first revision before each run."""
     lengths: list[Told]
     outcomes: list[Outcome]
 
     def order(self, stage: int, **wanted: Any) -> Order:  # noqa: ANN401 - fields of an order
         """Return the order for the run of a stage."""
         known = self.history.stages[stage]
-        return order_for(self.here, command=known.command, today=known.today, **wanted)
+        backup = max((self.here / "state" / "backups").glob("*.zip"), default="")
+        return order_for(self.here, command=known.command.format(backup=backup), today=known.today, **wanted)
 
     def outcome(self, stage: int) -> Outcome:
         """Return what counts now."""
@@ -108,13 +111,14 @@ class Rehearsed:
 
 def rehearsed(history: History, folder: Path, runs: Driver) -> Rehearsed:
     """Run a history without any fault."""
-    known = Rehearsed(history, folder / "here", written(history, folder / "files"), [], [], [])
+    known = Rehearsed(history, folder / "here", written(history, folder / "files"), [], [], [], [])
     with state_of(known.here):
         history.opened(known.here / "school")
     for number, place in enumerate(known.stages):
         saved(place, known.here)
         known.starts.append(folder / f"start{number}")
         shutil.copytree(known.here, known.starts[-1], symlinks=True)
+        known.roots.append(first_digest(known.here))
         known.lengths.append(runs.run(known.order(number)))
         known.outcomes.append(known.outcome(number))
         if known.lengths[-1].code not in _DONE:
@@ -171,6 +175,11 @@ class _Killing:
         self.wrong += [f"{name}: {got[name]} != {wanted[name]}" for name in names or wanted if got[name] != wanted[name]]
         self.wrong += broken_promises(self.known.here, self.known.history)
 
+    def root(self, wanted: str) -> None:
+        """Look whether it is still the ledger that it was: its first revision is the same."""
+        got = first_digest(self.known.here)
+        self.wrong += [f"the ledger begins with {got}, not {wanted}"] if wanted and got != wanted else []
+
     def done(self) -> Attempt:
         """Return what became of it."""
         place = f"{self.known.history.name} {self.told}"
@@ -185,6 +194,7 @@ def made_up(known: Rehearsed, stage: int, runs: Driver, faults: Sequence[dict[st
     killing = _Killing(known, runs)
     for each in faults:
         killing.run(stage, **each)
+    killing.root(known.roots[stage])
     if known.history.stages[stage].command != "sync":
         killing.run(stage)
     killing.compare(stage)

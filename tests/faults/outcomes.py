@@ -63,6 +63,14 @@ def _rows(ledger: Ledger, register_id: str) -> list[dict[str, Any]]:
     return sorted(found, key=repr)
 
 
+def first_digest(folder: Path) -> str:
+    """Return the digest of the first revision of a ledger, empty where there is no ledger."""
+    if not (folder / "state").exists():
+        return ""
+    with state_of(folder), school_in(folder).share.open_ledger() as ledger:
+        return next((revision.digest for revision in ledger.revisions()), "")
+
+
 def left_behind(folder: Path) -> list[str]:
     """Return the names of files of programs that are no more."""
     return sorted(path.name for pattern in _LEFT for path in folder.rglob(pattern))

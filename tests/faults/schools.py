@@ -31,6 +31,7 @@ class Stage:
 
     save: Save
     command: str = "sync"
+    """``{backup}`` stands for the newest backup."""
     today: str = "2026-11-22"
 
 
@@ -158,11 +159,16 @@ def _handed_in(name: str) -> Save:
     return save_it
 
 
-SMOOTH = History("smooth", tuple(map(Stage, (_begin, _amend_and_hold, _name_the_item, _another_department, _rename))))
+SMOOTH = History(
+    "smooth",
+    tuple(map(Stage, (_begin, _amend_and_hold, _name_the_item, _another_department, _rename))),
+    settle=_with_people,
+)
 CONTESTED = History(
     "contested",
     tuple(map(Stage, (_begin, _two_sides, _same_number_elsewhere, _void_and_delete, _take_away))),
     contested=True,
+    settle=_with_people,
 )
 _BY = f"--by {BY} --approver {APPROVER}"
 CLOSED = History(
@@ -190,7 +196,18 @@ COUNTED = History(
     registers=("stock_receipt", "stock_issue", "stocktake_plan", "stocktake_sheet", "stocktake_result"),
     settle=lambda school: configure(school, **PARAMETERS),
 )
-HISTORIES = (SMOOTH, CONTESTED, CLOSED, COUNTED)
+RESTORED = History(
+    "restored",
+    (
+        Stage(_begin),
+        Stage(_nothing, "backup"),
+        Stage(_amend_and_hold),
+        Stage(_nothing, "restore {backup} --replace"),
+        Stage(_name_the_item),
+    ),
+    settle=_with_people,
+)
+HISTORIES = (SMOOTH, CONTESTED, CLOSED, COUNTED, RESTORED)
 ENDED = {"RK": frozenset[str](), "CK": frozenset({"CK-202611-0002", "CK-202611-0003"})}
 """Document numbers that some stage of a history voids or renumbers, by what they begin with."""
 

@@ -28,17 +28,17 @@ KILLED = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-import sync.restore
 from sync.restore import restore
 
-def wait(connection):
-    print("written", flush=True)
-    sys.stdin.read()
+def wait(event, arguments):
+    if event == "os.rename" and str(arguments[0]).endswith(".restoring"):
+        print("written", flush=True)
+        sys.stdin.read()
 
-sync.restore.expect_everything_anew = wait
+sys.addaudithook(wait)
 restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC), replace=True)
 """
-"""A restore that stops when everything is written and nothing has taken its place yet."""
+"""A restore that stops in the last moment before what it has written takes the place of the ledger."""
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,6 +245,7 @@ class TestReplacing:
         restore(share.path, made.path, LATER, replace=True)
         assert content(share) == then
         assert not list(share.state.glob("*.restoring*"))
+        assert len(list(share.state.glob("replaced/*/ledger.db"))) == 1
 
     def test_altered_archive_is_healed(self, share: Share, tmp_path: Path) -> None:
         """Archived files that were lost or altered come back."""
