@@ -235,7 +235,7 @@ def killed(folder: Path, kills: int, seed: int, histories: Sequence[History] = H
         done, attempt = 0, 0
         while done < kills:
             one = known[attempt % len(known)]
-            if chance.random() < 0.5:
+            if chance.random() < 0.3:
                 stage = chance.randrange(len(one.stages))
                 faults = [fault(one.lengths[stage], chance) for _ in range(chance.randint(1, IN_A_ROW))]
                 found = made_up(one, stage, runs, faults)

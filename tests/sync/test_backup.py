@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -106,7 +107,10 @@ class TestRoundTrip:
 
     def test_into_an_empty_place(self, share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A new machine gets ledger, archive and settings as they were, and verify proves it."""
+        (tmp_path / f".~killed.{1 << 30}.tmp").touch()
+        os.utime(tmp_path / f".~killed.{1 << 30}.tmp", (0, 0))
         made = backup(share, tmp_path / "kept.zip", NOW)
+        assert list(tmp_path.glob(".~*")) == []
         before, settings = content(share), (share.path / "houqin.toml").read_bytes()
         archived = {path.name: path.read_bytes() for path in (share.state / "archive").rglob("*.xlsx")}
         assert len(archived) == 4
