@@ -17,7 +17,6 @@ from workbooks.write import remove_abandoned, replace_file
 from workbooks.xlsx_book import read_saved_at
 from workbooks.xml_parts import parse_part
 
-
 _IDLE_SECONDS = 3600
 """A copy that nobody has written to for so long was given up, on whichever computer."""
 

@@ -13,15 +13,17 @@ import click
 from tests.faults.kills import at_boundaries, killed
 from tests.faults.schools import HISTORIES, SMOOTH
 from tests.faults.troubles import in_trouble
+from tests.faults.watching import killed_daemons
 
 
 @click.command()
 @click.option("--kills", default=200, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--history", "names", multiple=True, type=click.Choice([each.name for each in HISTORIES]))
+@click.option("--daemons", is_flag=True, help="Kill daemons while departments save, not runs.")
 @click.option("--boundaries", is_flag=True, help="Before that, kill every run at each boundary between its steps.")
 @click.option("--troubles", is_flag=True, help="Before that, try what disks, rights, locks and clocks may do.")
-def main(*, kills: int, seed: int, names: tuple[str, ...], boundaries: bool, troubles: bool) -> None:
+def main(*, kills: int, seed: int, names: tuple[str, ...], daemons: bool, boundaries: bool, troubles: bool) -> None:
     """Kill that many runs and print what went wrong, and how many were killed at what."""
     histories = [each for each in HISTORIES if each.name in (names or [each.name])]
     done: Counter[str] = Counter()
@@ -32,7 +34,8 @@ def main(*, kills: int, seed: int, names: tuple[str, ...], boundaries: bool, tro
             failures += len(wrong)
             click.echo(f"{name}: {wrong or 'made up for'}")
         swept = at_boundaries(here / "boundaries", histories) if boundaries else ()
-        for found in chain(swept, killed(here / "random", kills, seed, histories)):
+        at_random = killed_daemons if daemons else killed
+        for found in chain(swept, at_random(here / "random", kills, seed, histories)):
             done += found.kills
             failures += len(found.wrong)
             for line in found.wrong:

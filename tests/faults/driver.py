@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sync.cli import main
 from sync.commands.common import exit_code_of, sentence_of

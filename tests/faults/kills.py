@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +147,18 @@ class Attempt:
     wrong: list[str]
 
 
-class _Killing:
-    """Kills runs of one history and keeps count."""
+def differences(got: object, wanted: object) -> list[str]:
+    """Return what two outcomes do not share, in words."""
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        return [f"{name} {each}" for name in wanted for each in differences(got[name], wanted[name])]
+    if isinstance(got, list) and isinstance(wanted, list):
+        more, less = ([each for each in one if each not in other] for one, other in ((got, wanted), (wanted, got)))
+        return [f"{more} instead of {less}"] if got != wanted else []
+    return [f"{got} instead of {wanted}"] if got != wanted else []
+
+
+class Killing:
+    """Kills what is run for one history and keeps count."""
 
     def __init__(self, known: Rehearsed, runs: Driver) -> None:
         self.known = known
@@ -159,12 +169,23 @@ class _Killing:
 
     def run(self, stage: int, **wanted: Any) -> Told:  # noqa: ANN401 - fields of an order
         """Have one run killed, or not, and look whether anything is half written."""
-        told = self.runs.run(self.known.order(stage, **wanted))
-        command = self.known.history.stages[stage].command
+        self.send(stage, **wanted)
+        return self.receive()
+
+    def send(self, stage: int, **wanted: Any) -> None:  # noqa: ANN401 - fields of an order
+        """Have something started that is killed, or not: the command of a stage, or another one."""
+        self._order = replace(self.known.order(stage), **wanted)
+        self._place = f"stage {stage} {wanted}"
+        self.runs.send(self._order)
+
+    def receive(self) -> Told:
+        """Wait for its end, and look whether anything is half written."""
+        told = self.runs.receive()
         if told.code < 0:
-            part = told.at if command == "sync" else f"{' '.join(command.split()[:2])}: {told.at}"
-            self.kills[part + " (alone)" * bool(wanted.get("alone"))] += 1
-        self.told.append(f"stage {stage} {wanted} -> {told.code} at {told.at}")
+            command = " ".join(self._order.command.split()[:2])
+            part = told.at if command == "sync" else f"{command}: {told.at}"
+            self.kills[part + " (alone)" * self._order.alone] += 1
+        self.told.append(f"{self._place} -> {told.code} at {told.at}")
         self.wrong += [f"half written {name}" for name in half_written(self.known.here / "school")]
         self.wrong += [told.said] * ("Traceback" in told.said or told.said.startswith("INTERNAL"))
         return told
@@ -172,7 +193,8 @@ class _Killing:
     def compare(self, stage: int, names: Sequence[str] = ()) -> None:
         """Look what is not as it was undisturbed."""
         got, wanted = self.known.outcome(stage), self.known.outcomes[stage]
-        self.wrong += [f"{name}: {got[name]} != {wanted[name]}" for name in names or wanted if got[name] != wanted[name]]
+        for name in names or wanted:
+            self.wrong += [f"{name}: {each}" for each in differences(got[name], wanted[name])]
         self.wrong += broken_promises(self.known.here, self.known.history)
 
     def root(self, wanted: str) -> None:
@@ -191,7 +213,7 @@ class _Killing:
 def made_up(known: Rehearsed, stage: int, runs: Driver, faults: Sequence[dict[str, Any]]) -> Attempt:
     """Kill runs of a stage one after the other, run again, and return what is not as undisturbed."""
     known.begin(stage)
-    killing = _Killing(known, runs)
+    killing = Killing(known, runs)
     for each in faults:
         killing.run(stage, **each)
     killing.root(known.roots[stage])
@@ -204,13 +226,16 @@ def made_up(known: Rehearsed, stage: int, runs: Driver, faults: Sequence[dict[st
 def overtaken(known: Rehearsed, runs: Driver, chance: random.Random) -> Attempt:
     """Kill some runs after every stage, make up at the end only; commands other than a run come to their end."""
     known.begin(0)
-    killing = _Killing(known, runs)
+    killing = Killing(known, runs)
     for number, (stage, length) in enumerate(zip(known.history.stages, known.lengths, strict=True)):
         saved(known.stages[number], known.here)
+        if stage.command != "sync":
+            killing.run(number, command="sync")  # what was held then decides what can be done
         for _ in range(chance.randint(1, IN_A_ROW)):
             killing.run(number, **fault(length, chance))
         if stage.command != "sync":
             killing.run(number)
+            killing.run(number, command="sync")
     last = len(known.stages) - 1
     killing.compare(last, ("problems", "half", "torn", "left", "archive", "backups") if known.history.contested else ())
     return killing.done()
@@ -243,10 +268,3 @@ def killed(folder: Path, kills: int, seed: int, histories: Sequence[History] = H
                 found = overtaken(one, runs, chance)
             done, attempt = done + found.kills.total(), attempt + 1
             yield found
-
-
-def with_workers(faults: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return faults of runs whose files are read in worker processes."""
-    return [{**each, "workers": 2} for each in faults]
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,6 @@ class Marks:
 
     def watch(self) -> None:
         """Begin to tell of files and of the database."""
-        import sys  # noqa: PLC0415 - beside its only use
-
         sa.event.listen(sa.Engine, "before_cursor_execute", self._statement)
         sa.event.listen(sa.Engine, "commit", lambda _connection: self.mark("commit"))
         sys.addaudithook(self._hook)

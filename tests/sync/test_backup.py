@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from ledger_samples import REGISTERS, TRIAL, rows
 
+from addin.published import Published
 from schemas.register import all_registers
 from sync.backup import backup, file_name, last_backup
 from sync.backup_file import BackupDamaged, BackupForeign
@@ -22,8 +23,9 @@ from sync.ledger import Ledger
 from sync.lock import WriterBusy, writer_lock
 from sync.proof import prove
 from sync.restore import LedgerInTheWay, RestoredOtherwise, restore
+from sync.run import sync
 from sync.share import Share
-from tests.sync.school import MASTER, School, issue, receipt
+from tests.sync.school import MASTER, POOL, School, issue, receipt
 
 KILLED = """
 import sys
@@ -203,6 +205,14 @@ class TestReplacing:
         assert json.loads((Path(kept.where) / "restore.json").read_text(encoding="utf-8"))["replaced"]["revision"] == 4
         shutil.copy(Path(kept.where) / "ledger.db", share.state / "ledger.db")
         assert content(share) == later
+
+    def test_what_lies_in_the_share_is_published_anew(self, share: Share, tmp_path: Path) -> None:
+        """After a restore the next run publishes books that can be read, though files of before still lie there."""
+        made = backup(share, tmp_path / "kept.zip", NOW)
+        restore(share.path, made.path, LATER, replace=True)
+        sync(share, POOL)
+        books = Published.open(share.path)
+        assert books.load(all_registers()["stock_receipt"]).height == 2
 
     def test_replaced_in_postgresql(self, share: Share, tmp_path: Path, empty_postgresql: str) -> None:
         """The tables of the former ledger are kept in a schema of their own."""
