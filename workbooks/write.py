@@ -66,9 +66,9 @@ def remove_abandoned(folder: Path, idle_seconds: float = 0) -> None:
     Theirs stays: a process of its number runs, or, where it may be one of another machine, the file was touched within
     ``idle_seconds``.
     """
-    import psutil  # noqa: PLC0415 - a click in Excel that replaces a file does without
-
     for beside in folder.glob(".~*.tmp"):
+        import psutil  # noqa: PLC0415 - hardly ever needed, and a click in Excel shall not wait for it
+
         number = beside.name.removesuffix(".tmp").rpartition(".")[2]
         with contextlib.suppress(OSError):
             idle = time.time() - beside.stat().st_mtime
