@@ -142,13 +142,13 @@ class _Run:
             for file, department in taken
         ]
         dead = self.dead.union(_displaced(standing, known)).difference(known.renamed.values())
-        again = [row for row in standing.held if row["workbook"] not in fresh | dead]
+        again = [row for row in standing.held if row["workbook"] not in fresh and _is_tried(row, dead)]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
         died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
-            branches=branches_among(taken, standing, known.copies, dead, self.ledger),
+            branches=branches_among(taken, standing, known.copies, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
@@ -238,6 +238,11 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
 def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
     """Tell whether a known workbook had another content when it was last read."""
     return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
+
+
+def _is_tried(held: Mapping[str, Any], dead: Collection[str]) -> bool:
+    """Tell whether a row that was held back is tried again: without its file, one that is in conflict alone."""
+    return held["workbook"] not in dead or held["reason"] == CONFLICT
 
 
 def _was_gone(standing: Standing, name: str) -> bool:
