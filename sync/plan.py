@@ -19,6 +19,7 @@ from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
+from sync.in_use import numbers_in_use
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
@@ -170,6 +171,8 @@ class _Run:
             more = fallen_rows(checked, fallen)
             if more == fallen:
                 more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._opening))
+            if more == fallen:
+                more = fallen.with_alone(numbers_in_use(checked, decider, books))
             if more == fallen:
                 return books, decider, checked
             fallen = more
