@@ -34,7 +34,7 @@ from sync.recognise import (
 )
 from sync.scan import Scan
 from sync.stage import Staged, stage
-from sync.standing import GONE, Standing, no_rows
+from sync.standing import GONE, Standing, no_rows, without_files
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
 from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
@@ -95,6 +95,7 @@ def plan_run(
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
+    standing = standing if found is None else standing.as_found(found)
     run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load, made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
@@ -267,9 +268,7 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     """Return the workbooks without their files, and those among them whose whole folder is empty or offline."""
     if found is None:
         return frozenset(), {}
-    present = {file.identity for file in found.files}
-    present |= {name for name in standing.workbooks if found.is_unopened(standing.title(name))}
-    lost = frozenset(standing.workbooks.keys() - present)
+    lost = without_files(standing, found)
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
     stops = vanished_workbooks(here, filled)

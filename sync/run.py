@@ -28,7 +28,7 @@ from sync.record import record
 from sync.scan import FoundFile, Scan, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import GONE, Standing, identified, renamed
+from sync.standing import GONE, Standing, has_lost, identified, renamed
 from sync.state import SourceChanged, archive_file
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
@@ -92,7 +92,7 @@ def sync(
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
         first, *later = waves_of(wanted, found, standing, pool)
-        patience = math.inf if _has_lost(standing, found) else reading_seconds
+        patience = math.inf if has_lost(standing, found) else reading_seconds
         run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
         merged = _merged(run, standing, first, ordered)
         left = set(merged.left)
@@ -119,12 +119,6 @@ def sync(
             settled,
             frozenset(left),
         )
-
-
-def _has_lost(standing: Standing, found: Scan) -> bool:
-    """Tell whether a workbook that was there lately is not among the files."""
-    there = {file.identity for file in found.files}
-    return any(row["state"] != GONE and name not in there for name, row in standing.workbooks.items())
 
 
 @dataclass(frozen=True)

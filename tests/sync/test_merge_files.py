@@ -90,6 +90,18 @@ class TestNames:
         assert counted(book) == {"read": 12, "accepted": 1, "unchanged": 11}
         assert warned(book) == []
 
+    def test_a_copy_of_a_renamed_workbook_is_its_branch(self, school: School) -> None:
+        """A workbook of two rows that is renamed, and then copied by a cloud drive, before anybody looks again."""
+        save(school, NOVEMBER[:2], "ZW/台账.xlsx")
+        school.sync()
+        school.path("ZW/台账.xlsx").rename(school.path("ZW/台账11月.xlsx"))
+        save(school, [NOVEMBER[0], {**NOVEMBER[1], "qty": 20, "amount": "170.00"}], "ZW/台账11月 (1).xlsx")
+        book = school.book(school.sync(), "ZW/台账11月 (1).xlsx")
+        assert counted(book) == {"read": 2, "accepted": 1, "unchanged": 1}
+        assert [finding["message"] for finding in book["findings"] if finding["code"] == "FILE-COPY"] == [
+            "疑似“台账11月.xlsx”的副本，已与原件合并核对"
+        ]
+
     def test_the_same_file_twice_counts_once(self, school: School) -> None:
         """The same file under two names is one set of rows, and the second name says so."""
         shutil.copy(school.path("ZW/库房.xlsx"), school.path("ZW/给会计.xlsx"))
