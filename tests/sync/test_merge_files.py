@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.decisions import Orders
 from sync.run import sync
 from sync.standing import Standing
+from sync.takes import Take
 from tests.sync.school import MASTER, POOL, School, codes, counted, receipt
 
 LINES = [receipt(n, doc_no=f"RK-202610-{n:04d}", doc_date="2026-10-20") for n in range(1, 13)]
