@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.sync.school import MASTER, School, codes, counted, receipt
+from sync.choices import conflict_id
+from sync.decisions import Orders
+from sync.run import sync
+from sync.standing import Standing
+from sync.takes import Take
+from tests.sync.school import MASTER, POOL, School, codes, counted, receipt
 
 LINES = [receipt(n, doc_no=f"RK-202610-{n:04d}", doc_date="2026-10-20") for n in range(1, 13)]
 """Twelve receipts of October: enough for a safe stop."""
@@ -177,8 +182,8 @@ class TestNames:
         school.merge()
         assert statuses(school) == {"accepted": 12}
 
-    def test_a_conflict_ends_with_its_workbook(self, school: School) -> None:
-        """Deleting the copy that is in conflict, as is advised, ends the conflict; put back it is there again."""
+    def test_a_conflict_outlives_the_file_of_its_workbook(self, school: School) -> None:
+        """That a copy in conflict is gone settles nothing: the conflict stays open until somebody chooses."""
         save(school, changed(3, remark="抽查"), "ZW/给会计.xlsx")
         school.merge()
         save(school, changed(3, qty=20, amount="170.00"))
@@ -188,11 +193,19 @@ class TestNames:
         path = school.folder / loser
         content = path.read_bytes()
         path.unlink()
-        told = school.merge()
-        assert told["exit_code"] == 0
-        assert counted(next(book for book in told["workbooks"] if book["path"] == loser))["skipped"] == 1
+        told = school.sync()
+        book = next(book for book in told["workbooks"] if book["path"] == loser)
+        assert (told["exit_code"], book["status"], book["conflicting"]) == (3, "gone", 1)
+        assert [f["code"] for f in book["findings"]][:2] == ["FILE-GONE", "IMP-02"]
+        assert (school.folder / f"feedback/ZW/{path.stem}.待决.xlsx").exists()
         path.write_bytes(content)
         assert school.merge()["exit_code"] == 3
+        path.unlink()
+        school.merge()
+        with school.share.open_ledger() as ledger:
+            (conflict,) = Standing.of(ledger).conflicts
+        assert sync(school.share, POOL, orders=Orders("李明", {conflict_id(conflict["version_id"]): Take.OURS})).settled
+        assert school.merge()["exit_code"] == 0
 
 
 class TestSafeStops:
