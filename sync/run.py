@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from schemas.findings import Finding, reader_finding
 from schemas.register import all_registers
 from sync.answers import answers_in, with_answers
 from sync.closes import facts_of, with_closes
-from sync.current import brought_forward
+from sync.current import CurrentRows, brought_forward
 from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
@@ -24,18 +24,20 @@ from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
-from sync.publish_run import publish_all
+from sync.publish_run import Published, publish_all
 from sync.record import record
 from sync.scan import FoundFile, Scan, awaiting, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import GONE, Standing, identified, lost_lately, renamed
-from sync.state import SourceChanged, archive_file
+from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
+Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
+"""What shows the newest revision to people: all of it, ``publish_all``."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def sync(
     leave: Collection[Path] = (),
     reading_seconds: float = math.inf,
     hashes: Hashes | None = None,
+    publish: Publish = publish_all,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
@@ -77,6 +80,7 @@ def sync(
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
     just now: they count as there, even when they are away for the moment, and are read by the next run. So are those
     whose turn has not come after ``reading_seconds``. Files that ``hashes`` knows from earlier runs are not opened.
+    Who runs again before anybody looks may leave publishing to the last run: ``publish`` says how it is done.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -86,6 +90,7 @@ def sync(
     """
     told = progress or Quiet()
     with writer_lock(share.state), share.open_ledger() as ledger:
+        tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         folders = share.config.folders
@@ -109,7 +114,7 @@ def sync(
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
         standing = Standing.of(ledger)
-        published = publish_all(share, ledger, standing, current, pool, told)
+        published = publish(share, ledger, standing, current, pool, told)
         return SyncResult(
             merged.revision,
             together(earlier, merged.plan, standing),

@@ -38,7 +38,7 @@ META: dict[str, pl.DataType] = {
 their own: hence the underscore, in frames and in the database alike."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VersionedTable:
     """A table whose rows are versions: never overwritten, never deleted, only closed."""
 
