@@ -29,7 +29,7 @@ from sync.scan import FoundFile, Scan, scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import GONE, Standing, has_lost, identified, renamed
-from sync.state import SourceChanged, archive_file
+from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
@@ -88,6 +88,7 @@ def sync(
     """
     told = progress or Quiet()
     with writer_lock(share.state), share.open_ledger() as ledger:
+        tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         seen = scan(share.config.folders)

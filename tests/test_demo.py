@@ -16,6 +16,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from sync.commands.demo import MARKER, check_folder, prepare
+from sync.steps import Quiet
 from workbooks.sample import BOOKS, LOCK_FILE, write_sample
 from workbooks.sample_mistakes import ACCEPTED, HELD, MISTAKES, UNDERSTOOD
 
@@ -213,6 +215,34 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "state" / "ledger.db").touch()
     assert houqin(folder, "demo", str(tmp_path / "new"), "--json").returncode == 2
     assert not (tmp_path / "new").exists()
+
+
+def test_a_demo_that_is_stopped_amid_starting_anew_may_begin_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever file of the former demo went last, what is left is still known to be a demo's."""
+    folder, state = tmp_path / "school", tmp_path / "state"
+    monkeypatch.setenv("HOUQIN_STATE", str(state))
+    left: list[int] = []
+
+    def stop(event: str, _arguments: tuple[object, ...]) -> None:
+        if left and event == "os.remove":
+            left[0] -= 1
+            if not left[0]:
+                left.clear()
+                raise KeyboardInterrupt
+
+    sys.addaudithook(stop)
+    for removals in range(1, 9):
+        for place in (folder, state):
+            place.mkdir(exist_ok=True)
+            (place / MARKER).touch()
+        for number in range(8):
+            (state / f"{number}").touch()
+        left[:] = [removals]
+        with pytest.raises(KeyboardInterrupt):
+            prepare(folder, Quiet())
+        check_folder(folder)
 
 
 def test_the_sample_is_the_same_to_the_byte(tmp_path: Path) -> None:
