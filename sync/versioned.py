@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.frames import where
+from schemas.register import made_once
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -37,7 +38,7 @@ META: dict[str, pl.DataType] = {
 their own: hence the underscore, in frames and in the database alike."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VersionedTable:
     """A table whose rows are versions: never overwritten, never deleted, only closed."""
 
@@ -99,6 +100,7 @@ def is_number(dtype: pl.DataType) -> bool:
     return storage_of(dtype).startswith(_AS_NUMBER)
 
 
+@made_once
 def content_table(register: type[Register]) -> VersionedTable:
     """Return the table of a register: declared columns, computed ones, then what the ledger keeps."""
     if register not in _OF_REGISTERS:
