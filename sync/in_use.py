@@ -39,13 +39,13 @@ def used_elsewhere(register: type[Register], keys: pl.Series, books: OpenBooks) 
         return pl.DataFrame(schema=SCHEMA)
     in_force = current.filter(pl.col("_status") != WITHDRAWN)
     leaving = pl.col("_key").is_in(keys.implode())
-    found = []
+    found = [register.used_by(keys, books)]
     for user, column, target in _references_to(register):
         held = in_force.filter(~leaving & pl.col(target).is_not_null())[target].unique()
         values = in_force.filter(leaving & ~pl.col(target).is_in(held.implode())).select("_key", _value=target)
         users = _users(column, values["_value"].drop_nulls(), books.kept(user.id))
         users = users.filter(~pl.col("_user_key").is_in(keys.implode())) if user is register else users
-        found.append(users.join(values, on="_value").with_columns(pl.lit(user.id).alias("_user_register")))
+        found.append(_told(user, users.join(values, on="_value")))
     return _counted(found)
 
 
@@ -80,8 +80,12 @@ def _still_named(register: type[Register], old: Sequence[str], books: OpenBooks)
         values = values.drop_nulls("_value")
         if values.height:
             users = _users(column, values["_value"], books.rows(user.id))
-            found.append(users.join(values, on="_value").with_columns(pl.lit(user.id).alias("_user_register")))
+            found.append(_told(user, users.join(values, on="_value")))
     return _counted(found)
+
+
+def _told(user: type[Register], users: pl.DataFrame) -> pl.DataFrame:
+    return users.select("_key", pl.lit(user.id).alias("_user_register"), "_user_key")
 
 
 def _counted(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
