@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from sync.canonical import content_hashes
 from sync.ledger.digest import Part, PartDigest, revision_digest
-from sync.ledger.engine import close_versions, insert_rows
+from sync.ledger.engine import close_versions
 from sync.ledger.errors import NotCurrent
 from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame, typed_frame
+from sync.ledger.insert import insert_frame, insert_rows
 from sync.ledger.migrate import MIGRATION, unrecorded
 from sync.ledger.read import EPOCH, Revision, microseconds
 from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables
@@ -23,7 +24,6 @@ from sync.versioned import VersionedTable
 if TYPE_CHECKING:
     from schemas.register import Register
 
-_SLICE_ROWS = 50_000
 _FEW_ROWS = 1_000
 """So many are digested sooner than a thread is started for it."""
 
@@ -150,22 +150,18 @@ class Writer:
         full = stored.with_columns(
             pl.Series(table.version, versions, dtype=pl.Int64), pl.lit(self.number, pl.Int64).alias(table.start)
         )
-        stated = full.select(series.name for series in full if series.null_count() < full.height)
+        sql = self._tables.sql(table)
         part = self._part(table)
         if full.height <= _FEW_ROWS:
             part.insert(full)
-            self._insert_rows(table, stated)
+            insert_frame(self._connection, sql, full)
         else:
             with ThreadPoolExecutor(1) as beside:
                 digested = beside.submit(part.insert, full)
-                self._insert_rows(table, stated)
+                insert_frame(self._connection, sql, full)
                 digested.result()
         self._next[table.name] = first + stored.height
         return list(versions)
-
-    def _insert_rows(self, table: VersionedTable, stated: pl.DataFrame) -> None:
-        for piece in stated.iter_slices(_SLICE_ROWS):
-            insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
 
     def _first_free(self, table: VersionedTable) -> int:
         if table.name not in self._next:
