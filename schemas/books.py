@@ -163,7 +163,7 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
 
     Filters come before the join: a join would first make one piece of the many that a large register has.
     """
-    if among is None:
+    if among is None or rows.is_empty():
         return rows
     found = where(rows, pl.all_horizontal(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns))
     several = len(among.columns) > 1
