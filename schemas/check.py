@@ -354,7 +354,8 @@ def _judged_once(
     if not rules or standing.is_empty():
         return []
     if standing["_key"].n_unique() == standing.height:
-        return [flaw for flaws in _judged(register, rules, standing.sort("_id"), typed, books) for flaw in flaws]
+        rows = standing if standing["_id"].is_sorted() else standing.sort("_id")
+        return [flaw for flaws in _judged(register, rules, rows, typed, books) for flaw in flaws]
     stated = standing.group_by("_key", maintain_order=True).agg(pl.col("_id"))["_id"].to_list()
     same = {ids[0]: ids for ids in stated}
     rows = standing.filter(pl.col("_id").is_in(list(same))).sort("_id")

@@ -289,9 +289,12 @@ def _behind_stops(stopped: Collection[str]) -> pl.Expr:
 
 def _contested(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose outcome depends on another workbook's claim on the same key."""
+    contested = rows["_outcome"] == "contested"
+    if not contested.any() and rows["_key"].n_unique() == rows.height:
+        return rows.clear()
     active = pl.col("_outcome").is_in([PROPOSED, "contested"])
     several = active.sum().over("_key") > 1
-    return rows.filter((pl.col("_outcome") == "contested") | (active & several))
+    return rows.filter(contested | (active & several))
 
 
 def _states(

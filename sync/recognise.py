@@ -162,6 +162,8 @@ def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> 
     equal: Counter[tuple[str, str]] = Counter()
     stated: Counter[str] = Counter()
     for look in seen if newcomers.new else ():
+        if _is_all_new(look.rows):
+            continue
         own = _own(look, newcomers)
         stated.update(dict(own.group_by("_workbook").len().iter_rows()))
         known = own.filter(pl.col("_now").is_not_null() | (pl.len().over("_key") > 1))
@@ -175,6 +177,11 @@ def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> 
         if count >= LEAST_KNOWN_ROWS and 2 * count >= stated[file]:
             found.setdefault(file, workbook)
     return found
+
+
+def _is_all_new(rows: pl.DataFrame) -> bool:
+    """Tell whether no row has a key that the ledger or another row has."""
+    return rows["_now"].null_count() == rows.height == rows["_key"].n_unique()
 
 
 def _own(look: Look, newcomers: Newcomers) -> pl.DataFrame:

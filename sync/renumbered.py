@@ -39,7 +39,7 @@ def corrected_keys(
     where that takes several versions of the workbook. Where another workbook states the old number
     (``moved`` are such keys), only equal other cells tell that the row is the same.
     """
-    if "_version" not in current.columns:
+    if "_version" not in current.columns or (current.is_empty() and not memory.replaces):
         return {}, []
     came = newcomers(register, rows)
     if came.is_empty():

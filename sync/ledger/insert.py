@@ -31,14 +31,14 @@ def insert_frame(connection: sa.Connection, table: sa.Table, stored: pl.DataFram
     them in common: what all rows of a piece share, and what stands in two columns, is handed over once.
     """
     stated = stored.select(series.name for series in stored if series.null_count() < stored.height)
-    if connection.dialect.name != "sqlite" or stated.height <= _FEW_ROWS:
-        for piece in stated.iter_slices(_SLICE_ROWS):
+    is_sqlite = connection.dialect.name == "sqlite"
+    for piece in _pieces(stated) if is_sqlite else stated.iter_slices(_SLICE_ROWS):
+        if is_sqlite and piece.height > _FEW_ROWS:
+            bound, values = _shared(piece)
+            statement = _statement(connection, table, piece.columns, values)
+            connection.exec_driver_sql(statement, piece.select(bound).rows())
+        else:
             insert_rows(connection, table, piece.columns, piece.rows())
-        return
-    for piece in _pieces(stated):
-        bound, values = _shared(connection, piece)
-        statement = _statement(connection, table, piece.columns, values)
-        connection.exec_driver_sql(statement, piece.select(bound).rows())
 
 
 def _statement(connection: sa.Connection, table: sa.Table, names: Sequence[str], values: Sequence[str]) -> str:
@@ -61,7 +61,7 @@ def _pieces(stored: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield from stored[start:end].iter_slices(_PIECE_ROWS)
 
 
-def _shared(connection: sa.Connection, piece: pl.DataFrame) -> tuple[list[str], list[str]]:
+def _shared(piece: pl.DataFrame) -> tuple[list[str], list[str]]:
     """Return the columns to bind by row, and what stands for each column in the statement."""
     bound: list[str] = []
     values: list[str] = []
@@ -69,7 +69,7 @@ def _shared(connection: sa.Connection, piece: pl.DataFrame) -> tuple[list[str], 
     for series in piece:
         ends = (series.dtype, series[0], series[-1])
         same = next((name for name in alike.get(ends, ()) if piece[name].equals(series, null_equal=True)), None)
-        literal = _literal(connection, series[0]) if ends[1] == ends[2] and series.n_unique() == 1 else None
+        literal = _literal(series[0]) if ends[1] == ends[2] and series.n_unique() == 1 else None
         if literal is None and same is None:
             bound.append(series.name)
             alike.setdefault(ends, []).append(series.name)
@@ -77,10 +77,15 @@ def _shared(connection: sa.Connection, piece: pl.DataFrame) -> tuple[list[str], 
     return bound, values
 
 
-def _literal(connection: sa.Connection, value: str | int | None) -> str | None:
-    """Return a value as SQLAlchemy quotes it in a statement, None where it has to be bound."""
+def _literal(value: str | int | None) -> str | None:
+    """Return a value as SQLite has it in a statement, None where it has to be bound.
+
+    Source: https://www.sqlite.org/lang_expr.html#literal_values_constants_
+    """
     if value is None:
         return "NULL"
-    if isinstance(value, str) and ("\0" in value or len(value) > _SHORT_TEXT):
+    if isinstance(value, int):
+        return str(value)
+    if "\0" in value or len(value) > _SHORT_TEXT:
         return None
-    return str(sa.literal(value).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    return "'" + value.replace("'", "''") + "'"

@@ -66,23 +66,22 @@ class School:
     """A share with its master data merged, and workers that are warm from it."""
 
     def __init__(self, folder: Path, state: Path, pool: ReaderPool) -> None:
-        self.folder, self.pool = folder, pool
+        self.folder, self.state, self.pool = folder, state, pool
         self.books = folder / "departments" / "ZW" / "入库"
         folder.mkdir(parents=True)
         write_default_config(folder, goods.SCHOOL)
         with (folder / CONFIG_NAME).open("a", encoding="utf-8") as settings:
             settings.write(f"\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
-        with _state(state):
-            self.share = Share.open(folder)
-            self.share.state  # noqa: B018 - settled while the variable says where
+        self.share = Share.open(folder)
         goods.write_master(folder / "departments" / "ZW")
         self.run()
 
     def run(self) -> Run:
         """Merge what is new and publish it."""
-        stages = Stages()
-        result = sync(self.share, self.pool, stages)
-        seconds = time.perf_counter() - stages.began
+        with _state(self.state):
+            stages = Stages()
+            result = sync(self.share, self.pool, stages)
+            seconds = time.perf_counter() - stages.began
         return Run(seconds, cpu_seconds() - stages.cpu_before, stages.merge_cpu, stages.marks, _counts(result))
 
     def receive(self, books: list[Book]) -> None:
