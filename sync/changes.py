@@ -10,8 +10,8 @@ import polars as pl
 
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.register import Register, all_registers
-from sync.choices import Take
 from sync.memory import CONFLICT, SUPERSEDED
+from sync.takes import Take
 from sync.versioned import META
 
 if TYPE_CHECKING:

@@ -7,11 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from sync import __version__
 from sync.usage import in_both_languages
+
+if TYPE_CHECKING:
+    from workbooks.pool import ReaderPool
 
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
@@ -94,12 +98,15 @@ def houqin() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code (DESIGN 13)."""
+def main(arguments: Sequence[str] | None = None, pool: ReaderPool | None = None) -> None:
+    """Run the command line and leave with its exit code (DESIGN 13).
+
+    Who runs several commands in one process lends them the workers that read workbooks: each would start its own.
+    """
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
     try:
-        code = houqin.main(argv, prog_name="houqin", standalone_mode=False)
+        code = houqin.main(argv, prog_name="houqin", standalone_mode=False, obj=pool)
     except click.exceptions.Exit as exc:
         code = exc.exit_code
     except click.Abort:

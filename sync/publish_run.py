@@ -202,20 +202,14 @@ def marked_targets(share: Share, standing: Standing, pool: ReaderPool) -> list[T
 
 
 def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, str], pool: ReaderPool) -> Target:
+    """Return a marked copy to write in a worker process, for the file may be hostile."""
     findings, *facts = args
     shown = [MARK_LAYOUT, *facts, [finding_as_json(finding) for finding in findings]]
     content_hash = hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
     def write(target: Path) -> None:
-        outcome = pool.run([Job(place, "sync.publish_run:mark", (source, target, *args))])[0]
+        outcome = pool.run([Job(place, "workbooks.mark:write_marked", (source, target, *args))])[0]
         if outcome.failure:
             raise TargetLockedError(target, outcome.reason or outcome.failure)
 
     return Target(place, content_hash, write)
-
-
-def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
-    """Write one marked copy; runs in a worker process, for the file may be hostile."""
-    from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
-
-    write_marked(source, target, findings, language=language, origin_path=path, origin_sha256=sha256)

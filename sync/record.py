@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -92,9 +93,10 @@ def _record_held(writer: Writer, outcome: WorkbookOutcome, standing: Standing) -
     if not outcome.readable:
         return
     names = ("register", "sheet", "row_number", "row_key", "reason", "payload", "findings")
-    before = [row for row in standing.held if row["workbook"] == outcome.name]
+    place = itemgetter("register", "sheet", "row_number")
+    before = sorted((row for row in standing.held if row["workbook"] == outcome.name), key=place)
     same = len(before) == len(outcome.held) and all(
-        _same(old, new, names) for old, new in zip(before, outcome.held, strict=True)
+        _same(old, new, names) for old, new in zip(before, sorted(outcome.held, key=place), strict=True)
     )
     if same:
         return

@@ -12,10 +12,11 @@ import polars as pl
 
 from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
-from sync.choices import RESOLVE, Place, Take, chosen_among
+from sync.choices import RESOLVE, chosen_among
 from sync.held import rows_of
 from sync.memory import Page, Remembered
 from sync.scan import Scan
+from sync.takes import Place, Take
 from sync.versioned import META
 
 GONE = "gone"

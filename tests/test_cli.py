@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
 import sqlite3
@@ -18,40 +16,11 @@ import pytest
 
 from sync.cli import COMMANDS, main
 from sync.lock import writer_lock
+from tests.command_line import ROOT, Answer, houqin, houqin_itself
 from tests.sync.school import MASTER, School, issue, receipt
 
-ROOT = Path(__file__).resolve().parents[1]
 HELD_RECEIPT = receipt(2, amount="99.00")
 COUNTS = ("accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever the document holds
-        """Return the one document on standard output."""
-        return json.loads(self.out)
-
-    def error(self) -> str:
-        """Return the code of the one error that was reported."""
-        told = self.json()
-        assert set(told) == {"error"}
-        assert set(told["error"]) == {"code", "message"}
-        assert told["error"]["message"]
-        return str(told["error"]["code"])
-
-
-def houqin(*arguments: object, state: Path | None = None, **variables: str) -> Answer:
-    """Run one command in a process of its own."""
-    environment = {**os.environ, **variables, **({} if state is None else {"HOUQIN_STATE": str(state)})}
-    command = [sys.executable, "-m", "sync.cli", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8")
-    return Answer(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)
@@ -77,7 +46,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
     rows = {"stock_receipt": [receipt(), HELD_RECEIPT], "stock_issue": [issue(qty=100)]}
     school.save("ZW/库房.xlsx", rows)
     state = folder / "state"
-    done = houqin("sync", "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
+    done = houqin_itself("sync", "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
     return Merged(school.folder, state, done.json(), done.code)
 
 
@@ -92,7 +61,7 @@ def book(told: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def test_help_lists_the_commands() -> None:
     """``houqin --help`` names every command and ends well."""
-    told = houqin("--help")
+    told = houqin_itself("--help")
     assert told.code == 0
     assert [name for name in COMMANDS if f"\n  {name} " not in told.out] == []
 
@@ -129,7 +98,7 @@ def test_wrong_usage(arguments: list[str]) -> None:
 
 def test_wrong_usage_for_people() -> None:
     """Without ``--json`` the error stands on standard error and nothing on standard output."""
-    told = houqin("rows", "stock_receipt", HOUQIN_SHARE="")
+    told = houqin_itself("rows", "stock_receipt", HOUQIN_SHARE="")
     assert (told.code, told.out) == (2, "")
     assert "--share" in told.err
 
@@ -154,7 +123,7 @@ def test_every_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
 
 def test_the_share_may_come_from_the_environment(merged: Merged) -> None:
     """``HOUQIN_SHARE`` stands for ``--share``."""
-    told = houqin("status", "--json", state=merged.state, HOUQIN_SHARE=str(merged.share))
+    told = houqin_itself("status", "--json", state=merged.state, HOUQIN_SHARE=str(merged.share))
     assert told.code == 0
     assert told.json()["school"] == "青山小学"
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from schemas.register import Register
     from sync.share import Share
     from sync.steps import Progress
+    from workbooks.pool import ReaderPool
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -265,6 +266,19 @@ def progress() -> Iterator[Progress]:
 
     with RichProgress(console=console(stderr=True), transient=True) as bars:
         yield _Bars(bars)
+
+
+@contextmanager
+def reader_pool() -> Iterator[ReaderPool]:
+    """Yield the workers that the caller of the command line lent it, else new ones that end with the command."""
+    from workbooks.pool import ReaderPool  # noqa: PLC0415 - only where a workbook is read
+
+    lent = click.get_current_context().obj
+    if isinstance(lent, ReaderPool):
+        yield lent
+        return
+    with ReaderPool() as pool:
+        yield pool
 
 
 def finding_rows(findings: Iterable[Any], language: str) -> Iterator[tuple[str, str, str, str]]:

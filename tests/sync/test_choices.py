@@ -10,10 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.decisions import Orders, Result
 from sync.run import sync
 from sync.standing import Standing
+from sync.takes import Take
 from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"

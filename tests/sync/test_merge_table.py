@@ -128,7 +128,7 @@ def test_a_merged_row_has_the_quantity_of_its_unit(tmp_path: Path) -> None:
 
 
 def test_a_register_that_follows_deletions(tmp_path: Path) -> None:
-    """A row that leaves a register without book effect is withdrawn at once."""
+    """A row that leaves a register without book effect is withdrawn at once, unless a copy goes on stating it."""
     school = School(tmp_path / "school")
     school.save("ZW/基础.xlsx", MASTER)
     watered = {"date": "2026-11-02", "area": "A-301", "work": "浇水", "worker": "王芳"}
@@ -139,3 +139,8 @@ def test_a_register_that_follows_deletions(tmp_path: Path) -> None:
     school.sync()
     assert len(school.rows("greenery_log")) == 1
     assert len(school.rows("greenery_log", "withdrawn")) == 1
+    school.save("ZW/绿化(1).xlsx", {"greenery_log": care[:1]})
+    school.sync()
+    school.save("ZW/绿化.xlsx", {"greenery_log": []})
+    school.sync()
+    assert [row["_source"]["workbook"] for row in school.rows("greenery_log")] == ["ZW/绿化(1).xlsx"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.commands.conflicts import listed
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
 from sync.ledger_books import books_as_of
@@ -17,6 +17,7 @@ from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
 from sync.stock_reports import stock_lines
+from sync.takes import Take
 from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
