@@ -7,8 +7,9 @@ import os
 import pkgutil
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import new_class
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import schemas
 from schemas.columns import Column, Kind, Need, text
@@ -30,8 +31,19 @@ VERSION = 1
 EXTRA_REGISTERS = "HOUQIN_REGISTERS"
 """Environment variable: comma-separated modules with a school's own registers."""
 
+_REGISTERS_KEPT = 1024
+"""For how many declarations that is kept which follows from them alone; no program has as many."""
+
+_Made = TypeVar("_Made")
+
 _KNOWN: dict[str, type[Register]] = {}
 _loaded: list[str] = []
+
+
+def made_once(make: Callable[[type[Register]], _Made]) -> Callable[[type[Register]], _Made]:
+    """Return the function so that what follows from a declaration is made only once for each register."""
+    kept: Callable[..., _Made] = lru_cache(maxsize=_REGISTERS_KEPT)(make)
+    return kept
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -55,6 +56,7 @@ ELSEWHERE = {"addin": "addin.commands"}
 """Commands of other packages, by the name of their module: this package imports none of them."""
 
 USAGE_EXIT = 2
+INTERRUPTED_EXIT = 130
 
 
 class LazyGroup(click.Group):
@@ -110,7 +112,9 @@ def main(arguments: Sequence[str] | None = None, pool: ReaderPool | None = None)
     except click.exceptions.Exit as exc:
         code = exc.exit_code
     except click.Abort:
-        code = 130
+        if "--json" in argv:
+            _fail_json("INTERRUPTED", "已中断。 Interrupted.")
+        code = INTERRUPTED_EXIT
     except click.ClickException as exc:
         told = in_both_languages(exc)
         if "--json" in argv:
@@ -138,15 +142,25 @@ def _report(exc: Exception, argv: Sequence[str]) -> int:
 
 
 def _fail_json(code: str, message: str) -> None:
-    click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    try:
+        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    except OSError:
+        # the output itself cannot be written: its disk is full, or nobody reads it any more
+        click.echo(f"houqin: {message}", err=True)
 
 
 def _speak_utf8() -> None:
     """Write UTF-8 whatever the console's code page is: a Windows console would stop at the first 账."""
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def _nowhere() -> TextIO:
+    """Return what swallows the words of a program that was started without an output."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 if __name__ == "__main__":

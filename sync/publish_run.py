@@ -82,7 +82,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
     paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
     volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
-    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = publication_of(share, ledger, standing, current.with_missing, volumes)
     problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)
     publication = with_differences(publication, books)

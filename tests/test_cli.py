@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +97,39 @@ def test_wrong_usage(arguments: list[str]) -> None:
     told = houqin(*arguments, "--json", HOUQIN_SHARE="")
     assert told.code == 2
     assert told.error() == "USAGE"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_an_interrupted_command_says_so(tmp_path: Path) -> None:
+    """Ctrl-C gives one error document as well, and exit code 130."""
+    os.mkfifo(tmp_path / "houqin.toml")
+
+    def interrupted(*_told: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    told = houqin("status", "--share", tmp_path, "--json")
+    signal.signal(signal.SIGALRM, before)
+    assert (told.code, told.error()) == (130, "INTERRUPTED")
+
+
+def test_without_an_output_a_command_goes_on() -> None:
+    """A command that was started without a standard output does what it does."""
+    with redirect_stdout(None):
+        with pytest.raises(SystemExit) as left:
+            main(["registers"])
+        sys.stdout.close()
+    assert left.value.code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_an_output_on_a_full_disk_is_told_in_a_sentence() -> None:
+    """What cannot be written on standard output stands on standard error, and the exit code remains."""
+    command = [sys.executable, "-m", "sync.cli", "nonsense", "--json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, encoding="utf-8")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
 def test_wrong_usage_for_people() -> None:

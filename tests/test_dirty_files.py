@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -21,6 +19,7 @@ import xlwt
 from sync.copies import original_of
 from sync.scan import scan
 from tests import test_dirty_codes, test_dirty_dates, test_dirty_numbers, test_dirty_sheets
+from tests.command_line import houqin
 from tests.dirty import (
     IDS,
     Case,
@@ -40,7 +39,6 @@ from tests.workbooks.makers import compound_file
 from workbooks.pool import ReaderPool
 
 IN = "stock_receipt"
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -331,14 +329,9 @@ CLERKS: tuple[Case, ...] = (
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, dict[str, object]]:
-    """Run ``houqin`` in a process of its own and return its exit code and its JSON document."""
-    variables = {**os.environ, "HOUQIN_TODAY": "2026-11-22", **environment}
-    done = subprocess.run(
-        [sys.executable, "-m", "sync.cli", *arguments, "--json"],
-        cwd=ROOT, env=variables, capture_output=True, check=False, timeout=120,
-    )  # fmt: skip
-    told: dict[str, object] = json.loads(done.stdout)
-    return done.returncode, told
+    """Run ``houqin`` and return its exit code and its JSON document."""
+    told = houqin(*arguments, "--json", HOUQIN_TODAY="2026-11-22", **environment)
+    return told.code, told.json()
 
 
 def test_many_files_through_the_command(tmp_path: Path) -> None:

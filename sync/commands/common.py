@@ -156,7 +156,8 @@ def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
-        return "FILE", f"{exc.filename or ''}: {_reason_of(exc, english=english)}"
+        named = "" if exc.filename is None else f"{exc.filename}: "
+        return "FILE", named + _reason_of(exc, english=english)
     if isinstance(exc, TargetLockedError):
         return "FILE", str(exc)
     told = f"{type(exc).__name__}: {exc}"

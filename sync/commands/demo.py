@@ -107,7 +107,7 @@ def prepare(folder: Path, told: Progress) -> None:
     if state.is_dir():
         with writer_lock(state):
             pass
-        shutil.rmtree(state)
+        _empty(state)
     for place in (folder, state):
         place.mkdir(parents=True, exist_ok=True)
         (place / MARKER).touch()
@@ -118,6 +118,15 @@ def prepare(folder: Path, told: Progress) -> None:
         file.write(roles_text())
     write_sample(folder / "departments")
     told.advance()
+
+
+def _empty(state: Path) -> None:
+    """Remove everything but the marker: whoever is stopped amid it may begin again."""
+    for path in state.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARKER:
+            path.unlink()
 
 
 def roles_text() -> str:

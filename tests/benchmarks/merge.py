@@ -72,16 +72,18 @@ class School:
         write_default_config(folder, goods.SCHOOL)
         with (folder / CONFIG_NAME).open("a", encoding="utf-8") as settings:
             settings.write(f"\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
-        self.share = Share.open(folder)
+        with _state(state):
+            self.share = Share.open(folder)
+            self.share.state  # noqa: B018 - settled while the variable says where
         goods.write_master(folder / "departments" / "ZW")
         self.run()
 
     def run(self) -> Run:
         """Merge what is new and publish it."""
+        stages = Stages()
         with _state(self.state):
-            stages = Stages()
             result = sync(self.share, self.pool, stages)
-            seconds = time.perf_counter() - stages.began
+        seconds = time.perf_counter() - stages.began
         return Run(seconds, cpu_seconds() - stages.cpu_before, stages.merge_cpu, stages.marks, _counts(result))
 
     def receive(self, books: list[Book]) -> None:

@@ -62,3 +62,30 @@ def test_an_item_goes_once_nothing_uses_it(office: Office) -> None:
     head = office.ledger.head().number
     office.run()
     assert office.ledger.head().number == head
+
+
+def test_the_code_of_an_item_that_documents_use_is_not_corrected_without_them(office: Office) -> None:
+    """The new code waits and says how many rows use the old one; a code that nobody uses is corrected."""
+    office.save(CATALOGUE, {"item_catalogue": [item("QJ0009", item_name="物品QJ0001"), item("QJ0002")]})
+    told = office.told(office.run(), CATALOGUE)
+    assert told == ({"read": 2, "unchanged": 1, "held": 1}, ["VOID-USED"])
+    assert items(office) == {"QJ0001": "accepted", "QJ0002": "accepted"}
+    office.save(CATALOGUE, {"item_catalogue": [item("QJ0001"), item("QJ0008", item_name="物品QJ0002")]})
+    office.run()
+    assert items(office) == {"QJ0001": "accepted", "QJ0008": "accepted"}
+
+
+@pytest.mark.parametrize("order", ["at once", "the item first"])
+def test_a_code_is_corrected_together_with_the_rows_that_use_it(office: Office, order: str) -> None:
+    """Once every document names the new code, in the same run or in a later one, all of them are taken."""
+    papers = {"stock_receipt": [receipt(1), receipt(2, item_code="QJ0002")], "stock_issue": [issue(1)]}
+    office.save(BOOK, papers)
+    office.run()
+    office.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0009", item_name="物品QJ0002")]})
+    if order != "at once":
+        office.run()
+        assert items(office) == {"QJ0001": "accepted", "QJ0002": "accepted"}
+    office.save(BOOK, papers | {"stock_receipt": [receipt(1), receipt(2, item_code="QJ0009")]})
+    office.run()
+    assert items(office) == {"QJ0001": "accepted", "QJ0009": "accepted"}
+    assert [row["item_code"] for row in office.rows().values()] == ["QJ0001", "QJ0009"]

@@ -188,3 +188,21 @@ def test_a_copy_takes_no_rows_out_of_a_safe_stop(office: Office) -> None:
     office.run()
     assert [stop["code"] for stop in Standing.of(office.ledger).stops] == ["lost"]
     assert office.in_force() == {f"{number:04d}": "10" for number in range(1, 11)}
+
+
+def test_a_workbook_that_returns_has_its_bases(office: Office) -> None:
+    """What a copy changed while the original was away is no change of the original's: their cells merge."""
+    save(office, BOOK, line(1), line(2))
+    office.run()
+    save(office, COPY, line(1), line(2))
+    office.run()
+    kept = office.files.pop(BOOK)
+    office.run()
+    save(office, COPY, line(1), line(2, 80))
+    office.run()
+    office.files[BOOK] = kept
+    office.run()
+    save(office, BOOK, line(1), line(2, remark="已验"))
+    office.run()
+    assert (office.in_force(), office.rows()["0002"]["remark"]) == ({"0001": "10", "0002": "80"}, "已验")
+    assert nothing_new(office)
