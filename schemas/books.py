@@ -172,9 +172,17 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
     """
     if among is None or rows.is_empty():
         return rows
-    found = where(rows, pl.all_horizontal(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns))
+    if among.is_empty():
+        return rows.clear()
+    found = where(rows, pl.all_horizontal(_is_among(among[name].unique()) for name in among.columns))
     several = len(among.columns) > 1
     return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
+
+
+def _is_among(values: pl.Series) -> pl.Expr:
+    """Tell which rows have one of some values in their column; to compare with one takes a third of the time."""
+    column = pl.col(values.name)
+    return column == pl.lit(values) if values.len() == 1 else column.is_in(values.implode())
 
 
 def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schemas.migrations import Change
-    from schemas.rules import Facts
+    from schemas.rules import Books, Facts
 
 VERSION = 1
 """Version of the templates, carried by their defined names."""
@@ -171,6 +171,15 @@ class Register:
         """Return the rows with which the owner's new workbook begins, by column name; mostly none."""
         del today
         return ()
+
+    @staticmethod
+    def used_by(keys: pl.Series, books: Books) -> pl.DataFrame:
+        """Return the rows that need some of its rows without naming them: ``_key, _user_register, _user_key``.
+
+        Those that name them in a column with a reference are found without it.
+        """
+        del keys, books
+        return pl.DataFrame(schema=dict.fromkeys(("_key", "_user_register", "_user_key"), pl.String()))
 
     @classmethod
     def column(cls, name: str) -> Column:

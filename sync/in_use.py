@@ -39,13 +39,13 @@ def used_elsewhere(register: type[Register], keys: pl.Series, books: OpenBooks) 
         return pl.DataFrame(schema=SCHEMA)
     in_force = current.filter(pl.col("_status") != WITHDRAWN)
     leaving = pl.col("_key").is_in(keys.implode())
-    found = []
+    found = [register.used_by(keys, books)]
     for user, column, target in _references_to(register):
         held = in_force.filter(~leaving & pl.col(target).is_not_null())[target].unique()
         values = in_force.filter(leaving & ~pl.col(target).is_in(held.implode())).select("_key", _value=target)
         users = _users(column, values["_value"].drop_nulls(), books.kept(user.id))
         users = users.filter(~pl.col("_user_key").is_in(keys.implode())) if user is register else users
-        found.append(users.join(values, on="_value").with_columns(pl.lit(user.id).alias("_user_register")))
+        found.append(_told(user, users.join(values, on="_value")))
     return _counted(found)
 
 
@@ -71,17 +71,21 @@ def numbers_in_use(checked: Checked, decider: LedgerDecider, books: OpenBooks) -
 
 def _still_named(register: type[Register], old: Sequence[str], books: OpenBooks) -> pl.DataFrame:
     """Return which of some keys that leave the books are still named by rows in force: ``SCHEMA``."""
-    left = books.kept(register.id).filter(pl.col("_key").is_in(old))
-    stays = books.rows(register.id)
+    left = books.kept(register.id).filter(pl.col("_key").is_in(old)) if old else pl.DataFrame()
     found = []
     for user, column, target in _references_to(register) if old else ():
-        there = stays[target].drop_nulls().unique()
-        values = left.filter(~pl.col(target).is_in(there.implode())).select("_key", _value=target)
-        values = values.drop_nulls("_value")
+        values = left.select("_key", _value=target).drop_nulls()
+        there = books.rows(register.id, values.select(pl.col("_value").alias(target)).unique())[target]
+        values = values.filter(~pl.col("_value").is_in(there.implode()))
         if values.height:
-            users = _users(column, values["_value"], books.rows(user.id))
-            found.append(users.join(values, on="_value").with_columns(pl.lit(user.id).alias("_user_register")))
+            named = None if column.kind in _LISTS else values.select(pl.col("_value").alias(column.name)).unique()
+            users = _users(column, values["_value"], books.rows(user.id, named))
+            found.append(_told(user, users.join(values, on="_value")))
     return _counted(found)
+
+
+def _told(user: type[Register], users: pl.DataFrame) -> pl.DataFrame:
+    return users.select("_key", pl.lit(user.id).alias("_user_register"), "_user_key")
 
 
 def _counted(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
