@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.columns import Need
 from schemas.frames import where
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, made_once
 from schemas.resolve import Directory
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def restated_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([keys, rows.select(pl.col("_replaces").alias("_key")).drop_nulls()])
 
 
+@made_once
 def empty_frame(register: type[Register]) -> pl.DataFrame:
     """Return a frame of the register's columns without rows."""
     if register not in _EMPTY:

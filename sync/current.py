@@ -22,6 +22,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.ipc
 
+from schemas.register import made_once
 from sync.ledger import IN_THE_BOOKS, Ledger
 from sync.publish.books import parts_for
 from sync.versioned import content_table, versions_hash
@@ -233,6 +234,7 @@ def _as_written(place: Path, month: Month) -> bool:
     return (found.st_size, found.st_mtime_ns) == (month.size, month.modified)
 
 
+@made_once
 def _shape(register: type[Register]) -> str:
     """Return the hash of everything in a declaration that the files depend on."""
     columns = {name: str(dtype) for name, dtype in content_table(register).stored.items()}
