@@ -216,7 +216,8 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
         return known
     seen = list(looks(look.checked.frames, look.decider.decisions, look.books))
     absent = lost - set(known.renamed.values())
-    newcomers = Newcomers(departments, new, absent)
+    held = frozenset((row["workbook"], row["register"], row["row_key"]) for row in standing.held)
+    newcomers = Newcomers(departments, new, absent, held=held, voided=look.staged.voided)
     if not known.renamed:
         left = frozenset(name for name in absent if standing.workbooks[name]["state"] != GONE)
         changed = frozenset(name for name, sha256 in read if _is_other(standing.workbooks.get(name), sha256))

@@ -472,3 +472,67 @@ def test_what_a_copy_changed_survives_void(office: Office) -> None:
     assert office.in_force() == {"0001": "10", "0002": "12"}
     saved(office, BOOK, line(3), line(1), line(2, remark=VOID))
     assert office.in_force() == {"0001": "10", "0002": "12", "0003": "10"}
+
+
+@pytest.mark.parametrize("struck", [True, False])
+def test_a_file_renamed_whose_only_other_row_is_held(office: Office, struck: bool) -> None:  # noqa: FBT001 - both ways
+    """A workbook is known under another name by the rows that it holds back, or strikes, as well."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
+    assert office.in_force() == {"0001": "10", "0002": "10"}
+    office.move(BOOK, "ZW/十一月.xlsx")
+    saved(office, "ZW/十一月.xlsx", line(1, remark=VOID if struck else ""), line(3, 11, batch_no="T2"))
+    assert office.in_force() == ({"0003": "11"} if struck else {"0001": "10", "0003": "11"})
+
+
+def test_a_file_renamed_whose_only_row_is_renumbered(office: Office) -> None:
+    """A workbook is known under another name by its other cells where every number in it was corrected."""
+    saved(office, BOOK, line(1))
+    office.move(BOOK, "ZW/十一月.xlsx")
+    saved(office, "ZW/十一月.xlsx", line(2, batch_no="T1"))
+    assert office.in_force() == {"0002": "10"}
+
+
+def test_a_new_file_equal_to_what_a_known_one_says_now_is_its_copy(office: Office) -> None:
+    """Which of two equal files is the copy is told by the ledger, not by the order of their names."""
+    other = "ZW/十一月/库房.xlsx"
+    saved(office, BOOK, line(1))
+    office.save(BOOK, receipts(line(1, remark="已验")))
+    office.copy(BOOK, other)
+    office.run()
+    office.delete(BOOK)
+    saved(office, other, line(2, batch_no="T1", remark="已验"))
+    assert office.in_force() == {"0002": "10"}
+
+
+def test_a_row_goes_on_in_another_source_under_a_new_number(office: Office) -> None:
+    """A row that its own workbook no longer states is renumbered by another source, whatever stands in its place."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, "ST/食堂.xlsx", line(1), line(2))
+    office.save(BOOK, receipts(line(9, 3, receipt_kind="捐赠入库"), line(2)))
+    office.save("ST/食堂.xlsx", receipts(line(7, batch_no="T1"), line(2)))
+    office.run()
+    assert office.in_force() == {"0002": "10", "0007": "10", "0009": "3"}
+
+
+@pytest.mark.parametrize("first", [BOOK, OTHER, None])
+def test_a_number_given_up_is_free_for_another_line(office: Office, first: str | None) -> None:
+    """Whichever comes first: the corrected line, or the other line that takes its old number."""
+    saved(office, BOOK, line(1), line(2))
+    said = {BOOK: receipts(line(1), line(3, batch_no="T2")), OTHER: receipts(line(2, 5, batch_no="T9"))}
+    for name in sorted(said, key=lambda name: name != first):
+        office.save(name, said[name])
+        if first is not None:
+            office.run()
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10"}
+
+
+def test_a_number_given_up_is_not_free_for_the_line_itself(office: Office) -> None:
+    """A workbook of its own that states the old number of a line, one cell changed, is in conflict with the line."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), line(3, batch_no="T2")))
+    office.save(OTHER, receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, OTHER)[0] == {"read": 1, "conflicting": 1}
+    assert office.in_force() == {"0001": "10", "0003": "10"}
