@@ -1,4 +1,4 @@
-"""A school of plain files: workbooks as anybody would write them, merged by ``houqin sync``, read by ``houqin rows``."""
+"""A school of plain files: workbooks as anybody would write them, merged as by ``houqin sync``, read by commands."""
 
 from __future__ import annotations
 

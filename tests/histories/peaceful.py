@@ -84,7 +84,7 @@ class Clerks:
         return [*often, self._reorder, self._double, self._void, self._share, self._give, self._mistake, self._drop]
 
     def _save(self, name: str, *, former: str | None = None) -> None:
-        if name in BOOKS and self.random.random() < 0.1:  # noqa: PLR2004 - one save in ten renames the file
+        if name in BOOKS and self.random.random() < 0.1:
             former = self.names[name]
             self.names[name] = f"{former[:2]}/{self._number()}月账.xlsx"
         sheets = {register: tuple(rows) for register, rows in self.sheets[name].items()}
@@ -212,12 +212,12 @@ class Clerks:
 
     def _set_right(self) -> None:
         """Register every item and supplier, correct every mistake, and save all workbooks once more."""
-        self.sheets[CATALOGUE]["item_catalogue"] += [
-            lines.item(number) for number in range(len(self.sheets[CATALOGUE]["item_catalogue"]) + 1, ITEMS + 1)
-        ]
-        self.sheets[CATALOGUE]["supplier_register"] += [
-            lines.supplier(number) for number in range(len(self.sheets[CATALOGUE]["supplier_register"]) + 1, SUPPLIERS + 1)
-        ]
+        for register, made, count in (
+            ("item_catalogue", lines.item, ITEMS),
+            ("supplier_register", lines.supplier, SUPPLIERS),
+        ):
+            known = self.sheets[CATALOGUE][register]
+            known += [made(number) for number in range(len(known) + 1, count + 1)]
         for name in BOOKS:
             receipts = self.sheets[name]["stock_receipt"]
             receipts[:] = [lines.corrected(row) for row in receipts]
@@ -238,4 +238,4 @@ def interleavings(events: Sequence[Event], random: Random) -> Iterator[tuple[str
     random.shuffle(shuffled)
     own = {book: iter([event for event in events if event.book == book]) for book in {event.book for event in events}}
     order = [next(own[event.book]) for event in shuffled]
-    yield "in some order", [(event, random.random() < 0.4 or event is order[-1]) for event in order]  # noqa: PLR2004
+    yield "in some order", [(event, random.random() < 0.4 or event is order[-1]) for event in order]

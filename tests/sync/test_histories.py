@@ -536,3 +536,15 @@ def test_a_number_given_up_is_not_free_for_the_line_itself(office: Office) -> No
     plan = office.run()
     assert office.told(plan, OTHER)[0] == {"read": 1, "conflicting": 1}
     assert office.in_force() == {"0001": "10", "0003": "10"}
+
+
+def test_a_copy_of_a_workbook_whose_name_another_one_takes(office: Office) -> None:
+    """Whether a file is a copy goes by the names that files have now: the next run finds nothing new."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, OTHER, line(6))
+    office.move(OTHER, BOOK)
+    saved(office, COPY, line(1, 62), line(2))
+    assert office.in_force() == {"0001": "62", "0002": "10", "0006": "10"}
+    head = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == head
