@@ -236,6 +236,16 @@ def add_own_sheet(book: xw.Book, name: str, title: str) -> xw.Sheet:
     return sheet
 
 
+def print_across(sheet: xw.Sheet, last_row: int, columns: int, header_row: int) -> None:
+    """Let a sheet of ours print on A4 landscape, one page wide, with its header on every page."""
+    sheet.page_setup.print_area = sheet.range((1, 1), (last_row, columns)).address
+    page = sheet.page_setup.api
+    wanted = {"PaperSize": 9, "Orientation": 2, "Zoom": False, "FitToPagesWide": 1, "FitToPagesTall": False}
+    for name, value in {**wanted, "PrintTitleRows": f"${header_row}:${header_row}"}.items():
+        with suppress(Exception):  # Excel refuses to set a page where there is no printer, in words of its bridge
+            setattr(page, name, value)
+
+
 def remove_own_sheet(book: xw.Book, name: str) -> None:
     """Delete a sheet of ours and its defined name, where there is one."""
     sheet = own_sheet(book, name)

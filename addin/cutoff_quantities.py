@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from addin.quantities import Quantities
 from addin.reconciling import NO_PLAN, TO_MEND, reconciled
+from addin.told_quantities import Quantities
 from sync.books.count_forms import SHEET
 from sync.books.count_lines import expected_lines
 

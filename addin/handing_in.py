@@ -13,9 +13,12 @@ from pathlib import Path
 
 from workbooks.package import Package
 from workbooks.refusals import RefusedError
-from workbooks.write import replace_file
+from workbooks.write import remove_abandoned, replace_file
 from workbooks.xlsx_book import read_saved_at
 from workbooks.xml_parts import parse_part
+
+_IDLE_SECONDS = 3600
+"""A copy that nobody has written to for so long was given up, on whichever computer."""
 
 
 class Way(Enum):
@@ -109,6 +112,7 @@ def put(copy: Path, target: Path) -> None:
     Raises:
         TargetLockedError: the file there is open in a spreadsheet program, or may not be written.
     """
+    remove_abandoned(target.parent, _IDLE_SECONDS)
     content = copy.read_bytes()
 
     def write(beside: Path) -> None:

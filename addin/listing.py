@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from addin.book import print_across
 from workbooks.finding_list import FONT, HEADER_ROW
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def write_listing(sheet: xw.Sheet, listing: Listing) -> None:
     if listing.lines:
         _write_lines(sheet, listing)
     sheet.freeze_panes.freeze_at(f"1:{HEADER_ROW}")
+    print_across(sheet, HEADER_ROW + len(listing.lines), len(listing.headers), HEADER_ROW)
     memory = _memory(sheet, len(listing.headers))
     memory.number_format = _INVISIBLE
     memory.value = listing.memory or None

@@ -60,7 +60,9 @@ class Opened:
     @cached_property
     def bookkeeping(self) -> Bookkeeping:
         """Return the published books."""
-        return self.published.bookkeeping()
+        from addin.basis import bookkeeping_of  # noqa: PLC0415 - looking up one figure needs no books
+
+        return bookkeeping_of(self.published)
 
     @cached_property
     def taken(self) -> TakenFile:

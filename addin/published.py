@@ -22,7 +22,6 @@ from sync.versioned import OWN_TABLES, VersionedTable, content_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sync.bookkeeping import Bookkeeping
 
 _OLD = timedelta(days=1)
 
@@ -203,12 +202,6 @@ class Published:
 
     def _lookup(self, table: LookupTable) -> pl.DataFrame:
         return self._read(table, self._pieces(self._manifest.lookups, table.name, table).current)
-
-    def bookkeeping(self) -> Bookkeeping:
-        """Return the books, as every command that keeps books has them."""
-        from addin.basis import bookkeeping_of  # noqa: PLC0415 - reading rows alone needs no books
-
-        return bookkeeping_of(self)
 
     def _in_force(self, table: VersionedTable) -> pl.DataFrame:
         pieces = self._pieces(self._manifest.tables, table.name, table)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from addin.beside import write_beside, write_own
 from addin.lookups import ITEMS, ROOMS, Lookups
 from addin.opened import Opened
+from addin.told_quantities import Quantities
 from addin.words import plain, rows_named, said
 from schemas.findings import Text
 from schemas.values import column_letters
@@ -54,20 +54,6 @@ _BLIND = Text(
     "盲盘，还没有盘或须复盘的不显示账面数：第 {rows} 行",
     "blind count: rows {rows} are to be counted and show nothing",
 )
-
-
-@dataclass(frozen=True)
-class Quantities:
-    """What the books have for some rows."""
-
-    told: Mapping[int, Decimal]
-    """Row to quantity in the base unit of its item."""
-    where: Mapping[int, str] = field(default_factory=dict)
-    """Row to the warehouses that hold the item, for rows that name none."""
-    unknown: Sequence[int] = ()
-    """Rows whose item or warehouse is not known."""
-    still_blind: Sequence[int] = ()
-    """Rows of a blind count sheet that are still to be counted."""
 
 
 def book_quantities(book: xw.Book) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.rules_shared import as_quantity
-from schemas.stock_balance import movements
+from schemas.stock_movements import movements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -250,6 +250,8 @@ class _Scan:
             return False
         if place not in self.places.formulas:
             return True
+        if cell == 0:  # what the template's formula comes to in a prepared row; old formats do not tell formulas
+            return False
         column = self.grid.first_column + place
         return not isinstance(cell, NoValue) and (number, column) not in self.grid.details.formulas
 

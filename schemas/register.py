@@ -7,8 +7,9 @@ import os
 import pkgutil
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import new_class
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import schemas
 from schemas.columns import Column, Kind, Need, text
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from schemas.migrations import Change
-    from schemas.rules import Facts
+    from schemas.rules import Books, Facts
 
 VERSION = 1
 """Version of the templates, carried by their defined names."""
@@ -30,8 +31,19 @@ VERSION = 1
 EXTRA_REGISTERS = "HOUQIN_REGISTERS"
 """Environment variable: comma-separated modules with a school's own registers."""
 
+_REGISTERS_KEPT = 1024
+"""For how many declarations that is kept which follows from them alone; no program has as many."""
+
+_Made = TypeVar("_Made")
+
 _KNOWN: dict[str, type[Register]] = {}
 _loaded: list[str] = []
+
+
+def made_once(make: Callable[[type[Register]], _Made]) -> Callable[[type[Register]], _Made]:
+    """Return the function so that what follows from a declaration is made only once for each register."""
+    kept: Callable[..., _Made] = lru_cache(maxsize=_REGISTERS_KEPT)(make)
+    return kept
 
 
 @dataclass(frozen=True)
@@ -159,6 +171,15 @@ class Register:
         """Return the rows with which the owner's new workbook begins, by column name; mostly none."""
         del today
         return ()
+
+    @staticmethod
+    def used_by(keys: pl.Series, books: Books) -> pl.DataFrame:
+        """Return the rows that need some of its rows without naming them: ``_key, _user_register, _user_key``.
+
+        Those that name them in a column with a reference are found without it.
+        """
+        del keys, books
+        return pl.DataFrame(schema=dict.fromkeys(("_key", "_user_register", "_user_key"), pl.String()))
 
     @classmethod
     def column(cls, name: str) -> Column:

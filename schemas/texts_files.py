@@ -349,6 +349,13 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请先更正或作废这些行；不再使用的，请改为停用，不要删除",
         "correct or withdraw those rows first; what is no longer used is switched off, not deleted",
     ),
+    "VOID-USED:NUMBER": (
+        "E",
+        "编号 {old} 不能更正为 {key_text}：仍有 {count} 行数据使用原编号，如{user}",
+        "{old} cannot be renumbered {key_text}: {count} rows still refer to the old number, such as {user}",
+        "请把这些行里的编号也改过来，保存后一并入账；或另加一行新编号，原编号停用",
+        "correct it in those rows too and save them; or add a row with the new number and switch the old one off",
+    ),
     "LED-02": (
         "E",
         "金额不足：{item} 在 {warehouse} 于 {day} 只值 {available} 元，{doc} 按原入库价须退回 {wanted} 元",

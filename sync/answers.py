@@ -10,11 +10,12 @@ from typing import Any
 from schemas.findings import Finding, in_reading_order, reader_finding
 from schemas.register import Register
 from sync.choice_books import conflict_mark, department_of, may_overrule, missing_mark, stop_mark
-from sync.choices import RESOLVE, Take, conflict_id, has_base, place_of
+from sync.choices import RESOLVE, conflict_id, has_base, place_of
 from sync.decisions import WITHDRAW, Decision, MissingRow, Result, Settled, missing_rows
 from sync.ledger import Ledger
 from sync.plan import Plan
 from sync.standing import PROCEED, Standing
+from sync.takes import Take
 from workbooks.choices import Chosen
 from workbooks.taking import TakenFile
 

@@ -15,7 +15,7 @@ from sync.backup_file import CONFIG, MANIFEST, Head, Manifest, PackageWriter, pl
 from sync.config import CONFIG_NAME
 from sync.proof import altered_file
 from sync.state import archived_files
-from workbooks.write import replace_bytes, replace_file
+from workbooks.write import remove_abandoned, replace_bytes, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLDER = "backups"
 _NOTE = "last.json"
+_IDLE_SECONDS = 24 * 3600
+"""A backup that nobody has written to for so long is no longer in the making, on another machine neither."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def backup(share: Share, target: Path | None, now: datetime) -> Backup:
     made_at = now.astimezone(UTC)
     with share.open_ledger() as ledger, ledger.snapshot() as snapshot:
         path = _place(share, target, made_at, snapshot.head.number)
+        remove_abandoned(path.parent, 0 if path.is_relative_to(share.state) else _IDLE_SECONDS)
         written: list[tuple[Manifest, tuple[Problem, ...]]] = []
         replace_file(path, lambda beside: written.append(_write(share, snapshot, beside, made_at)))
     manifest, problems = written[0]

@@ -10,8 +10,8 @@ import polars as pl
 
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.register import Register, all_registers
-from sync.choices import Take
 from sync.memory import CONFLICT, SUPERSEDED
+from sync.takes import Take
 from sync.versioned import META
 
 if TYPE_CHECKING:
@@ -240,9 +240,10 @@ def _remember_owners(
     claims: pl.DataFrame | None,
     whole: Collection[str],
 ) -> None:
-    """Keep the base of a workbook whose row another one renumbered or voided: it did not change it."""
+    """Keep the base of a workbook whose row another one renumbered, voided, or goes on stating without its file."""
     came = frame.filter(pl.col("_id").is_in(list(decisions.rekeyed))).select("_id", "_workbook")
-    agents = {decisions.rekeyed[row_id]: workbook for row_id, workbook in came.iter_rows()}
+    agents = dict(decisions.moved)
+    agents |= {decisions.rekeyed[row_id]: workbook for row_id, workbook in came.iter_rows()}
     agents |= dict(decisions.withdrawn.select("_key", "_workbook").iter_rows())
     if not agents:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from schemas.books import key_parts
@@ -11,6 +10,7 @@ from schemas.findings import Severity, reader_text
 from schemas.flaws import Flaw
 from schemas.register import all_registers
 from sync.held import cells_as_text
+from sync.takes import Place, Take
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,22 +20,8 @@ if TYPE_CHECKING:
 RESOLVE = "resolve"
 """Decision about a conflict; its subject is the conflict's id, its details say what was taken."""
 
-Place = tuple[str, str, str]
-"""Workbook, register and key."""
-
 SIDES = ("base", "ours", "theirs", "fields", "other_workbook")
 """What makes a conflict the one it is, besides workbook, register and key."""
-
-
-class Take(StrEnum):
-    """Which content of a row in conflict is the right one."""
-
-    OURS = "ours"
-    """The ledger's row."""
-    THEIRS = "theirs"
-    """The row of the workbook that was held."""
-    BASE = "base"
-    """The row as it was before both changed it."""
 
 
 def conflict_of(

@@ -7,11 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from sync import __version__
 from sync.usage import in_both_languages
+
+if TYPE_CHECKING:
+    from workbooks.pool import ReaderPool
 
 COMMANDS = {
     "demo": "a sample school: its workbooks, merged and published",
@@ -51,6 +56,7 @@ ELSEWHERE = {"addin": "addin.commands"}
 """Commands of other packages, by the name of their module: this package imports none of them."""
 
 USAGE_EXIT = 2
+INTERRUPTED_EXIT = 130
 
 
 class LazyGroup(click.Group):
@@ -94,16 +100,21 @@ def houqin() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code (DESIGN 13)."""
+def main(arguments: Sequence[str] | None = None, pool: ReaderPool | None = None) -> None:
+    """Run the command line and leave with its exit code (DESIGN 13).
+
+    Who runs several commands in one process lends them the workers that read workbooks: each would start its own.
+    """
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
     try:
-        code = houqin.main(argv, prog_name="houqin", standalone_mode=False)
+        code = houqin.main(argv, prog_name="houqin", standalone_mode=False, obj=pool)
     except click.exceptions.Exit as exc:
         code = exc.exit_code
     except click.Abort:
-        code = 130
+        if "--json" in argv:
+            _fail_json("INTERRUPTED", "已中断。 Interrupted.")
+        code = INTERRUPTED_EXIT
     except click.ClickException as exc:
         told = in_both_languages(exc)
         if "--json" in argv:
@@ -131,15 +142,25 @@ def _report(exc: Exception, argv: Sequence[str]) -> int:
 
 
 def _fail_json(code: str, message: str) -> None:
-    click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    try:
+        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    except OSError:
+        # the output itself cannot be written: its disk is full, or nobody reads it any more
+        click.echo(f"houqin: {message}", err=True)
 
 
 def _speak_utf8() -> None:
     """Write UTF-8 whatever the console's code page is: a Windows console would stop at the first 账."""
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def _nowhere() -> TextIO:
+    """Return what swallows the words of a program that was started without an output."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from schemas.findings import Text
 from schemas.parameters import DEFAULTS
 from sync.config import CONFIG_NAME, DEPARTMENT_NAMES
 from sync.errors import HouqinError
+from workbooks.write import replace_bytes
 
 _WORDS = {
     "capitalisation_threshold": "固定资产单价起点（元）",
@@ -136,12 +136,7 @@ def write_default_config(share: Path, school: str) -> Path:
     path = share / CONFIG_NAME
     if path.exists():
         raise ConfigExists(path=path)
-    part = path.with_name(f".{CONFIG_NAME}.{os.getpid()}")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(default_config_text(school))
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    replace_bytes(path, default_config_text(school).encode())
     return path
 
 

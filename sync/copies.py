@@ -21,6 +21,7 @@ _SUFFIX = re.compile(
 )
 _PREFIX = re.compile(r"(?:副本|复件)\s*(?:[(（]\d{1,2}[)）])?\s*(?P<stem>.+)|Copy of (?P<english>.+)")
 _COMPUTER = re.compile(r"(?P<stem>.+)-[A-Z0-9][-A-Z0-9]{2,14}")
+_ENDINGS = ("xlsx", "xlsm", "xls", "csv")
 _MARKED = re.compile(r"(?P<stem>.+)\.校验")
 
 
@@ -28,7 +29,8 @@ def original_of(name: str, others: Collection[str]) -> str | None:
     """Return the name of the workbook that ``name`` is a copy of, None where it is none.
 
     ``others`` are names of the workbooks beside it (with their folders, as ``name``): a computer's
-    name at the end (``食堂台账-ZW01.xlsx``) counts only where the original is among them.
+    name at the end (``食堂台账-ZW01.xlsx``) counts only where the original is among them. A copy may have been
+    saved in another format (``食堂台账(1).xls``).
     """
     folder, slash, file = name.rpartition("/")
     stem, dot, ending = file.rpartition(".")
@@ -36,12 +38,17 @@ def original_of(name: str, others: Collection[str]) -> str | None:
         return None
     bare = _without_marks(stem)
     if bare is not None:
-        return f"{folder}{slash}{bare}{dot}{ending}"
+        original = f"{folder}{slash}{bare}"
+        return _among(original, ending, others) or f"{original}{dot}{ending}"
     computer = _COMPUTER.fullmatch(stem)
-    if computer:
-        known = {other.casefold(): other for other in others}
-        return known.get(f"{folder}{slash}{computer['stem']}{dot}{ending}".casefold())
-    return None
+    return _among(f"{folder}{slash}{computer['stem']}", ending, others) if computer else None
+
+
+def _among(original: str, ending: str, others: Collection[str]) -> str | None:
+    """Return the workbook with a name among others, in the same format or else in another one."""
+    known = {other.casefold(): other for other in others}
+    names = (f"{original}.{each}".casefold() for each in (ending, *_ENDINGS))
+    return next((known[name] for name in names if name in known), None)
 
 
 def _without_marks(stem: str) -> str | None:

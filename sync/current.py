@@ -12,9 +12,8 @@ import contextlib
 import hashlib
 import json
 import shutil
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from sync.ledger import IN_THE_BOOKS, Ledger
-from sync.versioned import content_table
+from sync.versioned import content_table, versions_hash
 from workbooks.write import replace_file
 
 if TYPE_CHECKING:
@@ -108,8 +107,15 @@ class CurrentRows:
             except _UNUSABLE:
                 (self._folder / LIST).unlink(missing_ok=True)
                 frames = [rows_in_ledger(self._ledger, register, self.revision)]
-            self._whole[register.id] = pl.concat([_no_rows(register), *frames], rechunk=False)
+            self._whole[register.id] = pl.concat([content_table(register).no_rows, *frames], rechunk=False)
         return self._whole[register.id]
+
+    def with_missing(self, register: type[Register]) -> pl.DataFrame:
+        """Return all rows of the months in which some row is missing."""
+        months = [month for month in self.months(register) if month.statuses.get("missing")]
+        return pl.concat(
+            [content_table(register).no_rows, *(self.of_month(register, month) for month in months)], rechunk=False
+        )
 
     def of_month(self, register: type[Register], month: Month) -> pl.DataFrame:
         """Return the rows of one of its months, in the order of their keys."""
@@ -121,7 +127,7 @@ class CurrentRows:
 
 def rows_in_ledger(ledger: Ledger, register: type[Register], revision: int) -> pl.DataFrame:
     """Return what ``CurrentRows.rows`` does, from the ledger itself."""
-    whole = pl.concat([_no_rows(register), *ledger.current(register, revision)])
+    whole = pl.concat([content_table(register).no_rows, *ledger.current(register, revision)])
     return whole.sort("_post_period", *register.key, "_key", nulls_last=False)
 
 
@@ -188,7 +194,12 @@ def _read(place: Path) -> Listed:
 
 
 def _write_list(path: Path, listed: Listed) -> None:
-    path.write_text(json.dumps(asdict(listed), ensure_ascii=False), "utf-8")
+    registers = {
+        register_id: {"shape": kept.shape, "months": [vars(month) for month in kept.months]}
+        for register_id, kept in listed.registers.items()
+    }
+    content = {"revision": listed.revision, "digest": listed.digest, "registers": registers}
+    path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
 
 def _usable(listed: Listed, ledger: Ledger, registers: Mapping[str, type[Register]], place: Path) -> Listed:
@@ -224,10 +235,6 @@ def _count(kept: Kept) -> int:
     return sum(sum(month.statuses.values()) for month in kept.months)
 
 
-def _no_rows(register: type[Register]) -> pl.DataFrame:
-    return pl.DataFrame(schema=dict(content_table(register).stored))
-
-
 def _mapped(path: Path, register: type[Register]) -> pl.DataFrame:
     """Return the rows of a file without reading it: the operating system loads what is looked at."""
     with pa.memory_map(str(path)) as source:
@@ -247,7 +254,7 @@ class _Files:
     def write(self, register: type[Register], period: str | None, rows: pl.DataFrame) -> Month:
         """Write the rows of one month, in the order of their keys."""
         ordered = rows.sort(*register.key, "_key", nulls_last=False)
-        versions = hashlib.sha256(array("q", sorted(ordered["_version"]))).hexdigest()
+        versions = versions_hash(ordered["_version"])
         content = json.dumps([_shape(register), self._digest, period, versions])
         path = self.place / f"{register.id}-{hashlib.sha256(content.encode()).hexdigest()[:24]}.arrow"
         replace_file(path, ordered.write_ipc)

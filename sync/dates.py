@@ -10,9 +10,9 @@ from schemas.books import key_parts
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.flaws import Flaw, reader_flaw
 from schemas.periods import closed_through, day_of, in_closed_month, posting_day
-from sync.choices import Take
 from sync.departures import settled_rows
 from sync.memory import WITHDRAWN
+from sync.takes import Take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,11 +14,12 @@ from schemas.books import KEY_SEPARATOR, key_parts
 from schemas.check import HELD
 from schemas.findings import Finding, Severity, Text
 from schemas.register import Register
-from sync.choices import RESOLVE, Place, Take, conflict_id, has_base, place_of
+from sync.choices import RESOLVE, conflict_id, has_base, place_of
 from sync.errors import HouqinError
 from sync.ledger import Ledger
 from sync.plan import Plan
 from sync.standing import PROCEED, Standing
+from sync.takes import Place, Take
 
 WITHDRAW = "withdraw"
 """Decision that a missing row goes for good."""

@@ -170,7 +170,8 @@ def part_withdrawals(register: type[Register], decisions: Decisions, memory: Mem
     voided += [(workbook, key) for workbook, key in confirmed if key not in decisions.moved]
     marked = pl.DataFrame(voided, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")
     voided_rows = pl.col("_voided").fill_null(value=False)
-    at_once = voided_rows | pl.lit(register.deletions == "follow")
+    follows = pl.lit(register.deletions == "follow") & ~pl.col("_key").is_in(list(decisions.moved))
+    at_once = voided_rows | follows
     left = decisions.gone.filter(~pl.col("_key").is_in([*decisions.rekeyed.values()])).join(
         marked.unique().with_columns(pl.lit(True).alias("_voided")), on=["_workbook", "_key"], how="left"
     )

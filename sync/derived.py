@@ -92,7 +92,7 @@ def open_rows(books: Bookkeeping, register: type[Register]) -> pl.DataFrame:
 
 def rows_of_none(register: type[Register]) -> pl.DataFrame:
     """Return the columns of ``derived_rows`` without any row."""
-    return pl.DataFrame(schema=dict(content_table(register).stored))
+    return content_table(register).no_rows
 
 
 def _as_rows(register: type[Register], made: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from sync.completed import OPEN_ROWS
 from sync.derived import derived_rows, is_derived, open_rows, rows_of_none
 from sync.publish.details import parts_of
 from sync.publish.paths import volume_path
+from sync.publish.volume_cuts import full_sizes, with_volumes
 from sync.volumes import Volumes, settled_mark, with_paths
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ def with_derived(
 
 def _with_rows(volumes: Volumes, register: type[Register], rows: pl.DataFrame) -> Volumes:
     """Return volumes with these rows of a register, all of its months looked at."""
-    others = {place: count for place, count in volumes.untouched.items() if place[0] != register.id}
-    details = {**volumes.details, register.id: rows}
-    return replace(volumes, details=details if rows.height else volumes.details, untouched=others)
+    others = {place: sizes for place, sizes in volumes.untouched.items() if place[0] != register.id}
+    if rows.is_empty():
+        return replace(volumes, untouched=others)
+    return replace(volumes, details={**volumes.details, register.id: with_volumes(rows, register)}, untouched=others)
 
 
 def _with_settled(
@@ -69,14 +71,14 @@ def _with_settled(
     sources = dict(volumes.sources)
     for period, mark in marks.items():
         count = known.get(period) or (rows.filter(pl.col("_post_period") == period).height if rows.width else 0)
-        places = [entry.path for entry in parts_of(register, period, count, "zh")]
+        places = [entry.path for entry in parts_of(register, period, full_sizes(count), "zh")]
         sources |= dict.fromkeys(places, f"{mark}:{count}")
     if rows.width:
         is_open = ~pl.col("_post_period").is_in(list(marks))
         rows = rows.filter(pl.col("_post_period").is_in(wanted) | (is_open & pl.lit(small)))
         volumes = _with_rows(volumes, register, rows)
     untouched = dict(volumes.untouched)
-    untouched |= {(register.id, period): count for period, count in known.items()}
+    untouched |= {(register.id, period): full_sizes(count) for period, count in known.items()}
     return replace(volumes, untouched=untouched, sources=sources)
 
 
@@ -101,6 +103,6 @@ def _published(register: type[Register], period: str, mark: str, present: Mappin
     named, _, count = release.source.partition(":") if release else ("", "", "")
     if named != mark or not count.isdigit():
         return 0
-    places = [entry.path for entry in parts_of(register, period, int(count), "zh")]
+    places = [entry.path for entry in parts_of(register, period, full_sizes(int(count)), "zh")]
     whole = all(place in present and present[place].source == f"{mark}:{count}" for place in places)
     return int(count) if whole else 0

@@ -84,6 +84,8 @@ class Heart:
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
+        for left in self.state.glob(f".{HEARTBEAT_NAME}.*"):  # of a daemon that was killed; there is one at a time
+            left.unlink(missing_ok=True)
         self._write()
         self._thread.start()
         return self

@@ -1,23 +1,28 @@
-"""Rows that others still refer to: they stay in the books when somebody asks for their withdrawal (DESIGN 8)."""
+"""Rows that others still refer to: they stay in the books, under their numbers, as long as they do (DESIGN 8)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from schemas.books import key_parts
+from schemas.check import PROPOSED
 from schemas.columns import Kind
+from schemas.findings import Severity, reader_text
+from schemas.flaws import Flaw
 from schemas.register import all_registers
 from schemas.resolve import split_list
 from sync.memory import WITHDRAWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from schemas.books import OpenBooks
+    from schemas.check import Checked
     from schemas.columns import Column
     from schemas.register import Register
+    from sync.merge import LedgerDecider
 
 SCHEMA = {"_key": pl.String(), "_user_register": pl.String(), "_user_key": pl.String(), "_users": pl.Int64()}
 _LISTS = (Kind.REFERENCE_LIST, Kind.CODE_LIST)
@@ -34,13 +39,57 @@ def used_elsewhere(register: type[Register], keys: pl.Series, books: OpenBooks) 
         return pl.DataFrame(schema=SCHEMA)
     in_force = current.filter(pl.col("_status") != WITHDRAWN)
     leaving = pl.col("_key").is_in(keys.implode())
-    found = []
+    found = [register.used_by(keys, books)]
     for user, column, target in _references_to(register):
         held = in_force.filter(~leaving & pl.col(target).is_not_null())[target].unique()
         values = in_force.filter(leaving & ~pl.col(target).is_in(held.implode())).select("_key", _value=target)
-        users = _users(user, column, values["_value"].drop_nulls(), books)
+        users = _users(column, values["_value"].drop_nulls(), books.kept(user.id))
         users = users.filter(~pl.col("_user_key").is_in(keys.implode())) if user is register else users
-        found.append(users.join(values, on="_value").with_columns(pl.lit(user.id).alias("_user_register")))
+        found.append(_told(user, users.join(values, on="_value")))
+    return _counted(found)
+
+
+def numbers_in_use(checked: Checked, decider: LedgerDecider, books: OpenBooks) -> dict[int, Sequence[Flaw]]:
+    """Return the rows that corrected a number by which others go on naming the old row, each with its error.
+
+    ``checked`` is the whole batch, and ``books`` are as it leaves them: a number may be corrected together with all
+    that refer to it.
+    """
+    found: dict[int, Sequence[Flaw]] = {}
+    for register_id, decisions in decider.decisions.items():
+        passed = checked.frames[register_id].filter(pl.col("_outcome") == PROPOSED) if decisions.rekeyed else None
+        if passed is None:
+            continue
+        register = all_registers()[register_id]
+        coming = passed.filter(pl.col("_id").is_in(list(decisions.rekeyed))).select("_id", "_key").iter_rows()
+        new = {decisions.rekeyed[row_id]: (row_id, key) for row_id, key in coming}
+        for used in _still_named(register, list(new), books).iter_rows(named=True):
+            row_id, key = new[used["_key"]]
+            found[row_id] = [_number_flaw(register, row_id, key, used)]
+    return found
+
+
+def _still_named(register: type[Register], old: Sequence[str], books: OpenBooks) -> pl.DataFrame:
+    """Return which of some keys that leave the books are still named by rows in force: ``SCHEMA``."""
+    left = books.kept(register.id).filter(pl.col("_key").is_in(old))
+    stays = books.rows(register.id)
+    found = []
+    for user, column, target in _references_to(register) if old else ():
+        there = stays[target].drop_nulls().unique()
+        values = left.filter(~pl.col(target).is_in(there.implode())).select("_key", _value=target)
+        values = values.drop_nulls("_value")
+        if values.height:
+            users = _users(column, values["_value"], books.rows(user.id))
+            found.append(_told(user, users.join(values, on="_value")))
+    return _counted(found)
+
+
+def _told(user: type[Register], users: pl.DataFrame) -> pl.DataFrame:
+    return users.select("_key", pl.lit(user.id).alias("_user_register"), "_user_key")
+
+
+def _counted(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Return references to rows as one line for each row: ``SCHEMA``."""
     if not found:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(found).unique(["_key", "_user_register", "_user_key"]).sort("_user_register", "_user_key")
@@ -48,6 +97,17 @@ def used_elsewhere(register: type[Register], keys: pl.Series, books: OpenBooks) 
         pl.col("_user_register").first(), pl.col("_user_key").first(), pl.len().cast(pl.Int64).alias("_users")
     )
     return counted.select(*SCHEMA)
+
+
+def _number_flaw(register: type[Register], row_id: int, key: str, used: Mapping[str, Any]) -> Flaw:
+    named = " / ".join(key_parts(key))
+    args = {
+        "key_text": named,
+        "old": " / ".join(key_parts(used["_key"])),
+        "count": used["_users"],
+        "user": user_named(used["_user_register"], used["_user_key"]),
+    }
+    return Flaw(row_id, "VOID-USED", Severity.ERROR, register.key[0], named, reader_text("VOID-USED:NUMBER"), args)
 
 
 def user_named(register_id: str, key: str) -> str:
@@ -66,12 +126,12 @@ def _references_to(register: type[Register]) -> Iterator[tuple[type[Register], C
                     yield user, column, target
 
 
-def _users(user: type[Register], column: Column, values: pl.Series, books: OpenBooks) -> pl.DataFrame:
-    """Return the rows in the books that name one of some values: ``_user_key, _value``."""
-    rows = books.kept(user.id)
-    if values.is_empty() or "_status" not in rows.columns:
+def _users(column: Column, values: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return those of a register's rows in force that name one of some values: ``_user_key, _value``."""
+    if values.is_empty() or column.name not in rows.columns:
         return pl.DataFrame(schema={"_user_key": pl.String(), "_value": pl.String()})
-    named = rows.filter((pl.col("_status") != WITHDRAWN) & pl.col(column.name).is_not_null())
+    in_force = rows.filter(pl.col("_status") != WITHDRAWN) if "_status" in rows.columns else rows
+    named = in_force.filter(pl.col(column.name).is_not_null())
     if column.kind in _LISTS:
         lists = named.select(_user_key="_key", _value=column.name).with_columns(
             pl.col("_value").map_elements(split_list, return_dtype=pl.List(pl.String()))

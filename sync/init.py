@@ -8,6 +8,7 @@ from sync.commands.template import department_registers, start_rows
 from sync.config import CONFIG_NAME, load_config, school_today
 from sync.config_default import write_default_config
 from workbooks.template import write_template
+from workbooks.write import remove_abandoned
 
 TEMPLATES = "templates"
 FOLDERS = ("feedback", "published")
@@ -20,6 +21,8 @@ def init_share(folder: Path, school: str, language: str = "zh") -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
+    for place in (folder, folder / TEMPLATES):
+        remove_abandoned(place)
     if not (folder / CONFIG_NAME).exists():
         write_default_config(folder, school)
         made.append(Path(CONFIG_NAME))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from schemas.check import checking_order
 from schemas.register import all_registers
+from sync.standing import has_lost
 from workbooks.pool import Job
 from workbooks.taking import Glance
 
@@ -29,12 +30,11 @@ WAVE_BYTES = 24 << 20
 def waves_of(wanted: Sequence[FoundFile], found: Scan, standing: Standing, pool: ReaderPool) -> list[list[FoundFile]]:
     """Return the files to be read in one or more waves of at most ``WAVE_BYTES``, one file at least in each.
 
-    Known workbooks are all in the first wave, and where one has lost its file everything is: which of
-    the new files it has become shows only beside all others.
+    Known workbooks are all in the first wave, and where one has lost its file since the last run everything is: which
+    of the new files it has become shows only beside all others.
     """
-    names = {file.identity for file in found.files}
     new = [file for file in wanted if file.identity not in standing.workbooks]
-    if sum(file.size for file in wanted) <= WAVE_BYTES or not new or standing.workbooks.keys() - names:
+    if sum(file.size for file in wanted) <= WAVE_BYTES or not new or has_lost(standing, found):
         return [list(wanted)]
     waves = [[file for file in wanted if file.identity in standing.workbooks]]
     room = WAVE_BYTES - sum(file.size for file in waves[0])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from schemas.flaws import Flaw
     from schemas.register import Register
-    from sync.choices import Place, Take
+    from sync.takes import Place, Take
 
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"

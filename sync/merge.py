@@ -11,7 +11,7 @@ from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
 from sync.bases import base_of, different_columns, history_of
 from sync.canonical import content_hashes
-from sync.choices import Take, base_cells, conflict_of, take_for
+from sync.choices import base_cells, conflict_of, take_for
 from sync.contests import with_conflicts_told
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
@@ -30,6 +30,7 @@ from sync.memory import (
     Memory,
 )
 from sync.renumbered import corrected_keys
+from sync.takes import Take
 from sync.unsaid import with_unsaid
 from sync.verdicts import Verdict, closed_month, settle, unless_settled
 

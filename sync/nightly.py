@@ -213,6 +213,8 @@ class _Course:
         made = backup(self.share, folder, datetime.now(UTC))
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
         self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
+        # at once, for a backup that no record names would never be rotated away
+        write_nights(self.share.state, replace(read_nights(self.share.state), kept=tuple(self.kept)))
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
         if made.problems:
             zh, en = f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"

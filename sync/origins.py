@@ -10,7 +10,7 @@ from sync.copies import original_of
 from sync.standing import GONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sync.memory import Remembered, Row
     from sync.standing import Standing
@@ -86,14 +86,14 @@ def branches_among(
     standing: Standing,
     copies: Mapping[str, str],
     renamed: Mapping[str, str],
-    dead: Collection[str],
     ledger: Remembered | None,
 ) -> dict[str, int | None]:
     """Return the workbooks that are copies of others: by the names that they have now, by their rows, or marked copies.
 
-    For a marked copy the revision that took its original's version is known.
+    For a marked copy the revision that took its original's version is known. Known workbooks whose files are gone
+    may be originals, and copies of which a row is in conflict.
     """
-    names = {*standing.workbooks, *(file.name for file, _ in taken)}.difference(dead)
+    names = {*standing.workbooks, *(file.name for file, _ in taken)}
     titles = {name: standing.title(name) for name in names}
     titles |= {identity: standing.title(file) for file, identity in renamed.items()}
     present = {title.casefold() for title in titles.values()}

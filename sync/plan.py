@@ -19,6 +19,7 @@ from sync.changes import RegisterChanges, Sources, changes_of
 from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
+from sync.in_use import numbers_in_use
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
@@ -33,7 +34,7 @@ from sync.recognise import (
 )
 from sync.scan import Scan
 from sync.stage import Staged, stage
-from sync.standing import GONE, Standing, no_rows
+from sync.standing import GONE, Standing, no_rows, without_files
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
 from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
@@ -94,6 +95,7 @@ def plan_run(
     is known only after a first look at them; the decision is then made again with it.
     """
     lost, vanished = absent_workbooks(standing, found)
+    standing = standing if found is None else standing.as_found(found)
     run = _Run(ledger, standing, taken, rights, facts, lost - vanished.keys(), load, made)
     known = Recognised(copies=twins_among(taken, standing), stops=vanished)
     while True:
@@ -142,13 +144,13 @@ class _Run:
             for file, department in taken
         ]
         dead = self.dead.union(_displaced(standing, known)).difference(known.renamed.values())
-        again = [row for row in standing.held if row["workbook"] not in fresh | dead]
+        again = [row for row in standing.held if row["workbook"] not in fresh and _is_tried(row, dead)]
         staged = stage(taken, self.rights.may_write, self.rights.writers_of, again)
         staged = replace(staged, read_now=staged.read_now - known.stops.keys())
         died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
-            branches=branches_among(taken, standing, known.copies, known.renamed, dead, self.ledger),
+            branches=branches_among(taken, standing, known.copies, known.renamed, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
@@ -170,6 +172,8 @@ class _Run:
             more = fallen_rows(checked, fallen)
             if more == fallen:
                 more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._opening))
+            if more == fallen:
+                more = fallen.with_alone(numbers_in_use(checked, decider, books))
             if more == fallen:
                 return books, decider, checked
             fallen = more
@@ -241,6 +245,11 @@ def _is_other(workbook: Mapping[str, Any] | None, sha256: str) -> bool:
     return workbook is not None and workbook["state"] != GONE and workbook["sha256"] != sha256
 
 
+def _is_tried(held: Mapping[str, Any], dead: Collection[str]) -> bool:
+    """Tell whether a row that was held back is tried again: without its file, one that is in conflict alone."""
+    return held["workbook"] not in dead or held["reason"] == CONFLICT
+
+
 def _was_gone(standing: Standing, name: str) -> bool:
     return bool(standing.workbooks[name]["state"] == GONE)
 
@@ -260,9 +269,7 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
     """Return the workbooks without their files, and those among them whose whole folder is empty or offline."""
     if found is None:
         return frozenset(), {}
-    present = {file.identity for file in found.files}
-    present |= {name for name in standing.workbooks if found.is_unopened(standing.title(name))}
-    lost = frozenset(standing.workbooks.keys() - present)
+    lost = without_files(standing, found)
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
     filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
     stops = vanished_workbooks(here, filled)

@@ -43,7 +43,7 @@ def publication_of(
 ) -> Publication:
     """Return everything that is shown of the newest revision.
 
-    ``load`` returns its rows of a register, of any status; ``volumes`` are the details to publish.
+    ``load`` returns its rows of a register, the missing ones at least; ``volumes`` are the details to publish.
     """
     head = ledger.head()
     told = findings_by_workbook(standing)
@@ -155,6 +155,7 @@ def _state(
         saved_at=row["saved_at"],
         taken_at=times.get(row["taken_revision"]),
         feedback=marked[path] if findings and row["state"] != GONE else None,
+        sha256=row["sha256"],
     )
 
 

@@ -31,13 +31,12 @@ from sync.publish.books import (
     public_rows,
     public_table,
     source_of,
-    versions_hash,
 )
 from sync.publish.lookup_tables import LOOKUPS, LookupTable
 from sync.publish.manifest import FOLDER, MANIFEST, Manifest, Piece, Pieces, Settings, personal_columns, shape_of
 from sync.publish.plan import OutsideTheShareError, safe_place
 from sync.publish.releases import Release, mark_of
-from sync.versioned import OWN_TABLES, VersionedTable, content_table
+from sync.versioned import OWN_TABLES, VersionedTable, content_table, versions_hash
 from workbooks.write import TargetLockedError, replace_bytes
 
 if TYPE_CHECKING:

@@ -82,7 +82,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
     paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
     volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
-    publication = publication_of(share, ledger, standing, current.rows, volumes)
+    publication = publication_of(share, ledger, standing, current.with_missing, volumes)
     problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)
     publication = with_differences(publication, books)
@@ -202,20 +202,14 @@ def marked_targets(share: Share, standing: Standing, pool: ReaderPool) -> list[T
 
 
 def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, str], pool: ReaderPool) -> Target:
+    """Return a marked copy to write in a worker process, for the file may be hostile."""
     findings, *facts = args
     shown = [MARK_LAYOUT, *facts, [finding_as_json(finding) for finding in findings]]
     content_hash = hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
     def write(target: Path) -> None:
-        outcome = pool.run([Job(place, "sync.publish_run:mark", (source, target, *args))])[0]
+        outcome = pool.run([Job(place, "workbooks.mark:write_marked", (source, target, *args))])[0]
         if outcome.failure:
             raise TargetLockedError(target, outcome.reason or outcome.failure)
 
     return Target(place, content_hash, write)
-
-
-def mark(source: Path, target: Path, findings: Sequence[Finding], language: str, path: str, sha256: str) -> None:
-    """Write one marked copy; runs in a worker process, for the file may be hostile."""
-    from workbooks.mark import write_marked  # noqa: PLC0415 - openpyxl is needed in the worker only
-
-    write_marked(source, target, findings, language=language, origin_path=path, origin_sha256=sha256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from schemas.findings import in_reading_order
 from sync.changes import RegisterChanges
 from sync.held import finding_as_json, finding_of_json
 from sync.ledger import Ledger, Writer
+from sync.memory import CONFLICT
 from sync.outcome import COUNTED_AS, WorkbookOutcome, word_for
 from sync.plan import Plan
 from sync.scan import Scan
@@ -92,9 +94,10 @@ def _record_held(writer: Writer, outcome: WorkbookOutcome, standing: Standing) -
     if not outcome.readable:
         return
     names = ("register", "sheet", "row_number", "row_key", "reason", "payload", "findings")
-    before = [row for row in standing.held if row["workbook"] == outcome.name]
+    place = itemgetter("register", "sheet", "row_number")
+    before = sorted((row for row in standing.held if row["workbook"] == outcome.name), key=place)
     same = len(before) == len(outcome.held) and all(
-        _same(old, new, names) for old, new in zip(before, outcome.held, strict=True)
+        _same(old, new, names) for old, new in zip(before, sorted(outcome.held, key=place), strict=True)
     )
     if same:
         return
@@ -158,18 +161,19 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
 
 
 def without_held(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return how the rows of a workbook count whose file is gone: what was held back is no longer looked at."""
-    left = {**counts, "held": 0, "conflicting": 0, "refused": 0}
-    return {**left, "skipped": counts["skipped"] + counts["held"] + counts["conflicting"]}
+    """Return how the rows of a workbook count whose file is gone: what was held back waits for it, conflicts stay."""
+    return {**counts, "held": 0, "refused": 0, "skipped": counts["skipped"] + counts["held"]}
 
 
 def _record_gone(writer: Writer, plan: Plan, standing: Standing) -> None:
-    """End what was held back of workbooks whose files are gone; a file that comes back is read again."""
+    """End what was held back of workbooks whose files are gone; a file that comes back is read again.
+
+    A conflict stays: that a file is gone says nothing about which of its rows are right.
+    """
     gone = {name for name in plan.gone if standing.workbooks[name]["state"] != GONE}
-    for table, rows in (("held", standing.held), ("conflict", standing.conflicts)):
-        ended = [row["version_id"] for row in rows if row["workbook"] in gone]
-        if ended:
-            writer.close_in(table, ended)
+    ended = [row["version_id"] for row in standing.held if row["workbook"] in gone and row["reason"] != CONFLICT]
+    if ended:
+        writer.close_in("held", ended)
 
 
 _BY_COUNTS = ("partly", "held", "accepted", "unchanged")

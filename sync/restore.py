@@ -24,7 +24,7 @@ from sync.ledger.verify import Problem, verify
 from sync.lock import writer_lock
 from sync.scan import hash_file
 from sync.share import Share
-from sync.state import archive_file, archived
+from sync.state import RESTORING, archive_file, archived, tidy
 from workbooks.write import replace_bytes
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def restore(share_path: Path, backup: Path, now: datetime, *, replace: bool) -> 
         settings = _settings(share_path, package)
         share = Share.open(share_path)
         with writer_lock(share.state):
+            tidy(share.state)
             kept = _present(share, package.manifest, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
             if kept is not None and not replace:
                 raise _in_the_way(kept, package.manifest)
@@ -170,7 +171,7 @@ def _restore_file(state: Path, package: Package, name: str) -> bool:
     if known is not None and hash_file(known)[0] == sha256:
         return False
     state.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=state, prefix=".restore-") as folder:
+    with tempfile.TemporaryDirectory(dir=state, prefix=RESTORING) as folder:
         part = Path(folder) / PurePosixPath(name).name
         with package.open_member(name) as source, part.open("wb") as target:
             while piece := source.read(_PIECE_BYTES):

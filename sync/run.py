@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from schemas.findings import Finding, reader_finding
 from schemas.register import all_registers
 from sync.answers import answers_in, with_answers
 from sync.closes import facts_of, with_closes
-from sync.current import brought_forward
+from sync.current import CurrentRows, brought_forward
 from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
@@ -23,18 +23,20 @@ from sync.ledger_books import books_of
 from sync.lock import writer_lock
 from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
-from sync.publish_run import publish_all
+from sync.publish_run import Published, publish_all
 from sync.record import record
 from sync.scan import FoundFile, Scan, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import GONE, Standing, identified, renamed
-from sync.state import SourceChanged, archive_file
+from sync.standing import GONE, Standing, has_lost, identified, renamed
+from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
+Publish = Callable[[Share, Ledger, CurrentRows, ReaderPool, Progress], Published]
+"""What shows the newest revision to people: all of it, ``publish_all``."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def sync(
     orders: Orders = NOTHING_ORDERED,
     leave: Collection[Path] = (),
     reading_seconds: float = math.inf,
+    publish: Publish = publish_all,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
 
@@ -75,6 +78,7 @@ def sync(
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
     just now: they are there, and read by the next run. So are those whose turn has not come after
     ``reading_seconds``, unless a workbook has lost its file: what has become of it shows only beside all others.
+    Who runs again before anybody looks may leave publishing to the last run: ``publish`` says how it is done.
 
     Raises:
         NotOpen: an order is about something that no longer waits; nothing is done.
@@ -84,6 +88,7 @@ def sync(
     """
     told = progress or Quiet()
     with writer_lock(share.state), share.open_ledger() as ledger:
+        tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         seen = scan(share.config.folders)
@@ -92,7 +97,7 @@ def sync(
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
         first, *later = waves_of(wanted, found, standing, pool)
-        patience = math.inf if _has_lost(standing, found) else reading_seconds
+        patience = math.inf if has_lost(standing, found) else reading_seconds
         run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
         merged = _merged(run, standing, first, ordered)
         left = set(merged.left)
@@ -106,7 +111,7 @@ def sync(
         if later:
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
-        published = publish_all(share, ledger, current, pool, told)
+        published = publish(share, ledger, current, pool, told)
         standing = Standing.of(ledger)
         return SyncResult(
             merged.revision,
@@ -119,12 +124,6 @@ def sync(
             settled,
             frozenset(left),
         )
-
-
-def _has_lost(standing: Standing, found: Scan) -> bool:
-    """Tell whether a workbook that was there lately is not among the files."""
-    there = {file.identity for file in found.files}
-    return any(row["state"] != GONE and name not in there for name, row in standing.workbooks.items())
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,11 @@ def scan(folders: Mapping[str, Path]) -> Scan:
     files: list[FoundFile] = []
     findings: list[Finding] = []
     for department, folder in sorted(folders.items()):
+        own = folder.resolve()
         for path in _entries_below(folder, DEEPEST):
-            name = shown_name(department, path.relative_to(folder))
-            found = _closed(path, name) or _found(path, name, department, folder)
+            inside = path.relative_to(folder)
+            name = shown_name(department, inside)
+            found = _closed(path, name) or _found(path, name, department, inside, own)
             (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
     return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
 
@@ -101,11 +103,12 @@ def _closed(path: Path, name: str) -> Finding | None:
     return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
 
 
-def _found(path: Path, name: str, department: str, folder: Path) -> FoundFile | Finding:
-    if not _is_usable(path.name) or _UNSHOWN.search(str(path.relative_to(folder))):
+def _found(path: Path, name: str, department: str, inside: PurePath, own: Path) -> FoundFile | Finding:
+    """Return a file of a department, whose ``own`` folder follows no link, ``inside`` which it lies; or what is odd."""
+    if not _is_usable(path.name) or _UNSHOWN.search(str(inside)):
         return reader_finding("FILE-NAME", name)
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not path.resolve().is_relative_to(own):
             return reader_finding("FILE-OUTSIDE", name, value=path.name)
         return FoundFile(name, department, path, *_hash_of_workbook(path))
     except PermissionError:

@@ -12,10 +12,11 @@ import polars as pl
 
 from schemas.books import KEY_SEPARATOR, empty_frame
 from schemas.register import Register
-from sync.choices import RESOLVE, Place, Take, chosen_among
+from sync.choices import RESOLVE, chosen_among
 from sync.held import rows_of
 from sync.memory import Page, Remembered
 from sync.scan import Scan
+from sync.takes import Place, Take
 from sync.versioned import META
 
 GONE = "gone"
@@ -74,6 +75,15 @@ class Standing:
         known = self.workbooks.get(identity)
         return identity if known is None else str(known["title"])
 
+    def as_found(self, found: Scan) -> Standing:
+        """Return the memory with every workbook under the name that its file has now."""
+        names = {file.identity: file.name for file in found.files}
+        workbooks = {
+            identity: {**row, "title": names[identity]} if names.get(identity, row["title"]) != row["title"] else row
+            for identity, row in self.workbooks.items()
+        }
+        return replace(self, workbooks=workbooks)
+
 
 def _parted(subject: str) -> tuple[str, str]:
     workbook, _, sha256 = subject.partition(KEY_SEPARATOR)
@@ -103,6 +113,22 @@ def no_rows(register: type[Register]) -> pl.DataFrame:
         .drop("_id", "_key")
         .with_columns(pl.lit(None, dtype).alias(name) for name, dtype in {**META, "_version": pl.Int64()}.items())
     )
+
+
+def without_files(standing: Standing, found: Scan) -> frozenset[str]:
+    """Return the known workbooks that are not among the files, those gone long ago too.
+
+    One that is there, but could not be opened, is not without its file.
+    """
+    present = {file.identity for file in found.files}
+    return frozenset(
+        name for name in standing.workbooks.keys() - present if not found.is_unopened(standing.title(name))
+    )
+
+
+def has_lost(standing: Standing, found: Scan) -> bool:
+    """Tell whether a workbook has lost its file since the last run: a new file may be it under another name."""
+    return any(standing.workbooks[name]["state"] != GONE for name in without_files(standing, found))
 
 
 def renamed(found: Scan, names: Mapping[str, str]) -> Scan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,15 @@ import platformdirs
 
 from schemas.findings import Text
 from sync.errors import HouqinError
+from workbooks.write import remove_abandoned
 
 STATE_VARIABLE = "HOUQIN_STATE"
 """Environment variable that names the state folder itself, for the one share that is worked with."""
+
+RESTORING = ".restore-"
+"""Begins the names of folders in which a restore unpacks files."""
+SUCCESSOR = ".restoring"
+"""Ends the name of a database that is to take the place of the ledger."""
 
 _PIECE_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -86,6 +93,19 @@ def remove_parts(state: Path) -> None:
     """Remove what killed programs were copying into the archive; only the holder of the writer's lock may."""
     for part in (state / "archive").glob("??/.*"):
         part.unlink(missing_ok=True)
+
+
+def tidy(state: Path) -> None:
+    """Remove what killed programs left in a state folder; only the holder of the writer's lock may.
+
+    What others than that one write there may be in the making: it stays as long as its process runs.
+    """
+    for left in (*state.glob(f"{RESTORING}*"), *state.glob(f"*{SUCCESSOR}*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+    remove_abandoned(state)
 
 
 def archived_files(state: Path) -> list[Path]:

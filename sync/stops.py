@@ -102,33 +102,45 @@ def safe_stops(
     Only rows of open months count: those of closed ones stay as they are, whatever a workbook says.
     """
     had: Counter[str] = Counter()
+    stated: Counter[str] = Counter()
     lost: Counter[str] = Counter()
-    changed: dict[str, int] = {}
+    changed: Counter[str] = Counter()
     for look in seen:
-        own = look.current.filter((pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks)))
-        own = own.filter(~(pl.col("_post_period") <= look.closed).fill_null(value=False))
-        own = without_pages(own, look.register, turned)
-        had.update(own["_workbook"])
+        open_rows = look.current.filter(pl.col("_status") == "accepted")
+        open_rows = open_rows.filter(~(pl.col("_post_period") <= look.closed).fill_null(value=False))
+        open_rows = without_pages(open_rows, look.register, turned)
+        own = open_rows.filter(pl.col("_workbook").is_in(list(workbooks)))
+        both = _stated_rows(look, open_rows, workbooks)
         left = lost_rows(look, voided).join(own.select("_key"), on="_key", how="semi")
-        lost.update(left["_workbook"])
-        changed |= _all_changed(look, own)
+        for counter, rows in ((had, own), (lost, left), (stated, left), (stated, both)):
+            counter.update(dict(rows.group_by("_workbook").len().iter_rows()))
+        changed.update(_all_changed(look.register, both))
     stops = {
         workbook: Stop(LOST, count, had[workbook])
         for workbook, count in lost.items()
-        if had[workbook] >= LEAST_ROWS and 2 * count > had[workbook]
+        if stated[workbook] >= LEAST_ROWS and 2 * count > had[workbook]
     }
-    return {name: Stop(CHANGED, count, had[name]) for name, count in changed.items()} | stops
+    return {name: Stop(CHANGED, count, stated[name]) for name, count in changed.items()} | stops
 
 
-def _all_changed(look: Look, own: pl.DataFrame) -> dict[str, int]:
-    """Return the workbooks whose every row in the register posts otherwise than before, with their number."""
+def _stated_rows(look: Look, open_rows: pl.DataFrame, workbooks: Collection[str]) -> pl.DataFrame:
+    """Return the rows that workbooks had accepted and state, whichever workbook the ledger has them from now.
+
+    Posting cells stand beside those of the ledger, which end in ``_now``; ``_same`` tells that a row says what it said.
+    """
     columns = posting_columns(look.register)
-    if not columns or own.is_empty():
+    rows = look.rows.filter(pl.col("_workbook").is_in(list(workbooks)) & pl.col("_base").is_not_null())
+    rows = rows.select("_key", "_workbook", *columns, _same=pl.col("_stated") == pl.col("_base"))
+    return rows.join(open_rows.select("_key", *columns), on="_key", suffix="_now")
+
+
+def _all_changed(register: type[Register], stated: pl.DataFrame) -> dict[str, int]:
+    """Return the workbooks whose every row in the register posts otherwise than before, with their number."""
+    columns = posting_columns(register)
+    if not columns or stated.is_empty():
         return {}
-    stated = look.rows.select("_key", "_workbook", *columns)
-    both = own.select("_key", "_workbook", *columns).join(stated, on=["_key", "_workbook"], suffix="_stated")
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_stated")) for name in columns)
-    counts = both.group_by("_workbook").agg(pl.len().alias("rows"), differs.sum().cast(pl.Int64).alias("changed"))
+    differs = ~pl.col("_same") & pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in columns)
+    counts = stated.group_by("_workbook").agg(pl.len().alias("rows"), differs.sum().cast(pl.Int64).alias("changed"))
     whole = counts.filter((pl.col("rows") >= LEAST_ROWS) & (pl.col("rows") == pl.col("changed")))
     return dict(whole.select("_workbook", "changed").iter_rows())
 

@@ -44,7 +44,8 @@ def lines_of(share: Share, result: SyncResult) -> list[Line]:
             continue
         findings = in_reading_order(told.get(identity, []))
         if row["state"] == GONE:
-            findings = [reader_finding("FILE-GONE", standing.title(identity))]
+            disputed = [finding for finding in findings if finding.code == "IMP-02"]
+            findings = [reader_finding("FILE-GONE", standing.title(identity)), *disputed]
         if identity in fresh:
             counts = {name: fresh[identity].counts[name] for name in COUNTS}
             status = fresh[identity].state

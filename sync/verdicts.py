@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from sync.bases import different_columns
-from sync.choices import Take
 from sync.dates import CLOSED
 from sync.memory import CONFLICT
+from sync.takes import Take
 from sync.threeway import merged_row
 
 if TYPE_CHECKING:

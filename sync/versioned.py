@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from schemas.frames import where
+from schemas.register import made_once
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -35,7 +38,7 @@ META: dict[str, pl.DataType] = {
 their own: hence the underscore, in frames and in the database alike."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VersionedTable:
     """A table whose rows are versions: never overwritten, never deleted, only closed."""
 
@@ -55,10 +58,15 @@ class VersionedTable:
         """Return the columns that the ledger itself sets: version, first and closing revision."""
         return {self.version: pl.Int64(), self.start: pl.Int64(), self.end: pl.Int64()}
 
-    @property
-    def stored(self) -> dict[str, pl.DataType]:
+    @cached_property
+    def stored(self) -> Mapping[str, pl.DataType]:
         """Return every column of the table in its order, with its polars type."""
         return {self.version: pl.Int64(), **self.fields, self.start: pl.Int64(), self.end: pl.Int64()}
+
+    @cached_property
+    def no_rows(self) -> pl.DataFrame:
+        """Return all columns without any row."""
+        return pl.DataFrame(schema=dict(self.stored))
 
 
 def storage_of(dtype: pl.DataType) -> str:
@@ -92,16 +100,20 @@ def is_number(dtype: pl.DataType) -> bool:
     return storage_of(dtype).startswith(_AS_NUMBER)
 
 
+@made_once
 def content_table(register: type[Register]) -> VersionedTable:
     """Return the table of a register: declared columns, computed ones, then what the ledger keeps."""
-    declared = {column.name: column.dtype for column in register.columns}
-    return VersionedTable(
-        f"reg_{register.id}",
-        {**declared, **register.computed(), **META},
-        version="_version",
-        start="_from",
-        end="_to",
-    )
+    if register not in _OF_REGISTERS:
+        declared = {column.name: column.dtype for column in register.columns}
+        fields = {**declared, **register.computed(), **META}
+        _OF_REGISTERS[register] = VersionedTable(
+            f"reg_{register.id}", fields, version="_version", start="_from", end="_to"
+        )
+    return _OF_REGISTERS[register]
+
+
+_OF_REGISTERS: dict[type[Register], VersionedTable] = {}
+"""Tables made so far: a declaration never changes while the program runs."""
 
 
 def _own(name: str, fields: str, *, json: str = "", lookups: tuple[tuple[str, ...], ...] = ()) -> VersionedTable:
@@ -169,3 +181,10 @@ OWN_TABLES: dict[str, VersionedTable] = {
 def in_the_books(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that count."""
     return where(rows, pl.col("_status").is_in(list(IN_THE_BOOKS)))
+
+
+def versions_hash(versions: pl.Series) -> str:
+    """Return the SHA-256 of version numbers in order: it names the content of rows for good."""
+    numbers = versions.cast(pl.Int64).sort().rechunk().to_arrow()
+    content = numbers.buffers()[1]
+    return hashlib.sha256(content.slice(numbers.offset * 8, len(numbers) * 8) if len(numbers) else b"").hexdigest()

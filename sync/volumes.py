@@ -17,6 +17,7 @@ from sync.closes import CLOSED, CLOSES
 from sync.completed import completed, is_looked_at
 from sync.current import CurrentRows, Month
 from sync.publish.details import LAYOUT, parts_of
+from sync.publish.volume_cuts import full_sizes, in_full_volumes, in_small_volumes, sizes_of
 from sync.versioned import in_the_books
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ class Volumes:
     """The details to publish."""
 
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    """Register id to the rows of the months that are looked at, with the paths of their workbooks."""
-    untouched: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
-    """(register id, month) to the number of rows of the other months."""
+    """Register id to the rows of the months that are looked at, with the paths of their workbooks and ``_volume``."""
+    untouched: Mapping[tuple[str, str | None], Sequence[int]] = field(default_factory=dict)
+    """(register id, month) to the numbers of rows of the volumes of the other months."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Path of a volume to the hash of what it is made of."""
 
@@ -105,25 +106,46 @@ def volumes_of(
     volume of a closed month is made of nothing but its close, and once published is never written again.
     """
     details: dict[str, pl.DataFrame] = {}
-    untouched: dict[tuple[str, str | None], int] = {}
+    untouched: dict[tuple[str, str | None], Sequence[int]] = {}
     sources: dict[str, str] = {}
     for register_id, register in share.registers.items():
         frames = []
         for month in current.months(register):
             settled = closes.mark(register, month.period)
             source = settled or _source(share, register, month, paths)
-            places = [entry.path for entry in parts_of(register, month.period, month.in_the_books, "zh")]
-            sources |= dict.fromkeys(places, source)
             told = bool(settled) or not is_looked_at(register, books)
-            if told and all(place in present and present[place].source == source for place in places):
-                untouched[register_id, month.period] = month.in_the_books
+            sizes = _published(register, month, source, present) if told else ()
+            if sizes:
+                untouched[register_id, month.period] = sizes
             else:
                 rows = in_the_books(current.of_month(register, month))
-                rows = _as_shown(rows, register, books, month.period if settled else None)
-                frames.append(with_paths(rows, paths))
+                rows = with_paths(_as_shown(rows, register, books, month.period if settled else None), paths)
+                frames.append(in_full_volumes(rows, register) if settled else in_small_volumes(rows, register))
+                sizes = sizes_of(frames[-1])
+            sources |= _sources(register, month.period, source, sizes)
         if frames:
             details[register_id] = pl.concat(frames, rechunk=False)
     return Volumes(details, untouched, sources)
+
+
+def _published(register: type[Register], month: Month, source: str, present: Mapping[str, Release]) -> Sequence[int]:
+    """Return the numbers of rows of the volumes of a month if all of them are there, made of this; else nothing."""
+    if source.startswith(_CLOSED):
+        sizes = full_sizes(month.in_the_books)
+    else:
+        first = present.get(next(parts_of(register, month.period, [0], "zh")).path)
+        made_of, _, counts = first.source.partition(":") if first else ("", "", "")
+        sizes = tuple(map(int, counts.split("+"))) if counts and made_of == source else ()
+    wanted = _sources(register, month.period, source, sizes)
+    return sizes if all(path in present and present[path].source == wanted[path] for path in wanted) else ()
+
+
+def _sources(register: type[Register], period: str | None, source: str, sizes: Sequence[int]) -> dict[str, str]:
+    """Return what the volumes of a month are made of, by path; the first of an open month tells the rows of each."""
+    made_of = {entry.path: source for entry in parts_of(register, period, sizes, "zh")}
+    if sizes and not source.startswith(_CLOSED):
+        made_of[next(iter(made_of))] = f"{source}:{'+'.join(map(str, sizes))}"
+    return made_of
 
 
 def _as_shown(rows: pl.DataFrame, register: type[Register], books: Bookkeeping, closed: str | None) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from schemas.parameters import text_of
 from schemas.periods import STOCK_BOOK, first_day_after
 from schemas.property.count_book import corrections
 from schemas.register import Register, all_registers
-from schemas.stock_balance import rank_of
+from schemas.stock_movements import rank_of
 from sync.books.checks import money
 from sync.books.close import Close
 from sync.books.counts import adjusted

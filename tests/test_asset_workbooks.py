@@ -64,7 +64,7 @@ def school(tmp_path: Path) -> School:
 
 def run(school: School, name: str) -> dict[str, Any]:
     """Run once and return what became of a workbook."""
-    return school.book(school.sync(), name)
+    return school.book(school.merge(), name)
 
 
 def test_goods_are_issued_where_they_were_moved(school: School) -> None:
@@ -72,7 +72,7 @@ def test_goods_are_issued_where_they_were_moved(school: School) -> None:
     rows = {"stock_receipt": [receipt()], "stock_issue": [issue(warehouse="CK02", qty=6)]}
     school.save("ZW/库房.xlsx", rows)
     school.save("ZW/调拨.xlsx", {"asset_transfer": [transfer()]})
-    told = school.sync()
+    told = school.merge()
     assert codes(school.book(told, "ZW/库房.xlsx")) == []
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "6.000"}
     school.save("ZW/调拨.xlsx", {"asset_transfer": [transfer(qty=5)]})
@@ -85,7 +85,7 @@ def test_transfer_waits_for_its_goods(school: School) -> None:
     school.save("ZW/调拨.xlsx", {"asset_transfer": [transfer()]})
     assert codes(run(school, "ZW/调拨.xlsx")) == ["TRF-03"]
     school.save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
-    school.sync()
+    school.merge()
     assert school.quantities("asset_transfer") == {"DB-202611-0001/1": "6.000"}
 
 
@@ -93,7 +93,7 @@ def test_transfer_is_amended_after_the_card(school: School) -> None:
     """A card that was brought up to date does not speak against its transfer, but against one from elsewhere."""
     school.save("ZW/卡片.xlsx", {"fixed_asset_card": [CARD]})
     school.save("ZW/调拨.xlsx", {"asset_transfer": [moved()]})
-    told = school.sync()
+    told = school.merge()
     assert "X-13" in codes(school.book(told, "ZW/卡片.xlsx"), "warning")
     school.save("ZW/卡片.xlsx", {"fixed_asset_card": [CARD | {"room": "A-302"}]})
     assert codes(run(school, "ZW/卡片.xlsx"), "warning") == []

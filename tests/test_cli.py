@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,40 +19,11 @@ import pytest
 
 from sync.cli import COMMANDS, main
 from sync.lock import writer_lock
+from tests.command_line import ROOT, Answer, houqin, houqin_itself
 from tests.sync.school import MASTER, School, issue, receipt
 
-ROOT = Path(__file__).resolve().parents[1]
 HELD_RECEIPT = receipt(2, amount="99.00")
 COUNTS = ("accepted", "unchanged", "held", "conflicting", "duplicate", "skipped")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever the document holds
-        """Return the one document on standard output."""
-        return json.loads(self.out)
-
-    def error(self) -> str:
-        """Return the code of the one error that was reported."""
-        told = self.json()
-        assert set(told) == {"error"}
-        assert set(told["error"]) == {"code", "message"}
-        assert told["error"]["message"]
-        return str(told["error"]["code"])
-
-
-def houqin(*arguments: object, state: Path | None = None, **variables: str) -> Answer:
-    """Run one command in a process of its own."""
-    environment = {**os.environ, **variables, **({} if state is None else {"HOUQIN_STATE": str(state)})}
-    command = [sys.executable, "-m", "sync.cli", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8")
-    return Answer(done.returncode, done.stdout, done.stderr)
 
 
 @dataclass(frozen=True)
@@ -77,7 +49,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
     rows = {"stock_receipt": [receipt(), HELD_RECEIPT], "stock_issue": [issue(qty=100)]}
     school.save("ZW/库房.xlsx", rows)
     state = folder / "state"
-    done = houqin("sync", "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
+    done = houqin_itself("sync", "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
     return Merged(school.folder, state, done.json(), done.code)
 
 
@@ -92,7 +64,7 @@ def book(told: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def test_help_lists_the_commands() -> None:
     """``houqin --help`` names every command and ends well."""
-    told = houqin("--help")
+    told = houqin_itself("--help")
     assert told.code == 0
     assert [name for name in COMMANDS if f"\n  {name} " not in told.out] == []
 
@@ -127,9 +99,42 @@ def test_wrong_usage(arguments: list[str]) -> None:
     assert told.error() == "USAGE"
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_an_interrupted_command_says_so(tmp_path: Path) -> None:
+    """Ctrl-C gives one error document as well, and exit code 130."""
+    os.mkfifo(tmp_path / "houqin.toml")
+
+    def interrupted(*_told: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    told = houqin("status", "--share", tmp_path, "--json")
+    signal.signal(signal.SIGALRM, before)
+    assert (told.code, told.error()) == (130, "INTERRUPTED")
+
+
+def test_without_an_output_a_command_goes_on() -> None:
+    """A command that was started without a standard output does what it does."""
+    with redirect_stdout(None):
+        with pytest.raises(SystemExit) as left:
+            main(["registers"])
+        sys.stdout.close()
+    assert left.value.code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device here")
+def test_an_output_on_a_full_disk_is_told_in_a_sentence() -> None:
+    """What cannot be written on standard output stands on standard error, and the exit code remains."""
+    command = [sys.executable, "-m", "sync.cli", "nonsense", "--json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False, encoding="utf-8")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
 def test_wrong_usage_for_people() -> None:
     """Without ``--json`` the error stands on standard error and nothing on standard output."""
-    told = houqin("rows", "stock_receipt", HOUQIN_SHARE="")
+    told = houqin_itself("rows", "stock_receipt", HOUQIN_SHARE="")
     assert (told.code, told.out) == (2, "")
     assert "--share" in told.err
 
@@ -154,7 +159,7 @@ def test_every_mistake_in_the_settings_is_named(tmp_path: Path) -> None:
 
 def test_the_share_may_come_from_the_environment(merged: Merged) -> None:
     """``HOUQIN_SHARE`` stands for ``--share``."""
-    told = houqin("status", "--json", state=merged.state, HOUQIN_SHARE=str(merged.share))
+    told = houqin_itself("status", "--json", state=merged.state, HOUQIN_SHARE=str(merged.share))
     assert told.code == 0
     assert told.json()["school"] == "青山小学"
 

@@ -14,7 +14,7 @@ def test_a_workbook_cannot_change_a_parameter(tmp_path: Path) -> None:
     row = {"param": "allow_inspector_is_keeper", "value": "是", "valid_from": "2026-01-01", "basis": "校务会"}
     school.save("ZW/基础资料.xlsx", {**MASTER, "config_param": [row]})
     school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(inspector="王芳")]})
-    told = school.sync()
+    told = school.merge()
     assert codes(school.book(told, "ZW/基础资料.xlsx")) == ["RIGHT-DENIED"]
     assert counted(school.book(told, "ZW/基础资料.xlsx"))["held"] == 1
     assert codes(school.book(told, "ZW/入库.xlsx")) == ["RCP-02"]

@@ -14,11 +14,11 @@ import yaml
 from click.testing import CliRunner
 
 from sync.commands import count, month, rows, stock, verify
-from tests.rule_lines import MASTER, PARAMETERS, Line, goods, issued, received, room
+from tests.rule_lines import Line, goods, issued, received, room
 from tests.rule_lines_counts import approved, code_of, counted, explained, owned, planned, stocked, store
 from tests.sync.school import School
+from tests.test_reconcile import with_parameters
 from tests.test_rule_effects import save
-from tests.test_rule_workbooks import configure
 
 _ORACLES = Path(__file__).parent / "oracles" / "books.yaml"
 O10 = next(case for case in yaml.safe_load(_ORACLES.read_text("utf-8")) if case["id"] == "O10")
@@ -32,8 +32,7 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
     """Return a school with its master data, on 4 December."""
     monkeypatch.setenv("HOUQIN_TODAY", "2026-12-04")
     opened = School(tmp_path / "share")
-    configure(opened, **PARAMETERS)
-    save(opened, "ZW/原有.xlsx", MASTER)
+    opened.become(with_parameters, "2026-12-04")
     return opened
 
 
@@ -46,7 +45,7 @@ def told(school: School, *arguments: str, code: int = 0, of: ModuleType = count)
 
 def codes(school: School) -> list[str]:
     """Run and return the codes of all errors."""
-    books = school.sync()["workbooks"]
+    books = school.merge()["workbooks"]
     return sorted(each["code"] for book in books for each in book["findings"] if each["severity"] == "error")
 
 
@@ -188,7 +187,7 @@ def test_open_sheet_shows_the_books_and_reads_back_without_a_word(school: School
     fill(Path(sheet["path"]), filled, lambda _: told_once)
     shown = openpyxl.load_workbook(filled, data_only=False).worksheets[0]
     assert [cell.value for cell in shown[4] if str(cell.value).startswith("=")] == ["=7.000"]
-    book = school.book(school.sync(), "ZW/盘点表.xlsx")
+    book = school.book(school.merge(), "ZW/盘点表.xlsx")
     assert (book["read"], book["accepted"], book["findings"]) == (1, 1, [])
     assert told(school, "differences", PLAN)["lines"][0]["diff_kind"] == "账实相符"
 
@@ -294,7 +293,7 @@ def test_a_count_of_a_closed_month_posts_to_the_open_one(school: School) -> None
     closed = CliRunner().invoke(month.command, [*arguments, "--share", str(school.folder), "--json"])
     assert json.loads(closed.output)["ok"], closed.output
     save(school, "ZW/处理.xlsx", [approved(line, approve_date="2026-11-30")])
-    school.sync()
+    school.merge()
     (posted,) = told(school, "post", PLAN)["posted"]
     assert (posted["approve_date"], posted["post_date"]) == ("2026-11-30", "2026-12-01")
 
@@ -346,7 +345,7 @@ def test_copy_of_a_sheet_counts_nothing_twice(school: School) -> None:
     assert codes(school) == []
     for name in ("ZW/盘点表.xlsx", "ZW/盘点表 - 副本.xlsx"):
         save(school, name, lines)
-    books = school.sync()["workbooks"]
+    books = school.merge()["workbooks"]
     sheets = [book for book in books if "盘点表" in book["path"]]
     assert [book["unchanged"] + book["accepted"] for book in sheets] == [2, 2]
     assert [each["code"] for book in sheets for each in book["findings"] if each["code"] == "X-16"] == []

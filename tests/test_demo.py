@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,6 +16,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from sync.commands.demo import MARKER, check_folder, prepare
+from sync.steps import Quiet
 from workbooks.sample import BOOKS, LOCK_FILE, write_sample
 from workbooks.sample_mistakes import ACCEPTED, HELD, MISTAKES, UNDERSTOOD
 
@@ -168,10 +171,12 @@ def test_the_ledger_of_the_demo_verifies(school: Path) -> None:
     assert houqin(school, "verify", "--share", str(school)).returncode == 0
 
 
-def test_what_is_corrected_is_taken_and_a_second_run_starts_anew(tmp_path: Path) -> None:
+def test_what_is_corrected_is_taken_and_a_second_run_starts_anew(
+    school: Path, printed: dict[str, Any], tmp_path: Path
+) -> None:
     """A corrected cell is accepted by the next sync; the demo made again has its mistakes back."""
-    folder = tmp_path / "演示"
-    first = houqin(folder, "demo", str(folder), "--json")
+    folder = shutil.copytree(school, tmp_path / "演示")
+    shutil.copytree(school.parent / "state", tmp_path / "state")
     store = folder / "departments" / "ZW" / "总务库房台账11月.xlsx"
     workbook = openpyxl.load_workbook(store)
     workbook["入库单"]["H22"] = "BG0001"
@@ -179,9 +184,9 @@ def test_what_is_corrected_is_taken_and_a_second_run_starts_anew(tmp_path: Path)
     corrected = houqin(folder, "sync", "--share", str(folder), "--json")
     (folder / "houqin.toml").write_text("broken", "utf-8")
     second = houqin(folder, "demo", str(folder))
-    assert first.returncode == second.returncode == 0
+    assert second.returncode == 0
     assert corrected.returncode == 3, corrected.stdout
-    before, after = (counts_of(json.loads(text), store.name) for text in (first.stdout, corrected.stdout))
+    before, after = (counts_of(told, store.name) for told in (printed, json.loads(corrected.stdout)))
     assert after["accepted"] == 1
     assert after["held"] == before["held"] - 1
     assert after["unchanged"] == before["accepted"]
@@ -210,6 +215,34 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "state" / "ledger.db").touch()
     assert houqin(folder, "demo", str(tmp_path / "new"), "--json").returncode == 2
     assert not (tmp_path / "new").exists()
+
+
+def test_a_demo_that_is_stopped_amid_starting_anew_may_begin_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever file of the former demo went last, what is left is still known to be a demo's."""
+    folder, state = tmp_path / "school", tmp_path / "state"
+    monkeypatch.setenv("HOUQIN_STATE", str(state))
+    left: list[int] = []
+
+    def stop(event: str, _arguments: tuple[object, ...]) -> None:
+        if left and event == "os.remove":
+            left[0] -= 1
+            if not left[0]:
+                left.clear()
+                raise KeyboardInterrupt
+
+    sys.addaudithook(stop)
+    for removals in range(1, 9):
+        for place in (folder, state):
+            place.mkdir(exist_ok=True)
+            (place / MARKER).touch()
+        for number in range(8):
+            (state / f"{number}").touch()
+        left[:] = [removals]
+        with pytest.raises(KeyboardInterrupt):
+            prepare(folder, Quiet())
+        check_folder(folder)
 
 
 def test_the_sample_is_the_same_to_the_byte(tmp_path: Path) -> None:

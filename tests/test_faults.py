@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -32,18 +31,18 @@ def known(tmp_path_factory: pytest.TempPathFactory, runs: Driver) -> Rehearsed:
 
 
 @pytest.mark.parametrize("moment", ["between commit and publication", "amid the publication", "at any time"])
-def test_killed_runs_are_made_up(known: Rehearsed, runs: Driver, tmp_path: Path, moment: str) -> None:
+def test_killed_runs_are_made_up(known: Rehearsed, runs: Driver, moment: str) -> None:
     """After a kill the next run gives what an undisturbed one gives, and nothing is ever half written."""
     length = known.lengths[1]
     fault = {
-        "between commit and publication": {"boundary": length.commit},
-        "amid the publication": {"operation": length.operations * 3 // 4, "alone": True},
+        "between commit and publication": {"mark": length.first("|merge-done")},
+        "amid the publication": {"mark": len(length.marks) * 3 // 4, "alone": True},
         "at any time": {"seconds": length.seconds / 2},
     }[moment]
-    assert made_up(known, 1, tmp_path / "killed", runs, fault) == []
+    assert made_up(known, 1, runs, [fault]).wrong == []
 
 
 @pytest.mark.parametrize("trouble", ["disk without room", "workbooks without rights", "clock goes back"])
-def test_runs_in_trouble_are_made_up(known: Rehearsed, runs: Driver, tmp_path: Path, trouble: str) -> None:
+def test_runs_in_trouble_are_made_up(known: Rehearsed, runs: Driver, trouble: str) -> None:
     """What keeps a run from working is said in words, and once it is over nothing is left of it."""
-    assert troubled(trouble, known, 1, tmp_path / "troubled", runs) == []
+    assert troubled(trouble, known, 1, runs) == []

@@ -53,7 +53,7 @@ def test_the_plan_goes_from_the_template_into_the_ledger(tmp_path: Path, monkeyp
     path = school.path("ZW/工作计划.xlsx")
     houqin("template", "annual_plan_task", "-o", path, "--share", school.folder)
     assert houqin("validate", path)["workbooks"][0]["findings"] == []
-    book = school.book(school.sync(), "ZW/工作计划.xlsx")
+    book = school.book(school.merge(), "ZW/工作计划.xlsx")
     assert (counted(book), book["findings"]) == ({"read": 55, "accepted": 55}, [])
     rows = houqin("rows", "annual_plan_task", "--share", school.folder)
     assert said(rows) == WANTED

@@ -54,9 +54,15 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
     monkeypatch.setenv("HOUQIN_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("HOUQIN_TODAY", "2026-12-02")
     made = School(tmp_path / "share")
-    configure(made, **PARAMETERS)
-    save(made, "ZW/原有.xlsx", MASTER)
+    made.become(with_parameters, "2026-12-02")
     return made
+
+
+def with_parameters(school: School) -> None:
+    """Merge the master data of a school with roles and parameters."""
+    configure(school, **PARAMETERS)
+    save(school, "ZW/原有.xlsx", MASTER)
+    school.sync()
 
 
 def told(school: School, *arguments: str) -> tuple[dict[str, Any], int]:
@@ -390,7 +396,7 @@ def explained(school: School, tmp_path: Path, name: str, **cells: object) -> lis
     path = school.path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
-    after = school.book(school.sync(), name)
+    after = school.book(school.merge(), name)
     return sorted(each["code"] for each in after["findings"])
 
 
@@ -489,6 +495,7 @@ def test_the_master_ledger_shows_agreements_and_differences(school: School) -> N
     """对账汇总 has every agreement of last month and this one, 差异 what differs with its candidate causes."""
     item = goods()
     saved(school, [item, billed("50.00", goods_amount="50.00"), unnamed := received(item, 25)])
+    school.sync()
     book = openpyxl.load_workbook(school.folder / "published" / "总账.xlsx")
     summaries, lines = (
         [[cell.value for cell in row] for row in book[name].iter_rows(min_row=4)] for name in ("对账汇总", "差异")

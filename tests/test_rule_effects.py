@@ -55,7 +55,7 @@ class Run:
 def run(school: School) -> Run:
     """Run once and return what it said."""
     findings: dict[Key, list[dict[str, Any]]] = defaultdict(list)
-    for book in school.sync()["workbooks"]:
+    for book in school.merge()["workbooks"]:
         for each in book["findings"]:
             findings[each["register"], *each["key"]].append(each)
     moving = ("requisition", "stock_receipt", "stock_issue")
@@ -174,7 +174,7 @@ def test_order_of_arrival_does_not_matter(tmp_path: Path, departments: dict[str,
         for step in steps:
             for name in step:
                 save(school, name, departments[name])
-            school.sync()
+            school.merge()
         found.append(in_the_books(school))
     assert len(found[0]["stock_issue"]) == 2
     assert found[1] == found[0]
@@ -186,8 +186,8 @@ def test_a_person_who_leaves_the_roster_keeps_what_was_stated(tmp_path: Path) ->
     school = School(tmp_path / "share")
     deputy = staff(staff_no="T020", name="高远", dept="ZW", role_codes="GA_HEAD、TEACHER")
     save(school, "ZW/人员.xlsx", (*MASTER, deputy))
-    school.sync()
+    school.merge()
     save(school, "ZW/人员.xlsx", MASTER)
-    school.sync()
+    school.merge()
     rows = {row["staff_no"]: (row["_status"], row["role_codes"]) for row in school.rows("staff_roster")}
     assert rows["T020"] == ("missing", "GA_HEAD、TEACHER")

@@ -22,6 +22,7 @@ from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.row_check import reader_codes, rules_in_force
 from schemas.rules import Facts
+from sync.commands.rows import listed
 from sync.commands.status import command as status
 from sync.preview import preview_in_share
 from sync.share import Share
@@ -192,10 +193,12 @@ def validated(school: School, path: Path) -> list[Finding]:
 def states(school: School) -> tuple[set[Key], set[Place]]:
     """Return the keys of the rows in the books, and the places of those that are held."""
     accepted, held = set(), set()
-    for register in all_registers().values():
-        for row in school.rows(register.id):
-            accepted.add((register.id, *(str(row[name]) for name in register.key)))
-        held |= {(row["_source"]["sheet"], row["_source"]["row"]) for row in school.rows(register.id, "held")}
+    with school.share.open_ledger() as ledger:
+        for register in all_registers().values():
+            for row in listed(ledger, register, None, None):
+                accepted.add((register.id, *(str(row[name]) for name in register.key)))
+            waiting = listed(ledger, register, "held", None)
+            held |= {(row["_source"]["sheet"], row["_source"]["row"]) for row in waiting}
     return accepted, held
 
 
@@ -220,7 +223,7 @@ def tried(folder: Path, *, small: bool) -> Trial:
     for line in (*MASTER, *(line for case in CASES for line in case.before)):
         book.put(line)
     first = validated(school, book.save(school))
-    begun = school.book(school.sync(), WORKBOOK)
+    begun = school.book(school.merge(), WORKBOOK)
     for line in (*MASTER, *would_break()):
         last.put(line)
     places = [put_case(last, case) for case in CASES]

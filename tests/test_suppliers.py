@@ -16,10 +16,10 @@ def test_a_purchase_waits_for_its_supplier(tmp_path: Path) -> None:
     school.save("ZW/基础资料.xlsx", OTHERS)
     named = receipt(2, supplier_code=FIRM["supplier_name"])
     school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(1), named, receipt(3, supplier_code=None)]})
-    first = school.book(school.sync(), "ZW/入库.xlsx")
+    first = school.book(school.merge(), "ZW/入库.xlsx")
     assert codes(first) == ["SUPPLIER-UNKNOWN", "SUPPLIER-UNKNOWN", "REQ-EMPTY"]
     school.save("ZW/供应商.xlsx", {"supplier_register": [FIRM]})
-    school.sync()
+    school.merge()
     assert {row["doc_no"]: row["supplier_code"] for row in school.rows("stock_receipt")} == {
         "RK-202611-0001": "GYS0001",
         "RK-202611-0002": "GYS0001",
@@ -32,13 +32,13 @@ def test_a_supplier_that_is_dropped_keeps_what_it_delivered(tmp_path: Path) -> N
     school.save("ZW/基础资料.xlsx", OTHERS)
     school.save("ZW/供应商.xlsx", {"supplier_register": [FIRM]})
     school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(1)]})
-    school.sync()
+    school.merge()
     school.save("ZW/供应商.xlsx", {"supplier_register": [{**FIRM, "status": "淘汰"}]})
     school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(1), receipt(2)]})
-    assert codes(school.book(school.sync(), "ZW/入库.xlsx")) == ["SUP-01"]
+    assert codes(school.book(school.merge(), "ZW/入库.xlsx")) == ["SUP-01"]
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
     school.save("ZW/供应商.xlsx", {"supplier_register": [FIRM]})
-    school.sync()
+    school.merge()
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000", "RK-202611-0002/1": "25.000"}
 
 
@@ -51,5 +51,5 @@ def test_a_school_without_suppliers_leaves_the_register_out(tmp_path: Path) -> N
     settings.write_text(text.replace("'", '"'), "utf-8")
     school.save("ZW/基础资料.xlsx", OTHERS)
     school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(1, supplier_code=None), receipt(2)]})
-    assert codes(school.book(school.sync(), "ZW/入库.xlsx")) == []
+    assert codes(school.book(school.merge(), "ZW/入库.xlsx")) == []
     assert len(school.rows("stock_receipt")) == 2

@@ -61,7 +61,6 @@ def write_marked(
     source: Path,
     target: Path,
     findings: Sequence[Finding],
-    *,
     language: str,
     origin_path: str,
     origin_sha256: str,

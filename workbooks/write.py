@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def remove_leftovers(folder: Path) -> None:
     for beside in folder.rglob(".~*.tmp"):
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def remove_abandoned(folder: Path, idle_seconds: float = 0) -> None:
+    """Remove what killed programs were writing into a folder in which others may be writing now.
+
+    Theirs stays: a process of its number runs, or, where it may be one of another machine, the file was touched within
+    ``idle_seconds``.
+    """
+    for beside in folder.glob(".~*.tmp"):
+        import psutil  # noqa: PLC0415 - hardly ever needed, and a click in Excel shall not wait for it
+
+        number = beside.name.removesuffix(".tmp").rpartition(".")[2]
+        with contextlib.suppress(OSError):
+            idle = time.time() - beside.stat().st_mtime
+            if number.isdigit() and idle >= idle_seconds and not psutil.pid_exists(int(number)):
+                beside.unlink()
 
 
 def replace_bytes(path: Path, content: bytes) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from xlwings import base_classes
 
-from addin.calc import areas, cells, edges, notes, transfers
+from addin.calc import areas, edges, notes, transfers
 from addin.calc.areas import Area
 from addin.calc.bridge import UnoObject, border
 from addin.calc.errors import NotConnectedError
 from addin.calc.names import Names
+from addin.calc.pages import PageSetup
 from addin.calc.ranges import Range
 from addin.calc.tables import Tables
 
@@ -221,30 +222,6 @@ class FreezePanes(base_classes.FreezePanes):
     def unfreeze(self) -> None:
         """Let everything scroll."""
         transfers.freeze(self._sheet.book.api, self._sheet.api, 0, 0)
-
-
-@border
-class PageSetup(base_classes.PageSetup):
-    """How a sheet is printed."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self._sheet = sheet
-
-    @property
-    def api(self) -> UnoObject:
-        """Return LibreOffice's sheet, which keeps it."""
-        return self._sheet.api
-
-    @property
-    def print_area(self) -> str | None:
-        """Return or set the address that is printed, None for everything."""
-        return ",".join(areas.of_range(at).address() for at in self.api.PrintAreas) or None
-
-    @print_area.setter
-    def print_area(self, value: str | None) -> None:
-        wanted = [areas.parsed(part) for part in value.split(",")] if value else []
-        index = self.api.RangeAddress.Sheet
-        self.api.PrintAreas = tuple(cells.range_address(index, area) for area in wanted if area is not None)
 
 
 @border

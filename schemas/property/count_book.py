@@ -16,7 +16,7 @@ from schemas.exact import QTY_PLACES, scaled
 from schemas.property.asset_places import gone_assets
 from schemas.rules import Books, Facts
 from schemas.rules_shared import HEAD_OR_HIGHER, as_quantity
-from schemas.stock_balance import movements_in_force
+from schemas.stock_movements import movements_in_force
 
 ELSEWHERE = "借出"
 """Condition of a thing that its borrower confirms: it is not in the difference (DOMAIN.md 4.4)."""

@@ -7,7 +7,7 @@ import polars as pl
 from schemas.property.asset_places import gone_assets, places_on
 from schemas.property.count_book import corrections, last_day
 from schemas.rules import Books
-from schemas.stock_balance import movements_in_force
+from schemas.stock_movements import movements_in_force
 
 SPOT_CHECK = "抽盘"
 ASSETS_ONLY = "固定资产半年"

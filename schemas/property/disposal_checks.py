@@ -18,7 +18,7 @@ from schemas.rules_shared import (
     with_document_total,
     with_used,
 )
-from schemas.stock_balance import movements_in_force
+from schemas.stock_movements import movements_in_force
 
 REGISTER = "disposal_register"
 

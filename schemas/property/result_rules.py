@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from schemas.parameters import text_of
+from schemas.property.adjustment_shortages import adjustment_shortages
 from schemas.property.count_book import ADJUSTING, ROLES_OF_LEVEL, too_low
 from schemas.property.goods_rules import not_both
 from schemas.property.result_checks import (
@@ -18,7 +19,6 @@ from schemas.property.result_checks import (
 )
 from schemas.rules import Books, Effect, Facts, cross_rule, row_rule
 from schemas.rules_shared import lacks_role
-from schemas.stock_adjustments import adjustment_shortages
 from schemas.stock_balance import in_words
 from schemas.usual_rules import role_expected
 

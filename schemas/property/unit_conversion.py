@@ -59,6 +59,14 @@ class UnitConversion(Register):
         hint_en="a document uses the factor that holds on its day",
     )
 
+    @staticmethod
+    def used_by(keys: pl.Series, books: Books) -> pl.DataFrame:
+        """Return the documents whose quantities some conversions turn into base units."""
+        rows = books.rows("unit_conversion").select(*_FACTOR, "valid_from", "_key")
+        leaving = pl.col("_key").is_in(keys.implode())
+        used = _factors_used(rows.join(rows.filter(leaving).select(_FACTOR).unique(), on=_FACTOR, how="semi"), books)
+        return used.filter(leaving).select("_key", "_user_register", "_user_key")
+
     @row_rule(
         "UNIT-SAME",
         at="alt_unit",
@@ -106,7 +114,7 @@ class UnitConversion(Register):
         after = pl.concat([others.with_columns(pl.lit(None, pl.Int64).alias("_id")), told])
         old = pl.coalesce("_replaces", "_key") if "_replaces" in rows.columns else pl.col("_key")
         restated = rows.select(old.alias("_key"), pl.col("_id").alias("_restated"))
-        was = _factors_used(before, books).rename({"factor": "factor_before"})
+        was = _factors_used(before, books).drop("_user_register", "_user_key").rename({"factor": "factor_before"})
         now = _factors_used(after, books).select("_document", "factor", "_id")
         both = was.join(now, on="_document", how="left").join(restated, on="_key", how="left")
         changed = both.filter(pl.col("factor").ne_missing(pl.col("factor_before")))
@@ -121,14 +129,15 @@ def _factors_used(conversions: pl.DataFrame, books: Books) -> pl.DataFrame:
     documents = pl.concat(
         [
             books.rows(register, items).select(
-                *("item_code", "doc_date", "doc_no", "line_no", "_key"),
+                *("item_code", "doc_date", "doc_no", "line_no"),
                 alt_unit="unit",
-                _register=pl.lit(register),
+                _user_register=pl.lit(register),
+                _user_key="_key",
             )
             for register in _DOCUMENTS
         ],
         how="vertical_relaxed",
-    ).with_columns(pl.concat_str("_register", "_key", separator=" ").alias("_document"))
-    used = documents.drop("_key", "_register").join(conversions, on=_FACTOR, how="inner")
+    ).with_columns(pl.concat_str("_user_register", "_user_key", separator=" ").alias("_document"))
+    used = documents.join(conversions, on=_FACTOR, how="inner")
     on_their_day = used.filter(pl.col("valid_from") <= pl.col("doc_date")).sort("valid_from")
     return on_their_day.unique("_document", keep="last", maintain_order=True)

@@ -10,7 +10,7 @@ import polars as pl
 from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, scaled
 from schemas.property.count_book import ADJUSTING
 from schemas.register import Register, StockPosting
-from schemas.stock_balance import legs_of, rank_of
+from schemas.stock_movements import legs_of, rank_of
 
 POSTING = {
     "item_code": pl.String(),

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.exact import QTY_PLACES, decimal, unscaled
 from schemas.register import Register
-from schemas.stock_balance import legs_of
+from schemas.stock_movements import legs_of
 
 MOVEMENT = {
     "warehouse": pl.String(),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from schemas.register import Register
     from sync.share import Share
     from sync.steps import Progress
+    from workbooks.pool import ReaderPool
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -155,7 +156,8 @@ def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
-        return "FILE", f"{exc.filename or ''}: {_reason_of(exc, english=english)}"
+        named = "" if exc.filename is None else f"{exc.filename}: "
+        return "FILE", named + _reason_of(exc, english=english)
     if isinstance(exc, TargetLockedError):
         return "FILE", str(exc)
     told = f"{type(exc).__name__}: {exc}"
@@ -265,6 +267,19 @@ def progress() -> Iterator[Progress]:
 
     with RichProgress(console=console(stderr=True), transient=True) as bars:
         yield _Bars(bars)
+
+
+@contextmanager
+def reader_pool() -> Iterator[ReaderPool]:
+    """Yield the workers that the caller of the command line lent it, else new ones that end with the command."""
+    from workbooks.pool import ReaderPool  # noqa: PLC0415 - only where a workbook is read
+
+    lent = click.get_current_context().obj
+    if isinstance(lent, ReaderPool):
+        yield lent
+        return
+    with ReaderPool() as pool:
+        yield pool
 
 
 def finding_rows(findings: Iterable[Any], language: str) -> Iterator[tuple[str, str, str, str]]:

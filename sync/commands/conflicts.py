@@ -10,9 +10,10 @@ import click
 
 from schemas.books import key_parts
 from schemas.register import all_registers
-from sync.choices import Take, conflict_id, place_of
+from sync.choices import conflict_id, place_of
 from sync.commands.common import console, open_share, output_options, print_json, share_option, show_table
 from sync.commands.decide import carry_out, ids_given, reason_option, user_name
+from sync.takes import Take
 
 if TYPE_CHECKING:
     from sync.standing import Standing

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sync.commands.common import DONE, HELD, console, finding_rows, print_json, progress, show_table
+from sync.commands.common import DONE, HELD, console, finding_rows, print_json, progress, reader_pool, show_table
 
 if TYPE_CHECKING:
     from sync.decisions import Orders, Settled
@@ -55,9 +55,8 @@ def user_name() -> str:
 def carry_out(share: Share, orders: Orders, language: str, *, as_json: bool) -> int:
     """Run a merge that follows the orders, print what became of each, and return the exit code."""
     from sync.run import sync  # noqa: PLC0415 - polars is not needed for the help
-    from workbooks.pool import ReaderPool  # noqa: PLC0415
 
-    with ReaderPool() as pool, progress() as told:
+    with reader_pool() as pool, progress() as told:
         results = [sync(share, pool, told, orders=orders)]
         while again := blocked_still(results[-1].settled):
             results.append(sync(share, pool, told, orders=replace(orders, takes={}, confirms=again)))

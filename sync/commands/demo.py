@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.commands.common import console, finding_rows, output_options, print_json, progress, show_table
+from sync.commands.common import console, finding_rows, output_options, print_json, progress, reader_pool, show_table
 
 if TYPE_CHECKING:
     from schemas.findings import Finding
@@ -45,13 +45,12 @@ def command(*, folder: Path, as_json: bool, language: str) -> int:
     from sync.run import sync  # noqa: PLC0415
     from sync.share import Share  # noqa: PLC0415
     from sync.summary import lines_of  # noqa: PLC0415
-    from workbooks.pool import ReaderPool  # noqa: PLC0415
     from workbooks.sample import SAMPLE_DAY  # noqa: PLC0415
     from workbooks.sample_mistakes import MISTAKES  # noqa: PLC0415
 
     check_folder(folder)
     os.environ.setdefault(TODAY, SAMPLE_DAY)
-    with ReaderPool() as pool, progress() as told:
+    with reader_pool() as pool, progress() as told:
         prepare(folder, told)
         share = Share.open(folder)
         result = sync(share, pool, told)
@@ -108,7 +107,7 @@ def prepare(folder: Path, told: Progress) -> None:
     if state.is_dir():
         with writer_lock(state):
             pass
-        shutil.rmtree(state)
+        _empty(state)
     for place in (folder, state):
         place.mkdir(parents=True, exist_ok=True)
         (place / MARKER).touch()
@@ -119,6 +118,15 @@ def prepare(folder: Path, told: Progress) -> None:
         file.write(roles_text())
     write_sample(folder / "departments")
     told.advance()
+
+
+def _empty(state: Path) -> None:
+    """Remove everything but the marker: whoever is stopped amid it may begin again."""
+    for path in state.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARKER:
+            path.unlink()
 
 
 def roles_text() -> str:

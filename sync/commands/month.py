@@ -18,6 +18,7 @@ from sync.commands.common import (
     plain,
     print_json,
     progress,
+    reader_pool,
     share_option,
     show_table,
 )
@@ -125,12 +126,11 @@ def close_command(
     Example: houqin month close 2026-11 --by T0006 --approver T0001 --share school
     """
     from sync.closing import close  # noqa: PLC0415 - polars is not needed for the help
-    from workbooks.pool import ReaderPool  # noqa: PLC0415
 
     share = open_share(share_path)
     month = _month_of(period, named)
     people = _required(_people(share, by, approver))
-    with ReaderPool() as pool, progress() as told:
+    with reader_pool() as pool, progress() as told:
         done = close(share, pool, told, month, books, people)
     if as_json:
         print_json(done_as_json(done, language))
@@ -162,7 +162,6 @@ def reopen_command(
     Example: houqin month reopen 2026-11 --reason 漏记入库单 --approver T0001 --share school
     """
     from sync.closing import reopen  # noqa: PLC0415 - polars is not needed for the help
-    from workbooks.pool import ReaderPool  # noqa: PLC0415
 
     share = open_share(share_path)
     month = _month_of(period, named)
@@ -170,7 +169,7 @@ def reopen_command(
     if not reason.strip():
         message = "请用 --reason 写明重开原因。 Say why with --reason."
         raise click.UsageError(message)
-    with ReaderPool() as pool, progress() as told:
+    with reader_pool() as pool, progress() as told:
         done = reopen(share, pool, told, month, books, people, reason)
     if as_json:
         print_json(done_as_json(done, language))

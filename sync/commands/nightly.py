@@ -17,6 +17,7 @@ from sync.commands.common import (
     output_options,
     print_json,
     progress,
+    reader_pool,
     share_option,
     show_table,
     worst,
@@ -28,7 +29,6 @@ from sync.nights import PROOFS
 from sync.publish.words import word
 from sync.share import Share
 from sync.summary import lines_of
-from workbooks.pool import ReaderPool
 
 
 @click.command("nightly")
@@ -42,7 +42,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> int:
     Example: houqin nightly --share school
     """
     share = open_share(share_path)
-    with log_to(share.state, "nightly"), ReaderPool() as pool, progress() as told:
+    with log_to(share.state, "nightly"), reader_pool() as pool, progress() as told:
         night = nightly(share, pool, told)
     if as_json:
         print_json(document(night, language))

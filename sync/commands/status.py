@@ -43,6 +43,8 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
             "department": each.department,
             "status": str(each.state),
             "saved_at": None if each.saved_at is None else each.saved_at.isoformat(),
+            "taken_at": None if each.taken_at is None else each.taken_at.isoformat(),
+            "sha256": each.sha256,
             **{name: getattr(each, name) for name in _COUNTS},
             "errors": each.errors,
             "warnings": each.warnings,

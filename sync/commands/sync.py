@@ -18,6 +18,7 @@ from sync.commands.common import (
     output_options,
     print_json,
     progress,
+    reader_pool,
     share_option,
     show_table,
     worst,
@@ -25,7 +26,6 @@ from sync.commands.common import (
 from sync.run import SyncResult, sync
 from sync.share import Share
 from sync.summary import Line, lines_of
-from workbooks.pool import ReaderPool
 
 
 @click.command("sync")
@@ -40,7 +40,7 @@ def command(*, full: bool, share_path: Path | None, as_json: bool, language: str
     Example: houqin sync --share school
     """
     share = open_share(share_path)
-    with ReaderPool() as pool, progress() as told:
+    with reader_pool() as pool, progress() as told:
         result = sync(share, pool, told, full=full)
     lines = lines_of(share, result)
     if as_json:

@@ -21,6 +21,7 @@ from sync.commands.common import (
     open_share,
     output_options,
     print_json,
+    reader_pool,
     share_option,
     show_table,
     worst,
@@ -109,9 +110,8 @@ def _refuse_unusable(target: Path) -> None:
 
 def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:
     from sync.preview import preview_alone, preview_in_share  # noqa: PLC0415 - loads readers and rules
-    from workbooks.pool import ReaderPool  # noqa: PLC0415 - as above
 
-    with ReaderPool() as pool:
+    with reader_pool() as pool:
         if share_path is None:
             return preview_alone([(path, str(path)) for path in files], _today(), pool)
         share = open_share(share_path)

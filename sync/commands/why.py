@@ -21,6 +21,7 @@ from sync.commands.common import (
     open_share,
     output_options,
     print_json,
+    reader_pool,
     share_option,
     show_table,
 )
@@ -28,7 +29,6 @@ from sync.memory import STOPPED
 from sync.plan import Plan
 from sync.preview import preview_in_share
 from sync.share import Share
-from workbooks.pool import ReaderPool
 from workbooks.taking import TakenFile
 
 _CELL = re.compile(r"(?:'?(?P<sheet>[^!']+)'?!)?\$?(?P<column>[A-Z]{1,3})?\$?(?P<row>\d+)", re.IGNORECASE)
@@ -71,7 +71,7 @@ def command(*, file: Path, cell: str, share_path: Path | None, as_json: bool, la
         raise click.UsageError(message)
     share = open_share(share_path)
     path = _found(share, file)
-    with share.open_ledger() as ledger, ReaderPool(workers=1) as pool:
+    with share.open_ledger() as ledger, reader_pool() as pool:
         plan, taken = preview_in_share(share, ledger, [path], pool)
         answers = answers_for(plan, taken[0], match["sheet"], int(match["row"]))
         for answer in answers:

@@ -130,4 +130,6 @@ def _versioned_sql(table: KeptTable) -> sa.Table:
 
 def expect_everything_anew(connection: sa.Connection) -> None:
     """Note that no published file is known to show this ledger: the next run writes all of them."""
-    connection.execute(sa.update(PUBLICATION).values(published_revision=None, published_hash=RESTORED))
+    connection.execute(
+        sa.update(PUBLICATION).values(published_revision=None, published_hash=RESTORED, published_mark=None)
+    )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from sync.ledger.engine import fetched, reading, take_turn, writing
 from sync.ledger.errors import LedgerMismatch
-from sync.ledger.tables import Tables
+from sync.ledger.tables import Tables, creation
 from sync.versioned import OWN_TABLES, storage_of
 
 MIGRATION = OWN_TABLES["migration"]
@@ -74,7 +74,8 @@ def _columns_there(connection: sa.Connection) -> dict[str, set[str]]:
 
 def _create(connection: sa.Connection, table: sa.Table, missing: list[str] | None) -> None:
     if missing is None:
-        table.create(connection, checkfirst=False)
+        for statement in creation(table, connection.dialect.name):
+            connection.exec_driver_sql(statement)
         return
     quoted = connection.dialect.identifier_preparer.format_table(table)
     for name in missing:

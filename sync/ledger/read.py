@@ -157,7 +157,7 @@ def _versions(table: VersionedTable, sql: sa.Table, conditions: Sequence[sa.Colu
 
 
 def _typed(rows: Sequence[Sequence[Any]], table: VersionedTable) -> pl.DataFrame:
-    return typed_frame(frame_of_rows(rows, table.stored), table.stored)
+    return typed_frame(frame_of_rows(rows, table.stored), table.stored) if rows else table.no_rows
 
 
 def selected_keys(

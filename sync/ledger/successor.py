@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from sync.ledger import read
 from sync.ledger.engine import open_engine, reading, take_turn, unreachable, writing
+from sync.ledger.errors import LedgerUnreachable
 from sync.ledger.read import Revision
 from sync.ledger.tables import PLAIN_TABLES, REVISION
 from sync.ledger.verify import tables_found
@@ -73,18 +75,29 @@ def successor(url: str, kept: str, aside: Path) -> Iterator[sa.Connection]:
 def _new_file(url: str, place: Path, aside: Path) -> Iterator[sa.Connection]:
     beside = place.with_name(f"{place.name}.restoring")
     _remove(beside)
-    engine = open_engine(sa.make_url(url).set(database=beside.as_posix()).render_as_string(hide_password=False))
+    engine = _engine_of(url, beside)
     try:
         with writing(engine).begin() as connection:
             yield connection
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        _move_aside(place, aside)
+        _into_one_file(engine)
+        _keep(url, place, aside)
         beside.replace(place)
+        _remove_companions(place)
     finally:
         engine.dispose()
         _remove(beside)
+
+
+def _engine_of(url: str, database: Path) -> sa.Engine:
+    return open_engine(sa.make_url(url).set(database=database.as_posix()).render_as_string(hide_password=False))
+
+
+def _into_one_file(engine: sa.Engine) -> bool:
+    """Bring everything into the database file itself; tell whether nothing is left beside it."""
+    with engine.connect() as connection:
+        is_busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    engine.dispose()
+    return not is_busy
 
 
 def _remove(database: Path) -> None:
@@ -92,13 +105,47 @@ def _remove(database: Path) -> None:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _move_aside(place: Path, aside: Path) -> None:
-    """Move the files of the present ledger; once nobody has it open, it is one file."""
+def _keep(url: str, place: Path, aside: Path) -> None:
+    """Keep the files of the present ledger, which stays whole where it is until another takes its place.
+
+    At no moment is there no ledger: whoever looked for it then would begin an empty one.
+
+    Raises:
+        LedgerUnreachable: somebody reads it and does not come to an end.
+    """
+    if not place.exists():
+        return
+    for other in aside.parent.glob(f"*/{place.name}"):
+        if other.samefile(place):  # kept by a restore that was killed before anything took its place
+            other.unlink()
+    aside.mkdir(parents=True, exist_ok=True)
+    engine = _engine_of(url, place)
+    try:
+        is_whole = _into_one_file(engine)
+    except sa.exc.DatabaseError:
+        is_whole = True  # it cannot be read any more: there is nothing to lose but its files, and they are kept
+    finally:
+        engine.dispose()
+    if not is_whole:
+        raise LedgerUnreachable(url=str(place), reason="database is locked")
     for suffix in _COMPANIONS:
         file = place.with_name(place.name + suffix)
         if file.exists():
-            aside.mkdir(parents=True, exist_ok=True)
-            file.replace(aside / file.name)
+            _link(file, aside / file.name)
+    _remove_companions(place)
+
+
+def _link(file: Path, kept: Path) -> None:
+    """Give a file a second name, or copy it where the disk knows none."""
+    try:
+        kept.hardlink_to(file)
+    except (OSError, NotImplementedError):
+        shutil.copyfile(file, kept)
+
+
+def _remove_companions(database: Path) -> None:
+    for suffix in _COMPANIONS[1:]:
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -84,6 +85,21 @@ def sql_table(table: VersionedTable, metadata: sa.MetaData) -> sa.Table:
     return made
 
 
+@cache
+def known_table(table: VersionedTable) -> sa.Table:
+    """Return the database table, made once in a process: those of all registers take longer than opening a ledger."""
+    return sql_table(table, sa.MetaData())
+
+
+@cache
+def creation(table: sa.Table, database: str) -> tuple[str, ...]:
+    """Return the statements that create a table and its indexes, composed once in a process for each database."""
+    dialect = sa.make_url(f"{database}://").get_dialect()()
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    made = str(sa.schema.CreateTable(table).compile(dialect=dialect))
+    return (made, *(str(sa.schema.CreateIndex(index).compile(dialect=dialect)) for index in indexes))
+
+
 def column_type(dtype: pl.DataType) -> sa.types.TypeEngine[Any]:
     """Return the database type: whole numbers or text, the same in both databases."""
     return BIG if is_number(dtype) else sa.Text()
@@ -96,7 +112,6 @@ class Tables:
     """
 
     def __init__(self, registers: Mapping[str, type[Register]]) -> None:
-        self._metadata = sa.MetaData()
         contents = [content_table(register) for register in registers.values()]
         self.versioned = {table.name: table for table in (*contents, *OWN_TABLES.values())}
         self._sql: dict[str, sa.Table] = {table.name: table for table in PLAIN_TABLES}
@@ -128,7 +143,7 @@ class Tables:
             KeyError: there is no such table.
         """
         if name not in self._sql:
-            self._sql[name] = sql_table(self.versioned[name], self._metadata)
+            self._sql[name] = known_table(self.versioned[name])
         return self._sql[name]
 
     def declared(self) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from array import array
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -52,11 +51,6 @@ def in_part(version: str, part: int, parts: int) -> pl.Expr:
 def source_of(shape: str, *made_of: object) -> str:
     """Return the hash of what a file is made of."""
     return hashlib.sha256(json.dumps([LAYOUT, shape, *made_of]).encode()).hexdigest()
-
-
-def versions_hash(versions: pl.Series) -> str:
-    """Return the hash of version numbers: they name the content of rows for good."""
-    return hashlib.sha256(array("q", sorted(versions))).hexdigest()
 
 
 def file_bytes(rows: pl.DataFrame) -> bytes:

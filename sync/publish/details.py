@@ -1,4 +1,4 @@
-"""The volumes of details: every row of a register, month by month, at most 20,000 in a file.
+"""The volumes of details: every row of a register, month by month, at most 20,000 in a file (``volume_cuts``).
 
 Written by xlsxturbo, which has all that is needed and takes 0.8 s for 20,000 rows x 25 columns where
 XlsxWriter in constant memory takes 2.5 s.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from schemas.values import cell_name
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
 from sync.publish.paths import volume_path
 from sync.publish.sheets import ACCENT
+from sync.publish.volume_cuts import VOLUME, with_volumes
 from sync.publish.words import status_title, word
 from workbooks.template_style import FONT, shown_width
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from sync.publish.model import Publication
 
-VOLUME_ROWS = 20_000
 LAYOUT = 1
 """Raised when volumes look different, so that they are all written again."""
 
@@ -74,13 +74,11 @@ class Volume:
 
     entry: Entry
     source: pl.DataFrame | None
-    """All rows loaded of the register; None for a volume known to be as it was."""
+    """Its rows; None for a volume known to be as it was."""
     publication: Publication
 
     def rows(self) -> pl.DataFrame:
         """Return the rows of this volume as the ledger has them, in the order of their key.
-
-        Nothing of it is kept: a million rows stay in memory once.
 
         Raises:
             ValueError: the rows of this volume were not loaded.
@@ -88,9 +86,7 @@ class Volume:
         if self.source is None:
             message = f"the rows of {self.entry.path} were not loaded"
             raise ValueError(message)
-        order = [*self.entry.register.key, "_workbook", "_sheet", "_row"]
-        month = self.source.filter(pl.col("_post_period").eq_missing(pl.lit(self.entry.month, pl.String)))
-        return month.sort(order, nulls_last=True).slice((self.entry.part - 1) * VOLUME_ROWS, VOLUME_ROWS)
+        return self.source
 
     def shown(self) -> pl.DataFrame:
         """Return the rows as the file shows them: titles as headers, numbers masked, words for codes."""
@@ -145,42 +141,50 @@ class Volume:
 
 def entries(publication: Publication) -> list[Entry]:
     """Return the list of volumes by register, month and part; rows are only counted."""
-    counts: dict[str, dict[str | None, int]] = {}
+    sizes: dict[str, dict[str | None, Sequence[int]]] = {}
     for register_id, frame in publication.details.items():
-        counts[register_id] = dict(frame.group_by("_post_period").len().iter_rows())
-    for (register_id, month), rows in publication.untouched.items():
-        counts.setdefault(register_id, {})[month] = rows
+        for (month, _), (_, rows) in _places(frame, all_registers()[register_id]).items():
+            of_month = sizes.setdefault(register_id, {})
+            of_month[month] = [*of_month.get(month, ()), rows]
+    for (register_id, month), untouched in publication.untouched.items():
+        sizes.setdefault(register_id, {})[month] = untouched
     return [
         entry
         for register_id, register in all_registers().items()
-        for month, rows in sorted(counts.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
-        for entry in parts_of(register, month, rows, publication.language)
+        for month, of_month in sorted(sizes.get(register_id, {}).items(), key=lambda known: (known[0] is None, known))
+        for entry in parts_of(register, month, of_month, publication.language)
     ]
 
 
 def volumes(publication: Publication) -> list[Volume]:
     """Return the volumes of a publication by register, month and part.
 
-    Volumes of months that are ``untouched`` have no rows to write.
+    Volumes of months that are ``untouched`` have no rows to write; those of the others share the memory of ``details``.
     """
-    return [
-        Volume(
-            entry,
-            None if _is_untouched(publication, entry) else publication.details[entry.register.id],
-            publication,
-        )
-        for entry in entries(publication)
-    ]
+    known = all_registers()
+    details = {name: with_volumes(frame, known[name]) for name, frame in publication.details.items()}
+    places = {name: _places(frame, known[name]) for name, frame in details.items()}
+
+    def rows_of(entry: Entry) -> pl.DataFrame | None:
+        name = entry.register.id
+        if (name, entry.month) in publication.untouched:
+            return None
+        return details[name].slice(*places[name][entry.month, entry.part])
+
+    return [Volume(entry, rows_of(entry), publication) for entry in entries(publication)]
 
 
-def _is_untouched(publication: Publication, entry: Entry) -> bool:
-    return (entry.register.id, entry.month) in publication.untouched
+def _places(frame: pl.DataFrame, register: type[Register]) -> dict[tuple[str | None, int], tuple[int, int]]:
+    """Return where the volumes of a register begin among its rows and how many rows they have, by month and part."""
+    numbered = with_volumes(frame, register).select("_post_period", VOLUME).with_row_index("_place")
+    found = numbered.group_by("_post_period", VOLUME, maintain_order=True).agg(pl.first("_place"), pl.len())
+    return {(month, part): (begin, rows) for month, part, begin, rows in found.iter_rows()}
 
 
-def parts_of(register: type[Register], month: str | None, rows: int, language: str) -> Iterator[Entry]:
-    """Yield the volumes of a month with so many rows."""
+def parts_of(register: type[Register], month: str | None, sizes: Sequence[int], language: str) -> Iterator[Entry]:
+    """Yield the volumes of a month with so many rows each."""
     no_month = "no date" if register.date_column else "all periods"
-    for part, start in enumerate(range(0, rows, VOLUME_ROWS), 1):
+    for part, rows in enumerate(sizes, 1):
         yield Entry(
             path=volume_path(register.title, month or word(no_month, "zh"), part),
             register=register,
@@ -188,7 +192,7 @@ def parts_of(register: type[Register], month: str | None, rows: int, language: s
             month=month,
             period=month or word(no_month, language),
             part=part,
-            rows=min(VOLUME_ROWS, rows - start),
+            rows=rows,
         )
 
 

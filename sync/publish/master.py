@@ -51,12 +51,11 @@ def write_master(publication: Publication, path: Path) -> None:
     listings = listings_of(publication, books)
     write_cover(workbook, styles, publication, books, listings)
     of_pages = word("of pages", publication.language)
-    for listing in listings:
-        write_listing(workbook, styles, listing, publication.school, of_pages)
+    pages = [write_listing(workbook, styles, listing, publication.school, of_pages) for listing in listings]
     workbook.define_name("hq_master", f"='{word('cover', publication.language)}'!$A$1")
     workbook.close()
     made.seek(0)
-    finish(made, path, publication.at)
+    finish(made, path, publication.at, {part: edit for page in pages for part, edit in page.edits.items()})
 
 
 def master_hash(publication: Publication) -> str:

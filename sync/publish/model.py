@@ -63,6 +63,8 @@ class WorkbookState:
     saved_at: datetime | None = None
     taken_at: datetime | None = None
     feedback: str | None = None
+    sha256: str | None = None
+    """Of the file as it was last read."""
 
     @property
     def name(self) -> str:
@@ -254,8 +256,9 @@ class Publication:
 
     ``at`` is the moment of the revision, aware and in the school's time zone; the other moments are
     shown in the same zone. ``details`` has, per register id, the register's columns and ``_status``,
-    ``_workbook``, ``_sheet``, ``_row``, ``_post_period`` (``yyyy-mm`` or null). A month that is known
-    to be as it was may be left out of ``details``; then ``untouched`` has its number of rows.
+    ``_workbook``, ``_sheet``, ``_row``, ``_post_period`` (``yyyy-mm`` or null), and with ``_volume`` the number of
+    the volume within its month (``volume_cuts``; without it volumes are full). A month that is known to be as it was
+    may be left out of ``details``; then ``untouched`` has the numbers of rows of its volumes.
     """
 
     school: str
@@ -287,8 +290,8 @@ class Publication:
     rules_off: Sequence[tuple[str, str]] = ()
     """Code of a rule that is switched off, and the reason."""
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    untouched: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
-    """(register id, month or None) to the number of rows of months that are not written again, loaded or not."""
+    untouched: Mapping[tuple[str, str | None], Sequence[int]] = field(default_factory=dict)
+    """(register id, month or None) to the rows of each volume of months that are not written again, loaded or not."""
 
     def local(self, moment: datetime | None) -> datetime | None:
         """Return a moment as the school's clocks showed it, without a zone; naive ones as they are."""

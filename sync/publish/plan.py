@@ -92,7 +92,8 @@ def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path,
     Returns:
         one result for each target in order, then one for each file removed.
     """
-    results = [_publish(target, published, share, moment) for target in wanted]
+    places = Places(share)
+    results = [_publish(target, published, places, moment) for target in wanted]
     return [*results, *(_remove(path, share) for path in _stale(wanted, results, published))]
 
 
@@ -112,15 +113,15 @@ def lost(published: Mapping[str, str], share: Path) -> list[str]:
     return sorted(path for path in published if not (share / path).is_file())
 
 
-def _publish(target: Target, published: Mapping[str, str], share: Path, moment: datetime) -> Result:
-    before = published.get(target.path)
+def _publish(target: Target, published: Mapping[str, str], places: Places, moment: datetime) -> Result:
+    before, share = published.get(target.path), places.share
     try:
-        path = safe_place(target.path, share)
+        path = places.of(target.path)
         if target.content_hash in ("", before) and path.is_file() and not path.is_symlink():
             return Result(target.path, before or "", Action.UNCHANGED)
         if not target.content_hash:
             return Result(target.path, "", Action.POSTPONED, reason="本册的行没有读入，磁盘上也没有这个文件")
-        return _written(target, path)
+        return _written(target, safe_place(target.path, share))
     except OutsideTheShareError as exc:
         return Result(target.path, target.content_hash, Action.POSTPONED, reason=str(exc))
     except (TargetLockedError, OSError) as exc:
@@ -193,10 +194,29 @@ def safe_place(path: str, share: Path) -> Path:
     Raises:
         OutsideTheShareError: it would lie outside the folders that we write.
     """
-    parts = PurePosixPath(path).parts
-    if len(parts) < 2 or parts[0] not in FOLDERS or ".." in parts:
-        raise OutsideTheShareError(path)
-    place = share.resolve().joinpath(*parts)
-    if not place.parent.resolve().is_relative_to(share.resolve() / parts[0]):
-        raise OutsideTheShareError(path)
-    return place
+    return Places(share).of(path)
+
+
+class Places:
+    """The places of targets in a share, as ``safe_place`` returns them; every folder is looked at once."""
+
+    def __init__(self, share: Path) -> None:
+        self.share = share
+        self._top = share.resolve()
+        self._folders: dict[Path, Path] = {}
+
+    def of(self, path: str) -> Path:
+        """Return the place of a target on disk.
+
+        Raises:
+            OutsideTheShareError: it would lie outside the folders that we write.
+        """
+        parts = PurePosixPath(path).parts
+        if len(parts) < 2 or parts[0] not in FOLDERS or ".." in parts:
+            raise OutsideTheShareError(path)
+        place = self._top.joinpath(*parts)
+        if place.parent not in self._folders:
+            self._folders[place.parent] = place.parent.resolve()
+        if not self._folders[place.parent].is_relative_to(self._top / parts[0]):
+            raise OutsideTheShareError(path)
+        return place

@@ -12,7 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from sync.publish.package import header_text
+from sync.publish.many_rows import Plain, filled
+from sync.publish.package import Edit, header_text
 from sync.publish.words import word
 from workbooks.template_style import Styles, shown_width
 
@@ -30,6 +31,8 @@ _BODY_PER_WIDTH = 1.1
 _CHART_PIXELS, _CHART_LINES, _LINE_PIXELS = 430, 9, 26
 HEADER_ROW = 2
 """0-based row of the headers of a sheet: title and note stand above."""
+_MANY = 200
+"""A table at the end of a sheet with more rows than this is written straight into its XML."""
 
 
 class Look(StrEnum):
@@ -123,6 +126,9 @@ class Page:
         self.styles = styles
         self._widths: Sequence[float] = ()
         self._boxed: dict[tuple[object, ...], Format] = {}
+        self._part = f"xl/worksheets/sheet{len(workbook.worksheets())}.xml"
+        self.edits: dict[str, Edit] = {}
+        """What is to be changed in the finished package: its part and the change."""
         self.sheet.hide_gridlines(2)
 
     def set_widths(self, widths: Sequence[float]) -> None:
@@ -153,10 +159,9 @@ class Page:
         if isinstance(value, Link):
             self.link(row, column, value, self.boxed(look, tone, font_color=LINK, underline=1, **properties))
             return
-        if look is Look.QUANTITY and isinstance(value, Decimal):
-            whole = value == value.to_integral_value()
-            properties = {"num_format": "#,##0" if whole else "#,##0.0##", **properties}
-        self._write(row, column, value, self.boxed(look, tone, **properties))
+        self._write(
+            row, column, value, self.boxed(look, tone, **{**_number_format(_is_whole(value, look)), **properties})
+        )
 
     def _write(self, row: int, column: int, value: str | int | Decimal | datetime | None, shape: Format) -> None:
         if value is None or value == "":
@@ -182,6 +187,25 @@ class Page:
 
         ``options`` are those of XlsxWriter's ``add_table``, such as name and filter.
         """
+        last = self._table_head(row, headings, len(rows), options)
+        for place, values in enumerate(rows, row + 1):
+            self.sheet.set_row(place, _row_points(headings, values, self._widths))
+            for column, (heading, value) in enumerate(zip(headings, values, strict=True)):
+                self.put(place, column, value, heading.look)
+        return last + 1
+
+    def last_table(
+        self, row: int, headings: Sequence[Heading], rows: Sequence[Sequence[Value]], options: Mapping[str, object]
+    ) -> None:
+        """Write the table that ends the sheet: as ``table`` does, or faster where there are many rows without links."""
+        if len(rows) <= _MANY or any(isinstance(value, Link | datetime) for values in rows for value in values):
+            self.table(row, headings, rows, options)
+            return
+        self._table_head(row, headings, len(rows), options)
+        self._put_many(row + 1, headings, rows)
+
+    def _table_head(self, row: int, headings: Sequence[Heading], count: int, options: Mapping[str, object]) -> int:
+        """Add an Excel table of so many rows, its header in ``row``, and return its last row."""
         head = self.style(
             bold=True,
             font_color="#FFFFFF",
@@ -192,16 +216,27 @@ class Page:
             border_color=GRID,
         )
         columns = [{"header": heading.title, "header_format": head} for heading in headings]
-        last = row + len(rows)
+        last = row + count
         self.sheet.add_table(
             row, 0, last, len(headings) - 1, {"columns": columns, "style": None, "autofilter": True, **options}
         )
         self.sheet.set_row(row, 30)
-        for place, values in enumerate(rows, row + 1):
-            self.sheet.set_row(place, _row_points(headings, values, self._widths))
-            for column, (heading, value) in enumerate(zip(headings, values, strict=True)):
-                self.put(place, column, value, heading.look)
-        return last + 1
+        return last
+
+    def _put_many(self, row: int, headings: Sequence[Heading], rows: Sequence[Sequence[Value]]) -> None:
+        """Write the rows of a table that ends the sheet; its columns are texts, numbers and blanks."""
+        shapes: dict[tuple[Look, str, bool | None], int] = {}
+        lines = []
+        for values in rows:
+            cells: list[tuple[Plain, int]] = []
+            for heading, value in zip(headings, values, strict=True):
+                tone, plain = (value.tone, value.value) if isinstance(value, Toned) else ("", value)
+                shape = (heading.look, tone, _is_whole(plain, heading.look))
+                cells.append((_plain(plain), shapes.setdefault(shape, len(shapes))))
+            lines.append((_row_points(headings, values, self._widths), cells))
+        for (look, tone, whole), place in shapes.items():
+            self.sheet.write_blank(row, place, None, self.boxed(look, tone, **_number_format(whole)))
+        self.edits[self._part] = filled(row, lines)
 
     def print_setup(self, header_row: int | None, school: str, of_pages: str) -> None:
         """Set A4 landscape, one page wide, the header row on every page."""
@@ -227,7 +262,7 @@ def write_listing(workbook: Workbook, styles: Styles, listing: Listing, school: 
     page.sheet.write_string(1, 0, listing.note if listing.rows else listing.empty, page.style(font_color=GREY))
     if listing.rows:
         row = HEADER_ROW if listing.overview is None else _write_overview(page, listing, listing.overview)
-        page.table(row, listing.headings, listing.rows, {"name": listing.table})
+        page.last_table(row, listing.headings, listing.rows, {"name": listing.table})
         if listing.overview is None:
             page.sheet.freeze_panes(HEADER_ROW + 1, 0)
     page.print_setup(HEADER_ROW if listing.rows else None, school, of_pages)
@@ -274,11 +309,28 @@ def _row_points(headings: Sequence[Heading], values: Sequence[Value], widths: Se
     lines = 1
     for heading, value, width in zip(headings, values, widths, strict=False):
         if heading.look is Look.TEXT:
-            lines = max(
-                lines,
-                sum(-(-shown_width(line) // int(width * _BODY_PER_WIDTH)) for line in _text_of(value).split("\n")),
-            )
+            text, room = _text_of(value), int(width * _BODY_PER_WIDTH)
+            if 2 * len(text) > room or "\n" in text:
+                lines = max(lines, sum(-(-shown_width(line) // room) for line in text.split("\n")))
     return min(_TALLEST, 5.0 + _LINE_POINTS * lines)
+
+
+def _is_whole(value: Value, look: Look) -> bool | None:
+    """Tell whether a quantity is whole; None for what is no quantity."""
+    if look is not Look.QUANTITY or not isinstance(value, Decimal):
+        return None
+    return bool(value == value.to_integral_value())
+
+
+def _number_format(whole: bool | None) -> dict[str, object]:  # noqa: FBT001 - None is an answer of its own
+    """Return what the format of a quantity has of its own: no places where it is whole."""
+    return {} if whole is None else {"num_format": "#,##0" if whole else "#,##0.0##"}
+
+
+def _plain(value: Value) -> Plain:
+    if isinstance(value, str):
+        return value[:_LONGEST_TEXT]
+    return value if isinstance(value, int | Decimal) else None
 
 
 def _text_of(value: Value) -> str:

@@ -9,6 +9,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
+from addin.book import print_across
+from addin.calc import saved_copy
+
 if TYPE_CHECKING:
     import xlwings as xw
 
@@ -219,3 +222,16 @@ def test_rows_and_columns_are_hidden_and_sized(sheet: xw.Sheet) -> None:
     sheet["A1"].value = "这一列的内容很长很长很长很长很长很长很长"
     sheet["A1"].columns.autofit()
     assert sheet["A1"].column_width > 25
+
+
+def test_a_sheet_of_ours_prints_across(book: xw.Book, tmp_path: Path) -> None:
+    """A list is printed on A4 landscape, as wide as one page, its header on each; other sheets stay upright."""
+    sheet = book.sheets.add("状态", after=book.sheets[0])
+    print_across(sheet, 64, 9, 4)
+    page = sheet.page_setup.api
+    assert (page.Orientation, page.PaperSize, page.FitToPagesWide, page.PrintTitleRows) == (2, 9, 1, "$4:$4")
+    assert sheet.page_setup.print_area == "$A$1:$I$64"
+    assert book.sheets[0].page_setup.api.Orientation == 1
+    kept = openpyxl.load_workbook(saved_copy(book, tmp_path / "打印.xlsx"))["状态"]
+    assert (kept.page_setup.orientation, kept.page_setup.fitToWidth, kept.page_setup.fitToHeight) == ("landscape", 1, 0)
+    assert (kept.sheet_properties.pageSetUpPr.fitToPage, kept.print_title_rows) == (True, "$4:$4")

@@ -23,7 +23,7 @@ from sync.publish.books import CLOSED, TABLES, WITH_PAST
 from sync.publish.manifest import FOLDER, personal_columns
 from sync.state import STATE_VARIABLE
 from tests.addin.validated import agrees
-from tests.sync.closing import STORE, ClosingSchool, november
+from tests.sync.closing import STORE, ClosingSchool, with_november
 from tests.sync.school import MASTER, MASTER_BOOK, POOL, STAFF, School, issue, receipt, school_with_master
 
 RECEIPTS = [receipt(number) for number in range(1, 9)]
@@ -51,10 +51,10 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         made = school_with_master(folder / "share")
         made.save(STORE, changed(0))
         made.save(MASTER_BOOK, roster())
-        made.sync()
+        made.merge()
         shutil.copy(made.path(STORE), folder / "older.xlsx")
         made.save(STORE, changed(1, qty=20, amount="170.00"))
-        made.sync()
+        made.merge()
     return made.folder, folder / "state"
 
 
@@ -205,14 +205,12 @@ def test_a_marked_copy(school: School) -> None:
     assert outcomes(checked) == {"unchanged", "held"}
 
 
-def test_a_closed_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_closed_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What changes a closed month is held, what comes late posts to the open one, as the closes say."""
-    school = ClosingSchool(tmp_path / "closing", monkeypatch, capsys)
-    school.save(STORE, november())
-    school.sync()
+    school = ClosingSchool(tmp_path / "closing", monkeypatch, with_november)
     school.close("2026-11")
     school.today("2026-12-04")
-    school.sync()
+    school.merge()
     stated = {"stock_receipt": [receipt(qty=26, amount="221.00"), receipt(2)], "stock_issue": [issue()]}
     checked = agrees(school.share, school.save(STORE, stated))
     assert {"IMP-05", "LATE"} <= codes(checked)
@@ -276,7 +274,7 @@ def test_nothing_personal_and_nothing_secret(school: School) -> None:
     twice = [{**STAFF[1], "id_no": IDENTITY, "phone": PHONE}, *STAFF[2:]]
     school.save(MASTER_BOOK, {**MASTER, "staff_roster": [*roster(post="副主任")["staff_roster"][:1], *twice]})
     school.save("ZW/名册.xlsx", {"staff_roster": roster(post="校长")["staff_roster"][:1]})
-    school.sync()
+    school.merge()
     folder = school.folder / FOLDER
     text = (folder / "manifest.json").read_text("utf-8")
     for path in folder.glob("*.arrow"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -65,6 +66,17 @@ def test_a_workbook_arrives_whole(tmp_path: Path) -> None:
     copy.write_bytes(b"PK whole")
     put(copy, target)
     assert sha256_of(target) == sha256_of(copy)
+    assert [path.name for path in target.parent.iterdir()] == [NAME]
+
+
+def test_what_a_click_that_was_killed_was_writing_is_tidied(tmp_path: Path) -> None:
+    """Half a copy that somebody left in the folder an hour ago goes with the next workbook that is handed in."""
+    copy, target, half = tmp_path / "copy.xlsx", tmp_path / "ST" / NAME, tmp_path / "ST" / f".~台账.{1 << 30}.tmp"
+    copy.write_bytes(b"PK whole")
+    half.parent.mkdir()
+    half.write_bytes(b"PK ha")
+    os.utime(half, (0, 0))
+    put(copy, target)
     assert [path.name for path in target.parent.iterdir()] == [NAME]
 
 

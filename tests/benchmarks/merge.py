@@ -66,7 +66,7 @@ class School:
     """A share with its master data merged, and workers that are warm from it."""
 
     def __init__(self, folder: Path, state: Path, pool: ReaderPool) -> None:
-        self.folder, self.pool = folder, pool
+        self.folder, self.state, self.pool = folder, state, pool
         self.books = folder / "departments" / "ZW" / "入库"
         folder.mkdir(parents=True)
         write_default_config(folder, goods.SCHOOL)
@@ -81,7 +81,8 @@ class School:
     def run(self) -> Run:
         """Merge what is new and publish it."""
         stages = Stages()
-        result = sync(self.share, self.pool, stages)
+        with _state(self.state):
+            result = sync(self.share, self.pool, stages)
         seconds = time.perf_counter() - stages.began
         return Run(seconds, cpu_seconds() - stages.cpu_before, stages.merge_cpu, stages.marks, _counts(result))
 

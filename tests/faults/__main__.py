@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
 import click
 
 from tests.faults.kills import at_boundaries, killed
-from tests.faults.schools import SMOOTH
+from tests.faults.schools import HISTORIES, SMOOTH
 from tests.faults.troubles import in_trouble
+from tests.faults.watching import killed_daemons
 
 
 @click.command()
 @click.option("--kills", default=200, show_default=True)
 @click.option("--seed", default=1, show_default=True)
+@click.option("--history", "names", multiple=True, type=click.Choice([each.name for each in HISTORIES]))
+@click.option("--daemons", is_flag=True, help="Kill daemons while departments save, not runs.")
 @click.option("--boundaries", is_flag=True, help="Before that, kill every run at each boundary between its steps.")
 @click.option("--troubles", is_flag=True, help="Before that, try what disks, rights, locks and clocks may do.")
-def main(*, kills: int, seed: int, boundaries: bool, troubles: bool) -> None:
-    """Kill that many runs and print what went wrong, and how many were killed so far."""
-    done, failures = 0, 0
+def main(*, kills: int, seed: int, names: tuple[str, ...], daemons: bool, boundaries: bool, troubles: bool) -> None:
+    """Kill that many runs and print what went wrong, and how many were killed at what."""
+    histories = [each for each in HISTORIES if each.name in (names or [each.name])]
+    done: Counter[str] = Counter()
+    failures = 0
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         for name, wrong in in_trouble(here / "trouble", SMOOTH) if troubles else ():
             failures += len(wrong)
             click.echo(f"{name}: {wrong or 'made up for'}")
-        swept = at_boundaries(here / "boundaries") if boundaries else ()
-        for count, wrong in chain(swept, killed(here / "random", kills, seed)):
-            done, failures = done + count, failures + len(wrong)
-            for line in wrong:
+        swept = at_boundaries(here / "boundaries", histories) if boundaries else ()
+        at_random = killed_daemons if daemons else killed
+        for found in chain(swept, at_random(here / "random", kills, seed, histories)):
+            done += found.kills
+            failures += len(found.wrong)
+            for line in found.wrong:
                 click.echo(line)
-            click.echo(f"{done} kills, {failures} failures", err=True)
-    click.echo(f"{done} kills, {failures} failures")
+            click.echo(f"{done.total()} kills, {failures} failures", err=True)
+    for part, count in sorted(done.items()):
+        click.echo(f"{count:6} {part}")
+    click.echo(f"{done.total()} kills, {failures} failures")
     sys.exit(bool(failures))
 
 

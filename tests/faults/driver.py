@@ -1,12 +1,15 @@
 """Start runs that something happens to: ``python -m tests.faults.driver`` reads one JSON line for each from its input.
 
 Everything is imported once and each run is a fork of this process, in a session of its own, so that thousands of kills
-cost little. What a run told before it ended is answered as one JSON line.
+cost little: what one run had to import, this process imports too, and the next one finds it there. This process
+only imports: threads, such as those of polars, would not survive a fork. What a run was at when it ended is
+answered as one JSON line.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -14,20 +17,22 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sync.cli import main
 from sync.commands.common import exit_code_of, sentence_of
 from sync.run import sync
 from sync.share import Share
-from workbooks.pool import ReaderPool
+from tests.faults.marks import BOUNDARY, Marks
+from workbooks.pool import Job, Outcome, ReaderPool
 
-PATIENCE = 120
-_WRITES = os.O_WRONLY | os.O_RDWR
-_WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect", "subprocess.Popen", "os.utime"}
+PATIENCE = 300
+_MODULES = "!"
+"""Begins the line in which a run names what it imported."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +42,31 @@ class Order:
     share: str
     state: str
     command: str = "sync"
-    operation: int = 0
-    """Kill it at its n-th operation on files, counted from 1; 0 for never."""
-    boundary: int = 0
-    """Kill it where its n-th step, or part of one, begins or ends; 0 for never."""
+    mark: int = 0
+    """Kill it at its n-th mark, counted from 1; 0 for never."""
+    delay: float = 0
+    """Kill it so many seconds after that, not stopped there."""
     seconds: float = PATIENCE
-    """Kill it after so long."""
+    """Kill it after so long, wherever it is."""
     alone: bool = False
     """Kill it without its workers."""
+    workers: int = 0
+    """Whether files are read in worker processes; with 0 they are read by the run itself."""
     largest: int = 0
     """Bytes that a file may have, as on a full disk; 0 for any number."""
     clock: int = 0
     """Seconds by which its clock is wrong."""
     today: str = "2026-11-22"
 
-    def kill(self) -> NoReturn:
-        """Kill this process, and its workers."""
-        (os.kill if self.alone else os.killpg)(os.getpid(), signal.SIGKILL)
-        raise AssertionError("a killed process goes on")
+    def kill(self, process: int) -> None:
+        """Kill a run, and its workers."""
+        with contextlib.suppress(ProcessLookupError):
+            (os.kill if self.alone else os.killpg)(process, signal.SIGKILL)
+
+    @property
+    def is_harmless(self) -> bool:
+        """Tell whether nothing happens to it."""
+        return not (self.mark or self.largest) and self.seconds == PATIENCE
 
 
 @dataclass(frozen=True)
@@ -64,45 +76,24 @@ class Told:
     code: int
     """Exit code; the negative number of a signal that ended it."""
     seconds: float
-    operations: int = 0
-    boundaries: int = 0
-    commit: int = 0
-    """Which of the boundaries lies between the commit and the publication."""
+    marks: Sequence[tuple[str, float]] = ()
+    """What it was at, and the seconds from its beginning."""
     said: str = ""
     """What it wrote to standard error."""
 
+    @property
+    def at(self) -> str:
+        """Return what it was at when it ended."""
+        return self.marks[-1][0] if self.marks else "start"
 
-class _Counted:
-    """Counts what a run does, and ends it at the moment that was ordered."""
+    @property
+    def boundaries(self) -> list[int]:
+        """Return the numbers of the marks between steps."""
+        return [number for number, (name, _) in enumerate(self.marks, 1) if name.startswith(BOUNDARY)]
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        self.operations = 0
-        self.boundaries = 0
-        self.commit = 0
-        self._step = ""
-
-    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Count an operation on files that changes something."""
-        if event not in _WATCHED or (event == "open" and not (arguments[2] or 0) & _WRITES):
-            return
-        self.operations += 1
-        if self.operations == self.order.operation:
-            self.order.kill()
-
-    def step(self, name: str, total: int) -> None:
-        """Count the beginning of a step."""
-        del total
-        self.advance()
-        self._step = name
-
-    def advance(self) -> None:
-        """Count the end of a part; the one of the merge lies between commit and publication."""
-        self.boundaries += 1
-        if self._step == "merge" and not self.commit:
-            self.commit = self.boundaries
-        if self.boundaries == self.order.boundary:
-            self.order.kill()
+    def first(self, name: str) -> int:
+        """Return the number of the first mark of a name."""
+        return next(number for number, (each, _) in enumerate(self.marks, 1) if each == name)
 
 
 def serve() -> None:
@@ -123,42 +114,67 @@ def carried_out(order: Order) -> Told:
         os.close(reader)
         _run(order, writer, errors)
     os.close(writer)
-    _wait(child, reader, order, began)
+    lines = _followed(child, reader, order, began)
     _, status = os.waitpid(child, 0)
     seconds = time.monotonic() - began
-    with contextlib.suppress(ProcessLookupError):
-        if not order.alone:
-            os.killpg(child, signal.SIGKILL)
-    with os.fdopen(reader) as counts:
-        numbers = [int(number) for number in counts.read().split()] or [0, 0, 0]
+    if not order.alone:
+        order.kill(child)  # workers that are left
+    marks = []
+    for name, *rest in map(str.split, lines):
+        if name == _MODULES:
+            _import(rest)
+        else:
+            marks.append((name, float(rest[0]) - began))
     said = errors.read_text(encoding="utf-8") if errors.exists() else ""
-    return Told(os.waitstatus_to_exitcode(status), seconds, *numbers, said=said)
+    return Told(os.waitstatus_to_exitcode(status), seconds, marks, said)
 
 
-def _wait(child: int, reader: int, order: Order, began: float) -> None:
-    """Wait until the child tells its counts or is gone, or kill it when its time is over."""
-    if not select.select([reader], [], [], max(0.0, order.seconds - (time.monotonic() - began)))[0]:
-        with contextlib.suppress(ProcessLookupError):
-            (os.kill if order.alone else os.killpg)(child, signal.SIGKILL)
+def _followed(child: int, reader: int, order: Order, began: float) -> list[str]:
+    """Read what a run tells until it is gone; kill it where and when it was ordered."""
+    told, last, is_killed = b"", began + order.seconds, False
+    while True:
+        left = max(0.0, last - time.monotonic())
+        if not is_killed and order.mark and told.count(b"\n") >= order.mark:
+            time.sleep(min(order.delay, left))
+            left = 0.0
+        if not is_killed and not (left and select.select([reader], [], [], left)[0]):
+            order.kill(child)
+            is_killed = True
+        piece = os.read(reader, 1 << 16)
+        if not piece:
+            os.close(reader)
+            return told.decode().splitlines()
+        told += piece
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import what a run imported."""
+    for name in names:
+        if name not in sys.modules and not name.startswith("_"):
+            with contextlib.suppress(Exception):  # a module that is there for another system, say
+                importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _run(order: Order, writer: int, errors: Path) -> NoReturn:
-    """Be the run: a session of its own, its faults set, and its counts told at the end."""
+    """Be the run: a session of its own, its faults set, its marks told."""
     os.setsid()
     code = 70
     try:
         _prepare(order, errors)
-        counted = _Counted(order)
-        sys.addaudithook(counted.hook)
-        code = _sync(order, counted) if order.command == "sync" else _command(order)
-        os.write(writer, f"{counted.operations} {counted.boundaries} {counted.commit}".encode())
+        marks = Marks(writer, 0 if order.delay else order.mark)
+        marks.watch()
+        code = _sync(order, marks) if order.command == "sync" else _command(order)
+        if order.is_harmless:
+            os.write(writer, " ".join([_MODULES, *(name for name in sys.modules if name != "__main__")]).encode())
     finally:
         sys.stderr.flush()
         os._exit(code)
 
 
 def _prepare(order: Order, errors: Path) -> None:
-    """Set what surrounds the run: where its state lies, its clock, how much it may write."""
+    """Set what surrounds the run: where its state lies, its clock, how much it may write, who reads."""
     import resource
 
     for stream, target in ((0, os.devnull), (1, os.devnull), (2, str(errors))):
@@ -170,6 +186,25 @@ def _prepare(order: Order, errors: Path) -> None:
         _set_clock(timedelta(seconds=order.clock))
     if order.largest:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest, order.largest))
+    if not order.workers:
+        ReaderPool.run = _run_at_hand  # type: ignore[method-assign]
+
+
+def _run_at_hand(
+    _pool: ReaderPool,
+    jobs: Sequence[Job],
+    on_done: Callable[[Outcome], None] | None = None,
+    patience_seconds: float = 0,
+) -> list[Outcome]:
+    """Do jobs as a worker does them, without the second that starting one takes."""
+    del patience_seconds
+    outcomes = []
+    for job in jobs:
+        module, _, name = job.function.partition(":")
+        outcomes.append(Outcome(job, getattr(importlib.import_module(module), name)(*job.args)))
+        if on_done is not None:
+            on_done(outcomes[-1])
+    return outcomes
 
 
 def _set_clock(wrong: timedelta) -> None:
@@ -189,11 +224,11 @@ def _set_clock(wrong: timedelta) -> None:
             vars(module)["datetime"] = Clock
 
 
-def _sync(order: Order, counted: _Counted) -> int:
-    """Merge as ``houqin sync`` does, with every boundary counted."""
+def _sync(order: Order, marks: Marks) -> int:
+    """Merge as ``houqin sync`` does, with every boundary told."""
     try:
         with ReaderPool() as pool:
-            sync(Share.open(Path(order.share)), pool, counted)
+            sync(Share.open(Path(order.share)), pool, marks)
     except Exception as exc:  # noqa: BLE001 - as the command line does
         sys.stderr.write(": ".join(sentence_of(exc, [])))
         return exit_code_of(exc)

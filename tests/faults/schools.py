@@ -1,35 +1,57 @@
-"""Histories of a small school in stages, and what of it counts once everything was made up for."""
+"""Histories of a small school in stages: what is saved, and what is run then."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from addin.published import PublicationError, Published
-from schemas.register import all_registers, register_of
+from sync.scan import hash_file
 from sync.share import Share
+from tests.rule_lines import MASTER as COUNTED_MASTER
+from tests.rule_lines import PARAMETERS, goods, issued, received
+from tests.rule_lines_counts import approved, code_of, counted, planned, store
+from tests.sync.closing import APPROVER, BY, ROLES
 from tests.sync.school import MASTER, School, issue, receipt
+from tests.test_rule_effects import save
+from tests.test_rule_workbooks import configure
 
 BOOK, ISSUES, NEW, COPY = "ZW/库房.xlsx", "ZW/出库.xlsx", "ZW/新.xlsx", "ZW/库房(1).xlsx"
-REGISTERS = (*MASTER, "stock_receipt", "stock_issue")
 VOID = "作废"
-Stage = Callable[[School], None]
+Save = Callable[[School], None]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What departments save, and what is run then."""
+
+    save: Save
+    command: str = "sync"
+    """``{backup}`` stands for the newest backup."""
+    today: str = "2026-11-22"
 
 
 @dataclass(frozen=True)
 class History:
-    """What departments do, stage by stage; a run should follow each."""
+    """What happens in a school, stage by stage."""
 
     name: str
     stages: tuple[Stage, ...]
-    contested: bool
+    contested: bool = False
     """Whether there are conflicts, deletions and copies, so that it matters which stages a run sees."""
+    registers: tuple[str, ...] = (*MASTER, "stock_receipt", "stock_issue")
+    settle: Callable[[School], None] = lambda _school: None
+    """Writes the settings."""
+
+    def opened(self, folder: Path) -> School:
+        """Return the school with nothing in it yet."""
+        school = School(folder)
+        self.settle(school)
+        return school
 
 
 def amended(number: int, qty: int) -> dict[str, object]:
@@ -40,6 +62,10 @@ def amended(number: int, qty: int) -> dict[str, object]:
 def bought(*numbers: int) -> list[dict[str, object]]:
     """Return receipts that differ by more than their numbers."""
     return [amended(number, 25) for number in numbers]
+
+
+def _nothing(_school: School) -> None:
+    """Save nothing."""
 
 
 def _begin(school: School) -> None:
@@ -91,23 +117,114 @@ def _take_away(school: School) -> None:
     shutil.copyfile(school.path("ZW/另一本.xlsx"), school.path("ZW/另一本 - 副本.xlsx"))
 
 
-SMOOTH = History("smooth", (_begin, _amend_and_hold, _name_the_item, _another_department, _rename), contested=False)
-CONTESTED = History("contested", (_begin, _two_sides, _same_number_elsewhere, _void_and_delete, _take_away), True)
+def _with_people(school: School) -> None:
+    """Say who closes months, and that only the registers of the store are in use."""
+    registers = json.dumps([*MASTER, "stock_receipt", "stock_issue", "requisition", "period_close"])
+    departments = '[departments]\nZW = { name = "总务处" }\nST = { name = "食堂" }\n'
+    text = f'school = "青山小学"\nregisters = {registers}\n{ROLES}\n{departments}\n'
+    (school.folder / "houqin.toml").write_text(f"{text}[parameters]\nrequisition_required = false\n", "utf-8")
+
+
+def _in_december(school: School) -> None:
+    """Bring a November row late, change one of the closed month, and begin December."""
+    late = receipt(8, qty=2, amount="17.00", batch_no="B8")
+    december = receipt(9, doc_no="RK-202612-0001", doc_date="2026-12-01", batch_no="B9")
+    school.save(BOOK, {"stock_receipt": [amended(1, 30), *bought(*range(2, 8)), late, december]})
+
+
+def _planned(school: School) -> None:
+    place, item = store(), goods("SP", "食品", "食品", item_code="SP0007", is_fresh="是")
+    where = code_of(place)
+    bought_at = {"warehouse": where, "unit_price": "23.80"}
+    documents = [
+        received(item, 60, doc_date="2026-11-01", receipt_kind="期初建账", amount="1428.00", **bought_at),
+        issued(item, 24, doc_date="2026-11-20", warehouse=where),
+    ]
+    save(school, "ZW/原有.xlsx", COUNTED_MASTER)
+    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-11-30 08:00", "count_to": "2026-12-02 18:00"}
+    plan = planned(where, **{"plan_no": "PD-202611-91", "scope": "月度库存", **times})
+    save(school, BOOK, [place, item, *documents, plan])
+    cells = {"sheet_no": "PD-202611-91-01", "line_no": 1, "counted_at": "2026-12-02 10:00"}
+    line = counted(plan, item, 35, count2=35, **cells)
+    save(school, "ZW/盘点表.xlsx", [line])
+    save(school, "ZW/处理表.xlsx", [approved(line, approve_date="2026-12-03", suggestion="报损")])
+    for name in ("ZW/盘点表.xlsx", "ZW/处理表.xlsx"):
+        school.path(name).rename(school.folder / Path(name).name)
+
+
+def _handed_in(name: str) -> Save:
+    def save_it(school: School) -> None:
+        (school.folder / name).rename(school.path(f"ZW/{name}"))
+
+    return save_it
+
+
+SMOOTH = History(
+    "smooth",
+    tuple(map(Stage, (_begin, _amend_and_hold, _name_the_item, _another_department, _rename))),
+    settle=_with_people,
+)
+CONTESTED = History(
+    "contested",
+    tuple(map(Stage, (_begin, _two_sides, _same_number_elsewhere, _void_and_delete, _take_away))),
+    contested=True,
+    settle=_with_people,
+)
+_BY = f"--by {BY} --approver {APPROVER}"
+CLOSED = History(
+    "closed",
+    (
+        Stage(_begin, today="2026-11-30"),
+        Stage(_nothing, f"month close 2026-11 {_BY}", "2026-11-30"),
+        Stage(_in_december, today="2026-12-02"),
+        Stage(_nothing, "nightly", "2026-12-02"),
+        Stage(_nothing, f"month reopen 2026-11 --reason 漏记 {_BY}", "2026-12-02"),
+        Stage(_nothing, f"month close 2026-11 {_BY}", "2026-12-02"),
+        Stage(_nothing, "nightly", "2026-12-03"),
+        Stage(_nothing, "backup", "2026-12-03"),
+    ),
+    settle=_with_people,
+)
+COUNTED = History(
+    "counted",
+    (
+        Stage(_planned, today="2026-12-04"),
+        Stage(_handed_in("盘点表.xlsx"), today="2026-12-04"),
+        Stage(_handed_in("处理表.xlsx"), today="2026-12-04"),
+        Stage(_nothing, "nightly", "2026-12-04"),
+    ),
+    registers=("stock_receipt", "stock_issue", "stocktake_plan", "stocktake_sheet", "stocktake_result"),
+    settle=lambda school: configure(school, **PARAMETERS),
+)
+RESTORED = History(
+    "restored",
+    (
+        Stage(_begin),
+        Stage(_nothing, "backup"),
+        Stage(_amend_and_hold),
+        Stage(_nothing, "restore {backup} --replace"),
+        Stage(_name_the_item),
+    ),
+    settle=_with_people,
+)
+HISTORIES = (SMOOTH, CONTESTED, CLOSED, COUNTED, RESTORED)
 ENDED = {"RK": frozenset[str](), "CK": frozenset({"CK-202611-0002", "CK-202611-0003"})}
 """Document numbers that some stage of a history voids or renumbers, by what they begin with."""
 
 
 @contextlib.contextmanager
-def state_of(folder: Path) -> Iterator[None]:
-    """Work with the state beside a school's folder."""
-    before = os.environ.get("HOUQIN_STATE")
-    os.environ["HOUQIN_STATE"] = str(folder / "state")
+def state_of(folder: Path, today: str = "2026-11-22") -> Iterator[None]:
+    """Work on a day with the state beside a school's folder."""
+    wanted = {"HOUQIN_STATE": str(folder / "state"), "HOUQIN_TODAY": today}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        os.environ.pop("HOUQIN_STATE")
-        if before is not None:
-            os.environ["HOUQIN_STATE"] = before
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def school_in(folder: Path) -> School:
@@ -122,111 +239,33 @@ def school_in(folder: Path) -> School:
 
 def written(history: History, folder: Path) -> list[Path]:
     """Write the departments' folders as every stage leaves them and return where they lie."""
-    school = School(folder / "school")
+    school = history.opened(folder / "school")
     places = []
     for number, stage in enumerate(history.stages):
-        stage(school)
+        stage.save(school)
         places.append(folder / f"stage{number}")
         shutil.copytree(school.folder / "departments", places[-1])
     return places
 
 
 def saved(stage: Path, folder: Path) -> None:
-    """Put the files of a stage into the departments' folders of a school, whatever lay there."""
+    """Bring the departments' folders of a school to a stage: renames, replacements and deletions, whatever lay there.
+
+    Each is one step, so that a daemon may look on.
+    """
     departments = folder / "school" / "departments"
-    shutil.rmtree(departments, ignore_errors=True)
-    shutil.copytree(stage, departments)
-
-
-def outcome(folder: Path) -> dict[str, Any]:
-    """Run to the end and return what counts: rows with their states, the proof of the ledger, what is published."""
-    torn = unreadable(folder / "school")
-    with state_of(folder):
-        school = school_in(folder)
-        school.sync()
-        idle = school.sync()["published"]
-        rows = {name: sorted(map(_content, school.rows(name, "all")), key=repr) for name in REGISTERS}
-        with school.share.open_ledger() as ledger:
-            problems = ledger.verify()
-    published = sorted(str(path.relative_to(folder)) for path in (school.folder / "published").rglob("*.xlsx"))
-    books = Published.open(school.folder)
-    of_rows = ("_key", "_hash", "_status")
-    left = sorted(path.name for path in folder.rglob("*.tmp"))
-    return {
-        "rows": rows,
-        "problems": problems,
-        "published": published,
-        "half": half_written(school.folder),
-        "idle": idle,
-        "left": left,
-        "torn": torn,
-        "books": {name: books.load(register_of(name)).select(of_rows).sort("_key").rows() for name in REGISTERS},
-    }
-
-
-def unreadable(school: Path) -> list[str]:
-    """Return what is wrong with the books that lie in a share, as a click would find them."""
-    if not (school / "published" / "books").exists():
-        return []
-    try:
-        books = Published.open(school)
-        for register in all_registers().values():
-            books.load(register)
-    except PublicationError as exc:
-        return [exc.message()]
-    return []
-
-
-def _content(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without what depends on how many runs it took."""
-    source = {name: value for name, value in row["_source"].items() if name != "sha256"}
-    return {name: value for name, value in row.items() if name != "_revision"} | {"_source": source}
-
-
-def half_written(school: Path) -> list[str]:
-    """Return the published files that are not whole."""
-    found = []
-    for folder in ("published", "feedback"):
-        for path in sorted((school / folder).rglob("*")):
-            if path.suffix == ".xlsx" and not path.name.startswith((".~", "~$")) and not _is_whole(path):
-                found.append(path.name)
-            if path.suffix == ".html" and not path.read_bytes().rstrip().endswith(b"</html>"):
-                found.append(path.name)
-    return found
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as package:
-            return package.testzip() is None
-    except zipfile.BadZipFile:
-        return False
-
-
-def broken_promises(folder: Path) -> list[str]:
-    """Return what went wrong over all revisions: rows that were lost, doubled, or that nobody stated."""
-    found = []
-    with state_of(folder):
-        school = school_in(folder)
-        with school.share.open_ledger() as ledger:
-            for register_id in ("stock_receipt", "stock_issue"):
-                register = all_registers()[register_id]
-                before: set[str] = set()
-                for revision in range(1, ledger.head().number + 1):
-                    rows = ledger.rows(register, as_of=revision)
-                    keys = rows["_key"].to_list()
-                    if len(keys) != len(set(keys)):
-                        found.append(f"{register_id} doubled in revision {revision}: {sorted(keys)}")
-                    gone = {number for key in before - set(keys) if (number := key[:14]) not in ENDED[number[:2]]}
-                    found += [f"{register_id} {number} lost in revision {revision}" for number in sorted(gone)]
-                    before = set(keys)
-                    stated = zip(rows["doc_no"], rows["qty"], strict=True)
-                    found += [f"{number}: nobody stated {qty}" for number, qty in stated if not _stated(number, qty)]
-    return found
-
-
-def _stated(number: str, quantity: object) -> bool:
-    """Tell whether some stage of some history states a quantity for a document."""
-    usual = {"CK": (1, 2), "RK": (25,)}[number[:2]]
-    others = {"RK-202611-0001": (30,), "RK-202611-0002": (26, 27), "RK-202611-0004": (99,)}
-    return quantity in (*usual, *others.get(number, ()))
+    there = {path.relative_to(departments): path for path in departments.rglob("*.xlsx")}
+    wanted = {path.relative_to(stage): path for path in sorted(stage.rglob("*.xlsx"))}
+    by_hash = {hash_file(path)[0]: name for name, path in there.items() if name not in wanted}
+    for name, path in wanted.items():
+        target = departments / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        former = by_hash.get(hash_file(path)[0])
+        if name not in there and former is not None:
+            there.pop(former).rename(target)
+        elif name not in there or hash_file(target) != hash_file(path):
+            beside = target.with_name("8F2A1B00.tmp")
+            shutil.copy2(path, beside)
+            beside.replace(target)
+    for name in there.keys() - wanted.keys():
+        there[name].unlink()

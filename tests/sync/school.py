@@ -6,7 +6,7 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from schemas.register import all_registers
 from sync.commands.rows import listed
 from sync.commands.sync import document, exit_code
 from sync.config_default import write_default_config
-from sync.run import sync
+from sync.publish_run import Published
+from sync.run import SyncResult, sync
 from sync.share import Share
 from sync.state import STATE_VARIABLE, state_dir
 from sync.summary import lines_of
@@ -113,6 +114,13 @@ def issue(number: int = 1, line: int = 1, **cells: object) -> dict[str, object]:
 
 
 MASTER_BOOK = "ZW/基础资料.xlsx"
+TODAY = "2026-11-22"
+"""The day on which tests play that say nothing else."""
+
+
+def nothing_published(*_facts: object) -> Published:
+    """Leave publishing to a later run."""
+    return Published()
 
 
 class School:
@@ -123,6 +131,18 @@ class School:
         folder.mkdir(parents=True, exist_ok=True)
         write_default_config(folder, "青山小学")
         self.share = Share.open(folder)
+
+    def become(self, make: Callable[[School], object], today: str = TODAY) -> None:
+        """Replace everything in this school by what ``make`` does to a new one on some day.
+
+        It is done once in this process and copied for every test; ``make`` is a function of a module.
+        """
+        share, state = _made_once(make, today)
+        shutil.rmtree(self.folder)
+        shutil.copytree(share, self.folder)
+        shutil.rmtree(state_dir(self.folder), ignore_errors=True)
+        shutil.copytree(state, state_dir(self.folder))
+        self.share = Share.open(self.folder)
 
     def path(self, name: str) -> Path:
         """Return where a workbook (``ZW/库房.xlsx``) lies."""
@@ -139,7 +159,17 @@ class School:
     def sync(self, *, full: bool = False) -> dict[str, Any]:
         """Run once and return the promised document, with the exit code; every row is accounted for."""
         self.share = Share.open(self.folder)
-        result = sync(self.share, POOL, full=full)
+        return self._told(sync(self.share, POOL, full=full))
+
+    def merge(self, *, full: bool = False) -> dict[str, Any]:
+        """Run once without publishing, which is more than half of the work of a small run, and return the document.
+
+        For tests that do not look at what is published; the next ``sync`` publishes all of it.
+        """
+        self.share = Share.open(self.folder)
+        return self._told(sync(self.share, POOL, full=full, publish=nothing_published))
+
+    def _told(self, result: SyncResult) -> dict[str, Any]:
         lines = lines_of(self.share, result)
         told: dict[str, Any] = json.loads(json.dumps(document(result, lines, "zh"), default=str))
         told["exit_code"] = exit_code(lines)
@@ -164,24 +194,28 @@ class School:
 
 
 @cache
-def _merged_first() -> tuple[Path, Path]:
-    """Return share and state of a school whose master data was merged, made once for all tests of a process."""
+def _made_once(make: Callable[[School], object], today: str) -> tuple[Path, Path]:
+    """Return share and state of a school that ``make`` has brought to some state, made once for all tests."""
     folder = Path(tempfile.mkdtemp(prefix="school"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(STATE_VARIABLE, str(folder / "state"))
+        patched.setenv("HOUQIN_TODAY", today)
         made = School(folder / "share")
-        made.save(MASTER_BOOK, MASTER)
-        assert made.sync()["exit_code"] == 0
+        make(made)
     return made.folder, made.share.state
+
+
+def with_master(school: School) -> None:
+    """Merge the master data."""
+    school.save(MASTER_BOOK, MASTER)
+    assert school.sync()["exit_code"] == 0
 
 
 def school_with_master(folder: Path) -> School:
     """Return a school whose master data is in the ledger: a copy of one that was merged before."""
-    share, state = _merged_first()
     made = School(folder)
-    shutil.copytree(share, folder, dirs_exist_ok=True)
-    shutil.copytree(state, state_dir(folder))
+    made.become(with_master)
     return made
 
 

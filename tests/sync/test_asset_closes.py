@@ -17,12 +17,12 @@ LATE = OLD | {"asset_no": "ZC2026-000002", "entry_date": "2026-09-10"}
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> ClosingSchool:
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClosingSchool:
     """Return a school with one computer in the books since March, November of the asset book closed in December."""
-    made = ClosingSchool(tmp_path / "share", monkeypatch, capsys)
+    made = ClosingSchool(tmp_path / "share", monkeypatch)
     made.set([*MASTER, "fixed_asset_card", "disposal_register", "period_close"])
     made.save(CARDS, {"fixed_asset_card": [OLD]})
-    made.sync()
+    made.merge()
     made.today("2026-12-03")
     made.close("2026-11", "--book", "固定资产", "--by", "T002", "--approver", "T001")
     return made
@@ -40,7 +40,7 @@ def test_late_card_posts_to_the_open_month(school: ClosingSchool) -> None:
     """A card entered in September that arrives after the close is added in December, with the months it missed."""
     before = totals(school, "2026-11")
     school.save(CARDS, {"fixed_asset_card": [OLD, LATE]})
-    school.sync()
+    school.merge()
     assert totals(school, "2026-11") == before
     december = totals(school, "2026-12")
     # 69.43 of the first computer, and September to December of the second
@@ -53,7 +53,7 @@ def test_late_disposal_posts_to_the_open_month(school: ClosingSchool) -> None:
     before = totals(school, "2026-11")
     gone = {"disposal_register": [disposal(str(OLD["asset_no"]), "2026-11-20")]}
     school.save("ZW/报废.xlsx", gone)
-    school.sync()
+    school.merge()
     assert totals(school, "2026-11") == before
     december = totals(school, "2026-12")
     assert (december["disposals"], december["accum_of_disposals"], december["charge"]) == ("4999.00", "624.87", "0.00")
@@ -61,7 +61,7 @@ def test_late_disposal_posts_to_the_open_month(school: ClosingSchool) -> None:
     school.close("2026-12", "--book", "固定资产", "--by", "T002", "--approver", "T001")
     remitted = disposal(str(OLD["asset_no"]), "2026-11-20", remark="残值无")
     school.save("ZW/报废.xlsx", {"disposal_register": [remitted]})
-    school.sync()
+    school.merge()
     assert totals(school, "2026-12") == december
 
 
@@ -69,6 +69,6 @@ def test_card_amended_after_the_close_is_not_late(school: ClosingSchool) -> None
     """A card that was in the books before the close stays there when something else on it changes."""
     before = totals(school, "2026-11")
     school.save(CARDS, {"fixed_asset_card": [OLD | {"brand": "联想"}]})
-    school.sync()
+    school.merge()
     assert totals(school, "2026-11") == before
     assert totals(school, "2026-12")["charge"] == "69.43"

@@ -23,7 +23,7 @@ def _school(tmp_path: Path) -> School:
     school = School(tmp_path / "school")
     school.save("ZW/基础.xlsx", MASTER)
     save(school, LINES)
-    school.sync()
+    school.merge()
     return school
 
 
@@ -54,45 +54,45 @@ class TestNothingNew:
         """A workbook that no longer states a row is not remembered as stating it."""
         save(school, LINES[1:])
         save(school, changed(1, buyer="孙丽"), COPY)
-        revision = school.sync()["revision"]
-        assert school.sync(full=True)["revision"] == revision
+        revision = school.merge()["revision"]
+        assert school.merge(full=True)["revision"] == revision
 
     def test_a_row_taken_later(self, school: School) -> None:
         """Rows that were taken without their file being read are counted as its next reading counts them."""
         save(school, [*LINES, receipt(6, item_code="QJ0009")])
-        assert school.sync()["exit_code"] == 3
+        assert school.merge()["exit_code"] == 3
         broom = {**MASTER["item_catalogue"][0], "item_code": "QJ0009", "item_name": "拖把"}
         school.save("ZW/拖把.xlsx", {"item_catalogue": [broom]})
-        told = school.sync()
+        told = school.merge()
         assert told["exit_code"] == 0
         assert counted(school.book(told, STORE)) == {"read": 6, "accepted": 1, "unchanged": 5}
-        assert school.sync(full=True)["revision"] == told["revision"]
+        assert school.merge(full=True)["revision"] == told["revision"]
 
     def test_a_corrected_number(self, school: School) -> None:
         """That a number was corrected is told as long as the file stays as it is, however often it is read."""
         save(school, [receipt(77), *LINES[1:]])
-        told = school.sync()
-        again = school.sync(full=True)
+        told = school.merge()
+        again = school.merge(full=True)
         assert again["revision"] == told["revision"]
         assert "IMP-08" in codes(school.book(again, STORE), "warning")
 
     def test_a_row_that_moved_on(self, school: School) -> None:
         """A workbook is not told that a row of it is missing once another workbook states that row."""
         save(school, LINES[1:])
-        assert "IMP-07" in codes(school.book(school.sync(), STORE), "warning")
+        assert "IMP-07" in codes(school.book(school.merge(), STORE), "warning")
         save(school, [LINES[0], receipt(9)], "ZW/乙.xlsx")
-        told = school.sync()
+        told = school.merge()
         assert "IMP-07" not in codes(school.book(told, STORE), "warning")
-        assert school.sync(full=True)["revision"] == told["revision"]
+        assert school.merge(full=True)["revision"] == told["revision"]
 
     def test_a_row_that_moved_on_and_left(self, school: School) -> None:
         """A row that its first workbook lost is missing again when the second one loses it too."""
         save(school, LINES[1:])
-        school.sync()
+        school.merge()
         save(school, [LINES[0], receipt(9)], "ZW/乙.xlsx")
-        school.sync()
+        school.merge()
         save(school, [receipt(9)], "ZW/乙.xlsx")
-        school.sync()
+        school.merge()
         assert [row["doc_no"] for row in school.rows("stock_receipt", "missing")] == [LINES[0]["doc_no"]]
 
 
@@ -104,7 +104,7 @@ class TestNames:
         """The original and its copy have each changed a row of their own."""
         save(school, changed(2, **bought(27)))
         save(school, changed(1, **bought(26)), COPY)
-        school.sync()
+        school.merge()
 
     def test_original_and_copy_change_names(self, school: School) -> None:
         """Two workbooks whose names were swapped take nothing back that either had changed."""
@@ -113,18 +113,18 @@ class TestNames:
         original.rename(aside)
         copy.rename(original)
         aside.rename(copy)
-        told = school.sync()
+        told = school.merge()
         assert (quantity(school, 1), quantity(school, 2)) == ("26.000", "27.000")
         assert counted(school.book(told, STORE)) == {"read": 5, "unchanged": 5}
         save(school, changed(1, **bought(28)))
-        school.sync()
+        school.merge()
         assert (quantity(school, 1), quantity(school, 2)) == ("28.000", "27.000")
 
     def test_a_marked_copy_is_based_on_what_its_original_said(self, school: School) -> None:
         """A marked copy takes nothing back that another copy had changed: its base is its own original."""
         with pytest.raises(SystemExit):
             main(["validate", str(school.path(STORE)), "--marked", str(school.path("ZW/看过.xlsx"))])
-        told = school.sync()
+        told = school.merge()
         assert (quantity(school, 1), quantity(school, 2)) == ("26.000", "27.000")
         assert counted(school.book(told, "ZW/看过.xlsx")) == {"read": 5, "unchanged": 5}
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from ledger_samples import REGISTERS, TRIAL, rows
 
+from addin.published import Published
 from schemas.register import all_registers
 from sync.backup import backup, file_name, last_backup
 from sync.backup_file import BackupDamaged, BackupForeign
@@ -21,24 +23,25 @@ from sync.ledger import Ledger
 from sync.lock import WriterBusy, writer_lock
 from sync.proof import prove
 from sync.restore import LedgerInTheWay, RestoredOtherwise, restore
+from sync.run import sync
 from sync.share import Share
-from tests.sync.school import MASTER, School, issue, receipt
+from tests.sync.school import MASTER, POOL, School, issue, receipt
 
 KILLED = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-import sync.restore
 from sync.restore import restore
 
-def wait(connection):
-    print("written", flush=True)
-    sys.stdin.read()
+def wait(event, arguments):
+    if event == "os.rename" and str(arguments[0]).endswith(".restoring"):
+        print("written", flush=True)
+        sys.stdin.read()
 
-sync.restore.expect_everything_anew = wait
+sys.addaudithook(wait)
 restore(Path(sys.argv[1]), Path(sys.argv[2]), datetime.now(UTC), replace=True)
 """
-"""A restore that stops when everything is written and nothing has taken its place yet."""
+"""A restore that stops in the last moment before what it has written takes the place of the ledger."""
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +109,10 @@ class TestRoundTrip:
 
     def test_into_an_empty_place(self, share: Share, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A new machine gets ledger, archive and settings as they were, and verify proves it."""
+        (tmp_path / f".~killed.{1 << 30}.tmp").touch()
+        os.utime(tmp_path / f".~killed.{1 << 30}.tmp", (0, 0))
         made = backup(share, tmp_path / "kept.zip", NOW)
+        assert list(tmp_path.glob(".~*")) == []
         before, settings = content(share), (share.path / "houqin.toml").read_bytes()
         archived = {path.name: path.read_bytes() for path in (share.state / "archive").rglob("*.xlsx")}
         assert len(archived) == 4
@@ -200,6 +206,14 @@ class TestReplacing:
         shutil.copy(Path(kept.where) / "ledger.db", share.state / "ledger.db")
         assert content(share) == later
 
+    def test_what_lies_in_the_share_is_published_anew(self, share: Share, tmp_path: Path) -> None:
+        """After a restore the next run publishes books that can be read, though files of before still lie there."""
+        made = backup(share, tmp_path / "kept.zip", NOW)
+        restore(share.path, made.path, LATER, replace=True)
+        sync(share, POOL)
+        books = Published.open(share.path)
+        assert books.load(all_registers()["stock_receipt"]).height == 2
+
     def test_replaced_in_postgresql(self, share: Share, tmp_path: Path, empty_postgresql: str) -> None:
         """The tables of the former ledger are kept in a schema of their own."""
         made = backup(share, tmp_path / "kept.zip", NOW)
@@ -245,6 +259,7 @@ class TestReplacing:
         restore(share.path, made.path, LATER, replace=True)
         assert content(share) == then
         assert not list(share.state.glob("*.restoring*"))
+        assert len(list(share.state.glob("replaced/*/ledger.db"))) == 1
 
     def test_altered_archive_is_healed(self, share: Share, tmp_path: Path) -> None:
         """Archived files that were lost or altered come back."""

@@ -10,15 +10,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.decisions import Orders, Result
 from sync.run import sync
 from sync.standing import Standing
+from sync.takes import Take
 from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master
+from tests.sync.test_resolve import KEY, OTHER, STORE, changed_twice
 
-STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
 ANSWER = "ZW/我们的决定.xlsx"
-KEY = "RK-202611-0001/1"
 
 
 @pytest.fixture
@@ -27,22 +27,10 @@ def school(tmp_path: Path) -> School:
     return school_with_master(tmp_path / "share")
 
 
-def changed_twice(school: School, *more: dict[str, object]) -> None:
-    """Let both sources of one receipt (25) change it: 20 in the ledger, 10 in conflict."""
-    rows = [receipt(), *more]
-    for name in (STORE, OTHER):
-        school.save(name, {"stock_receipt": rows})
-        school.sync()
-    school.save(STORE, {"stock_receipt": [receipt(qty=20, amount="170.00"), *more]})
-    school.sync()
-    school.save(OTHER, {"stock_receipt": [receipt(qty=10, amount="85.00"), *more]})
-    school.sync()
-
-
 def one_missing(school: School, **rows: list[dict[str, object]]) -> None:
     """Let the second of two receipts vanish."""
     school.save(STORE, {"stock_receipt": [receipt(), receipt(2)], **rows})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": [receipt()], **rows})
     school.sync()
 
@@ -70,7 +58,7 @@ def filled(school: School, name: str, choice: str, target: str = ANSWER) -> str:
 
 def told(school: School, target: str = ANSWER) -> dict[str, Any]:
     """Run once and return what became of the workbook of choices."""
-    return school.book(school.sync(), target)
+    return school.book(school.merge(), target)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +66,9 @@ def told(school: School, target: str = ANSWER) -> dict[str, Any]:
 )
 def test_a_choice_settles_a_conflict_once(school: School, choice: str, quantity: str) -> None:
     """What was chosen is done in the next run, told at its cell, and not done again by a full reading."""
-    changed_twice(school)
+    school.become(changed_twice)
     cell = filled(school, OTHER, choice)
-    book = told(school)
+    book = school.book(school.sync(), ANSWER)
     assert codes(book) == codes(book, "warning") == []
     assert [(f["code"], f"{f['sheet']}!{f['cell']}") for f in book["findings"]] == [("CHOICE-DONE", cell)]
     assert (book["status"], counted(book)) == ("answered", {})
@@ -102,11 +90,12 @@ def test_both_sides_stand_beside_each_other(school: School) -> None:
     """Key, columns in question and all sides as text, differing cells marked, a list to choose from."""
     for name in (STORE, OTHER):
         school.save(name, {"stock_receipt": [receipt(remark="=1+1")]})
-        school.sync()
+        school.merge()
     for name, quantity, remark in ((STORE, 20, "@x"), (OTHER, 10, '=HYPERLINK("x")')):
         row = receipt(qty=quantity, amount=f"{quantity * 8.5:.2f}", remark=remark)
         school.save(name, {"stock_receipt": [row]})
-        school.sync()
+        school.merge()
+    school.sync()
     sheet = openpyxl.load_workbook(offered(school, OTHER))["冲突"]
     texts = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, min_col=3, max_col=7)]
     assert ["RK-202611-0001 / 1", "物品编码", "QJ0001", "QJ0001", "QJ0001"] in texts
@@ -138,14 +127,14 @@ def test_stock_may_not_allow_it_yet(school: School) -> None:
     assert [(f["code"], f"{f['sheet']}!{f['cell']}") for f in book["findings"]] == [("VOID-STOCK", cell)]
     assert book["status"] == "waiting"
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=20)]})
-    school.sync()
+    school.merge()
     assert [f["code"] for f in told(school)["findings"]] == ["CHOICE-DONE"]
     assert len(school.rows("stock_receipt")) == 1
 
 
 def test_a_stale_choice_is_refused_at_its_cell(school: School) -> None:
     """A choice about a conflict that has changed since it was offered decides nothing."""
-    changed_twice(school)
+    school.become(changed_twice)
     cell = filled(school, OTHER, "采用本工作簿")
     school.save(OTHER, {"stock_receipt": [receipt(qty=12, amount="102.00")]})
     for _ in range(2):
@@ -156,7 +145,7 @@ def test_a_stale_choice_is_refused_at_its_cell(school: School) -> None:
 
 def test_another_departments_choice_is_refused(school: School) -> None:
     """What lies in one department's folder decides nothing about the rows of another."""
-    changed_twice(school)
+    school.become(changed_twice)
     for target in ("MW/决定.xlsx", "ST/决定.xlsx"):
         filled(school, OTHER, "采用本工作簿", target)
         assert codes(told(school, target)) == ["CHOICE-FOREIGN"]
@@ -166,7 +155,7 @@ def test_another_departments_choice_is_refused(school: School) -> None:
 def test_a_department_does_not_overrule_another(school: School) -> None:
     """In a conflict with another department one may give way; changing the ledger's row is an admin's."""
     school.save(STORE, {"stock_receipt": [receipt()]})
-    school.sync()
+    school.merge()
     school.save("ST/食堂.xlsx", {"stock_receipt": [receipt(qty=20, amount="170.00")]})
     school.sync()
     sheet = openpyxl.load_workbook(offered(school, "ST/食堂.xlsx"))["冲突"]
@@ -181,7 +170,7 @@ def test_a_department_does_not_overrule_another(school: School) -> None:
 
 def test_what_cannot_be_chosen_is_said(school: School) -> None:
     """A word that is not on the list, or belongs to something else, is an error at its cell."""
-    changed_twice(school)
+    school.become(changed_twice)
     for word in ("同意", "确认删除"):
         filled(school, OTHER, word)
         assert codes(told(school)) == ["CHOICE-VALUE"]
@@ -189,7 +178,7 @@ def test_what_cannot_be_chosen_is_said(school: School) -> None:
 
 def test_an_admin_counts_before_a_department(school: School) -> None:
     """What an admin orders in the same run, or has ordered before, is not undone by a workbook of choices."""
-    changed_twice(school)
+    school.become(changed_twice)
     with school.share.open_ledger() as ledger:
         (conflict,) = Standing.of(ledger).conflicts
     filled(school, OTHER, "采用本工作簿")
@@ -202,7 +191,7 @@ def test_an_admin_counts_before_a_department(school: School) -> None:
 
 def test_choices_that_are_tidied_away_leave_nothing(school: School) -> None:
     """A workbook of choices may be deleted: it is no workbook that is gone, and its page goes with it."""
-    changed_twice(school)
+    school.become(changed_twice)
     filled(school, OTHER, "采用总账")
     school.sync()
     school.path(ANSWER).unlink()
@@ -214,7 +203,7 @@ def test_choices_that_are_tidied_away_leave_nothing(school: School) -> None:
 
 def test_libreoffice_may_save_it(school: School, soffice: str, tmp_path: Path) -> None:
     """A workbook of choices that LibreOffice saved is read like the original."""
-    changed_twice(school)
+    school.become(changed_twice)
     filled(school, OTHER, "采用本工作簿")
     school.path(ANSWER).rename(tmp_path / "a.xlsx")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
@@ -227,7 +216,7 @@ def test_libreoffice_may_save_it(school: School, soffice: str, tmp_path: Path) -
 
 def test_equal_choices_make_equal_files(school: School) -> None:
     """A run that has to write the workbook of choices again writes the same bytes."""
-    changed_twice(school)
+    school.become(changed_twice)
     path = offered(school, OTHER)
     first = hashlib.sha256(path.read_bytes()).hexdigest()
     path.unlink()
@@ -239,7 +228,7 @@ def stopped(school: School) -> None:
     """Let nine of twelve receipts vanish, which stops the workbook."""
     rows = [receipt(number) for number in range(1, 13)]
     school.save(STORE, {"stock_receipt": rows})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": rows[:3]})
     school.sync()
 

@@ -42,6 +42,13 @@ def test_other_names_are_no_copies(name: str) -> None:
     assert original_of(name, ()) is None
 
 
+def test_a_copy_may_have_another_format() -> None:
+    """A copy saved as an old workbook is one of the workbook beside it."""
+    assert original_of("ST/台账(1).xls", ["ST/台账.xlsx"]) == "ST/台账.xlsx"
+    assert original_of("ST/台账-ZW01.xls", ["ST/台账.XLSX"]) == "ST/台账.XLSX"
+    assert original_of("ST/台账(1).xls", ["ST/台账.xls", "ST/台账.xlsx"]) == "ST/台账.xls"
+
+
 def test_a_computers_name_counts_beside_its_original() -> None:
     """A suffix that may be a computer's name needs the original beside it."""
     assert original_of("ST/台账-ZW01.xlsx", ["ST/台账.xlsx"]) == "ST/台账.xlsx"

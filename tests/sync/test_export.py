@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +11,7 @@ import polars as pl
 import pytest
 
 from schemas.register import register_of
+from tests.command_line import houqin
 from tests.sync.school import ITEMS, MASTER, School, receipt
 
 TEL = "13812345678"
@@ -41,24 +39,11 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 
 def export(school: School, *arguments: object) -> dict[str, Any]:
     """Run the command and return what it says."""
-    command = [
-        sys.executable,
-        "-m",
-        "sync.cli",
-        "export",
-        *map(str, arguments),
-        "--share",
-        str(school.folder),
-        "--json",
-    ]
-    environment = {"HOUQIN_STATE": str(school.folder.parent / "state"), "HOUQIN_TODAY": "2026-11-22"}
-    done = subprocess.run(command, env=environment, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
-    assert done.returncode == 0, done.stdout
-    told: dict[str, Any] = json.loads(done.stdout)
+    state = school.folder.parent / "state"
+    done = houqin("export", *arguments, "--share", school.folder, "--json", state=state, HOUQIN_TODAY="2026-11-22")
+    assert done.code == 0, done.out
+    told: dict[str, Any] = done.json()
     return told
-
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -142,7 +127,6 @@ def test_xlsx(school: School, tmp_path: Path) -> None:
 
 def test_several_registers_in_one_csv(school: School, tmp_path: Path) -> None:
     """One csv file for two registers is wrong usage."""
-    command = [sys.executable, "-m", "sync.cli", "export", "stock_receipt", "stock_issue", "-o", "x.csv"]
-    told = subprocess.run([*command, "--share", str(school.folder)], check=False, capture_output=True, cwd=ROOT)
-    assert told.returncode == 2
+    told = houqin("export", "stock_receipt", "stock_issue", "-o", tmp_path / "x.csv", "--share", school.folder)
+    assert told.code == 2
     assert not (tmp_path / "x.csv").exists()

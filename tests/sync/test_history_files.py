@@ -31,33 +31,33 @@ def test_a_month_of_one_store(tmp_path: Path) -> None:
     late = [item for item in ITEMS if item["item_code"] != "BG0001"]
     school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": late, "unit_conversion": []})
     school.save(BOOK, {"stock_receipt": [line(1), line(2), line(3), line(4, item_code="BG0001", unit="包")]})
-    first = school.sync()["revision"]
+    first = school.merge()["revision"]
     assert in_force(school) == {"01": "10", "02": "10", "03": "10"}
 
     shutil.copy(school.path(BOOK), school.path(COPY))
     school.save("ZW/基础资料.xlsx", MASTER)
-    school.sync()
+    school.merge()
     assert in_force(school) == {"01": "10", "02": "10", "03": "10", "04": "10"}
 
     paper = line(4, item_code="BG0001", unit="包")
     school.save(BOOK, {"stock_receipt": [line(1, 12), line(2), line(3), paper]})
     school.save(COPY, {"stock_receipt": [line(1, remark="已验"), line(2), line(5, batch_no="T3"), paper]})
-    school.sync()
+    school.merge()
     assert in_force(school) == {"01": "12已验", "02": "10", "05": "10", "04": "10"}
 
     school.path(MOVED).parent.mkdir()
     shutil.move(school.path(BOOK), school.path(MOVED))
     school.save(MOVED, {"stock_receipt": [line(1, 13), line(2, remark="作废"), line(3), paper]})
-    school.sync()
+    school.merge()
     assert in_force(school) == {"01": "13已验", "05": "10", "04": "10"}
 
     school.path(COPY).unlink()
-    school.sync()
+    school.merge()
     school.save(MOVED, {"stock_receipt": [line(1, 13), line(2, remark="作废"), line(3)]})
-    last = school.sync()["revision"]
+    last = school.merge()["revision"]
     assert in_force(school) == {"01": "13已验", "05": "10", "04": "10?"}
 
-    assert school.sync(full=True)["revision"] == last
+    assert school.merge(full=True)["revision"] == last
     assert {row["doc_no"][-2:]: row["qty"] for row in school.rows("stock_receipt", as_of=first)} == {
         "01": "10.000",
         "02": "10.000",

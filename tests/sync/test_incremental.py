@@ -174,7 +174,7 @@ class TestPublishing:
 
     def test_a_month_in_several_volumes(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         """Of a month in several volumes only those whose rows changed are written."""
-        monkeypatch.setattr("sync.publish.details.VOLUME_ROWS", 2)
+        monkeypatch.setattr("sync.publish.volume_cuts.VOLUME_ROWS", 2)
         office.state("stock_receipt", *(moved(number, "2026-09", 1) for number in range(10, 15)))
         office.publish()
         office.state("stock_receipt", moved(13, "2026-09", 2))
@@ -212,6 +212,8 @@ def test_the_same_as_publishing_everything(
 ) -> None:
     """Whatever changed run by run, the files are cell for cell those of a publication from nothing."""
     folder = tmp_path_factory.mktemp("office")
+    for name, rows_of in (("LEAST_ROWS", 1), ("_LEAST_LEFT", 1), ("_ONE_OF", 2)):
+        monkeypatch.setattr(f"sync.publish.volume_cuts.{name}", rows_of)
     monkeypatch.setenv("HOUQIN_STATE", str(folder / "state"))
     monkeypatch.setenv("HOUQIN_TODAY", "2026-11-22")
     office = Office(folder / "share")

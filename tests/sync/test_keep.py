@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command_line import houqin
 from tests.sync.school import MASTER, School, receipt
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -26,18 +21,8 @@ class Desk:
 
     def ask(self, command: str, *arguments: object) -> tuple[int, Any]:
         """Run one command with ``--json`` and return its exit code and its one document."""
-        words = [command, *map(str, arguments), "--share", str(self.school.folder), "--json"]
-        environment = {**os.environ, "HOUQIN_STATE": str(self.state), "HOUQIN_TODAY": "2026-11-22"}
-        done = subprocess.run(
-            [sys.executable, "-m", "sync.cli", *words],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-        )
-        assert done.stdout, done.stderr
-        return done.returncode, json.loads(done.stdout)
+        told = houqin(command, *arguments, "--share", self.school.folder, "--json", state=self.state)
+        return told.code, told.json()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

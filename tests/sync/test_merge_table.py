@@ -37,7 +37,7 @@ class Line:
 def state(school: School, name: str, *rows: Cells | None) -> None:
     """Save a workbook with some rows and merge it."""
     school.save(name, {"stock_receipt": [row for row in (*rows, NEIGHBOUR) if row is not None]})
-    school.sync()
+    school.merge()
 
 
 def steps(*saved: tuple[str, Cells | None]) -> Callable[[School], None]:
@@ -92,7 +92,7 @@ def test_a_line_of_the_table(tmp_path: Path, line: Line) -> None:
     school = school_with_master(tmp_path / "school")
     line.before(school)
     school.save(line.name, {"stock_receipt": [row for row in (line.says, NEIGHBOUR) if row is not None]})
-    told = school.sync(full=True)
+    told = school.merge(full=True)
     assert counted(school.book(told, line.name)) == line.outcome
     found = [row for row in school.rows("stock_receipt") if row["doc_no"] == "RK-202611-0001"]
     assert [(row["qty"], row["_status"]) for row in found] == [(line.quantity, line.status)]
@@ -106,7 +106,7 @@ def test_a_merged_row_is_checked_again(tmp_path: Path) -> None:
     state(school, OWN, receipt(buyer="赵强", inspector="李明"))
     state(school, COPY, receipt(buyer="孙丽", inspector="李明"))
     school.save(OWN, {"stock_receipt": [receipt(buyer="赵强", inspector="孙丽"), NEIGHBOUR]})
-    book = school.book(school.sync(), OWN)
+    book = school.book(school.merge(), OWN)
     assert counted(book) == {"read": 2, "held": 1, "unchanged": 1}
     row = next(row for row in school.rows("stock_receipt") if row["doc_no"] == "RK-202611-0001")
     assert (row["buyer"], row["inspector"]) == ("T004", "T001")
@@ -128,14 +128,19 @@ def test_a_merged_row_has_the_quantity_of_its_unit(tmp_path: Path) -> None:
 
 
 def test_a_register_that_follows_deletions(tmp_path: Path) -> None:
-    """A row that leaves a register without book effect is withdrawn at once."""
+    """A row that leaves a register without book effect is withdrawn at once, unless a copy goes on stating it."""
     school = School(tmp_path / "school")
     school.save("ZW/基础.xlsx", MASTER)
     watered = {"date": "2026-11-02", "area": "A-301", "work": "浇水", "worker": "王芳"}
     care = [{**watered, "line_no": number} for number in (1, 2)]
     school.save("ZW/绿化.xlsx", {"greenery_log": care})
-    school.sync()
+    school.merge()
     school.save("ZW/绿化.xlsx", {"greenery_log": care[:1]})
-    school.sync()
+    school.merge()
     assert len(school.rows("greenery_log")) == 1
     assert len(school.rows("greenery_log", "withdrawn")) == 1
+    school.save("ZW/绿化(1).xlsx", {"greenery_log": care[:1]})
+    school.sync()
+    school.save("ZW/绿化.xlsx", {"greenery_log": []})
+    school.sync()
+    assert [row["_source"]["workbook"] for row in school.rows("greenery_log")] == ["ZW/绿化(1).xlsx"]

@@ -13,17 +13,14 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.sync.closing import STORE, ClosingSchool, november
+from tests.sync.closing import STORE, ClosingSchool, november, with_november
 from tests.sync.school import ITEMS, MASTER, codes, counted, issue, receipt
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> ClosingSchool:
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClosingSchool:
     """Return a school whose November has one receipt and one issue, merged."""
-    made = ClosingSchool(tmp_path / "share", monkeypatch, capsys)
-    made.save(STORE, november())
-    assert counted(made.book(made.sync(), STORE)) == {"read": 2, "accepted": 2}
-    return made
+    return ClosingSchool(tmp_path / "share", monkeypatch, with_november)
 
 
 def test_the_oracle_of_a_late_receipt(school: ClosingSchool) -> None:
@@ -31,13 +28,13 @@ def test_the_oracle_of_a_late_receipt(school: ClosingSchool) -> None:
     opening = receipt(qty=100, amount="200.00", unit_price="2.00", doc_date="2026-11-01")
     out = issue(qty=40, doc_date="2026-11-10")
     school.save(STORE, {"stock_receipt": [opening], "stock_issue": [out]})
-    school.sync()
+    school.merge()
     assert school.balance() == (Decimal(60), Decimal("120.00"))
     school.close("2026-11")
     school.today("2026-12-04")
     late = receipt(2, qty=100, amount="250.00", unit_price="2.50", doc_date="2026-11-05")
     school.save(STORE, {"stock_receipt": [opening, late], "stock_issue": [out]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert counted(told) == {"read": 3, "accepted": 1, "unchanged": 2}
     (said,) = (finding for finding in told["findings"] if finding["code"] == "LATE")
     assert said["severity"] == "warning"
@@ -51,7 +48,7 @@ def test_a_changed_row_of_a_closed_month_is_held(school: ClosingSchool) -> None:
     """An amendment of a closed month waits with IMP-05; the accepted version stays."""
     school.close("2026-11")
     school.save(STORE, {**november(), "stock_receipt": [receipt(qty=26, amount="221.00")]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert counted(told) == {"read": 2, "held": 1, "unchanged": 1}
     assert codes(told) == ["IMP-05"]
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
@@ -63,7 +60,7 @@ def test_a_date_to_come_keeps_no_month_open(school: ClosingSchool) -> None:
     school.save(STORE, {**november(), "stock_receipt": [receipt(), far]})
     for today in ("2026-11-30", "2026-12-01"):
         school.today(today)
-        assert codes(school.book(school.sync(), STORE)) == ["DATE-FUTURE"]
+        assert codes(school.book(school.merge(), STORE)) == ["DATE-FUTURE"]
         assert "CLOSE-STALE" not in school.blocking("2026-11")
     school.today("2026-12-02")
     assert "CLOSE-STALE" in school.blocking("2026-11")
@@ -76,7 +73,7 @@ def test_a_row_that_left_a_closed_month_is_not_missing(school: ClosingSchool) ->
         STORE, {"stock_receipt": [receipt(2, doc_date="2026-12-01", doc_no="RK-202612-0001")], "stock_issue": []}
     )
     school.today("2026-12-02")
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert counted(told) == {"read": 1, "accepted": 1}
     assert "IMP-07" not in codes(told, "warning")
     assert {row["_status"] for row in school.rows("stock_receipt")} == {"accepted"}
@@ -86,14 +83,14 @@ def test_a_row_written_void_in_a_closed_month_stays(school: ClosingSchool) -> No
     """作废 in a closed month is held with IMP-05; once the month is opened again it is carried out."""
     school.close("2026-11")
     school.save(STORE, {**november(), "stock_issue": [issue(remark="作废")]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert codes(told) == ["IMP-05"]
     said = {finding["code"]: (finding["sheet"], finding["cell"]) for finding in told["findings"]}
     assert said["IMP-05"] == said["ROW-VOID"]
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
     code, _ = school.month("reopen", "2026-11", "--reason", "作废出库单")
     assert code == 0
-    school.sync()
+    school.merge()
     assert school.quantities("stock_issue") == {}
 
 
@@ -101,7 +98,7 @@ def test_a_corrected_number_in_a_closed_month_is_held(school: ClosingSchool) -> 
     """A corrected number withdraws nothing of a closed month, and the row does not count twice."""
     school.close("2026-11")
     school.save(STORE, {**november(), "stock_receipt": [receipt(7)]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert codes(told) == ["IMP-05"]
     assert school.quantities("stock_receipt") == {"RK-202611-0001/1": "25.000"}
 
@@ -112,9 +109,9 @@ def test_a_row_dated_back_into_a_closed_month_posts_late(school: ClosingSchool) 
     school.today("2026-12-05")
     december = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-03")
     school.save(STORE, {**november(), "stock_receipt": [receipt(), december]})
-    school.sync()
+    school.merge()
     school.save(STORE, {**november(), "stock_receipt": [receipt(), december | {"doc_date": "2026-11-28"}]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert counted(told) == {"read": 3, "accepted": 1, "unchanged": 2}
     assert "LATE" in codes(told, "warning")
     assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
@@ -127,11 +124,11 @@ def test_a_late_row_stays_where_it_was_posted(school: ClosingSchool) -> None:
     school.today("2026-12-31")
     late = receipt(2, doc_date="2026-11-20")
     school.save(STORE, {**november(), "stock_receipt": [receipt(), late]})
-    school.sync()
+    school.merge()
     school.close("2026-12")
     school.today("2027-01-04")
     school.save(STORE, {**november(), "stock_receipt": [receipt(), late | {"qty": 26, "amount": "221.00"}]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert codes(told) == ["IMP-05"]
     assert "2026-12" in next(f["message"] for f in told["findings"] if f["code"] == "IMP-05")
     assert school.closed_balance("2026-12") == (Decimal(40), Decimal("340.00"))
@@ -142,7 +139,7 @@ def test_a_row_of_a_closed_month_moves_to_no_other_workbook(school: ClosingSchoo
     school.close("2026-11")
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": []})
     school.save("ZW/新库房.xlsx", {"stock_issue": [issue(qty=12)]})
-    told = school.book(school.sync(), "ZW/新库房.xlsx")
+    told = school.book(school.merge(), "ZW/新库房.xlsx")
     assert counted(told) == {"read": 1, "held": 1}
     assert codes(told) == ["IMP-05"]
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
@@ -152,7 +149,7 @@ def test_a_copy_changes_nothing_in_a_closed_month(school: ClosingSchool) -> None
     """A copy of the workbook in which a row of a closed month was changed is held."""
     school.close("2026-11")
     school.save("ZW/库房 - 副本.xlsx", {**november(), "stock_issue": [issue(qty=12)]})
-    told = school.book(school.sync(), "ZW/库房 - 副本.xlsx")
+    told = school.book(school.merge(), "ZW/库房 - 副本.xlsx")
     assert counted(told) == {"read": 2, "held": 1, "unchanged": 1}
     assert codes(told) == ["IMP-05"]
 
@@ -162,7 +159,7 @@ def test_a_renamed_and_changed_workbook_is_held_too(school: ClosingSchool) -> No
     school.close("2026-11")
     school.path(STORE).unlink()
     school.save("ZW/库房台账.xlsx", {**november(), "stock_issue": [issue(qty=12)]})
-    told = school.book(school.sync(), "ZW/库房台账.xlsx")
+    told = school.book(school.merge(), "ZW/库房台账.xlsx")
     assert codes(told) == ["IMP-05"]
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "10.000"}
 
@@ -170,7 +167,7 @@ def test_a_renamed_and_changed_workbook_is_held_too(school: ClosingSchool) -> No
 def test_a_missing_row_cannot_be_confirmed_away_once_its_month_is_closed(school: ClosingSchool) -> None:
     """A row that was missing when its month was closed stays in the books for good."""
     school.save(STORE, {**november(), "stock_issue": []})
-    school.sync()
+    school.merge()
     assert school.blocking("2026-11") == []
     school.close("2026-11")
     code, told = school.run("confirm", _missing_id(school))
@@ -192,13 +189,13 @@ def test_a_held_row_that_is_freed_after_the_close_is_late(school: ClosingSchool)
     school.close("2026-11")
     new = receipt(2, item_code="QJ0009", doc_date="2026-11-25")
     school.save(STORE, {**november(), "stock_receipt": [receipt(), new]})
-    assert counted(school.book(school.sync(), STORE))["held"] == 1
+    assert counted(school.book(school.merge(), STORE))["held"] == 1
     assert school.blocking("2026-12")[:1] == ["CLOSE-MONTH"]
     school.today("2026-12-31")
     assert school.blocking("2026-12") == []
     item = {**ITEMS[0], "item_code": "QJ0009", "item_name": "拖把"}
     school.save("ZW/基础资料.xlsx", {**MASTER, "item_catalogue": [*ITEMS, item]})
-    school.sync()
+    school.merge()
     assert school.balance("QJ0009") == (Decimal(25), Decimal("212.50"))
     (row,) = (row for row in school.rows("stock_receipt") if row["item_code"] == "QJ0009")
     assert row["doc_date"] == "2026-11-25"
@@ -211,12 +208,12 @@ def test_a_late_issue_takes_from_the_stock_of_the_open_month(school: ClosingScho
     more = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-01")
     late = issue(2, qty=30, doc_date="2026-11-20")
     school.save(STORE, {"stock_receipt": [receipt(), more], "stock_issue": [issue(), late]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert counted(told) == {"read": 4, "accepted": 2, "unchanged": 2}
     assert school.balance()[0] == Decimal(10)
     short = issue(3, qty=11, doc_date="2026-11-21")
     school.save(STORE, {"stock_receipt": [receipt(), more], "stock_issue": [issue(), late, short]})
-    assert codes(school.book(school.sync(), STORE)) == ["ISS-01"]
+    assert codes(school.book(school.merge(), STORE)) == ["ISS-01"]
 
 
 def test_a_red_letter_document_corrects_a_closed_one(school: ClosingSchool) -> None:
@@ -226,7 +223,7 @@ def test_a_red_letter_document_corrects_a_closed_one(school: ClosingSchool) -> N
     back = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-02", receipt_kind="红字入库", ref_doc="RK-202611-0001")
     back |= {"qty": -5, "amount": "-42.50"}
     school.save(STORE, {**november(), "stock_receipt": [receipt(), back]})
-    told = school.book(school.sync(), STORE)
+    told = school.book(school.merge(), STORE)
     assert codes(told) == []
     assert school.balance() == (Decimal(10), Decimal("85.00"))
     assert school.closed_balance("2026-11") == (Decimal(15), Decimal("127.50"))
@@ -239,7 +236,7 @@ def test_a_folder_that_was_not_merged_keeps_the_month_open(school: ClosingSchool
     code, told = school.month("close", "2026-11")
     assert (code, told["ok"], told["months"]) == (3, False, [])
     assert told["books"][0]["blocking"][0]["workbook"] == STORE
-    school.sync()
+    school.merge()
     school.save("ST/新.xlsx", {"stock_issue": [issue(2)]})
     assert school.blocking("2026-11") == ["CLOSE-STALE"]
     school.path("ST/新.xlsx").unlink()
@@ -254,7 +251,7 @@ def test_what_waits_keeps_the_month_open(school: ClosingSchool) -> None:
     rows = {"stock_receipt": [receipt(), receipt(4, supplier_code="GYS0009")], "stock_issue": [issue()]}
     school.save(STORE, rows)
     school.save("ZW/另一本.xlsx", {"stock_receipt": [receipt(qty=26, amount="221.00")]})
-    school.sync()
+    school.merge()
     assert sorted(school.blocking("2026-11")) == ["CLOSE-CONFLICT", "CLOSE-GAP", "CLOSE-HELD"]
     assert "CLOSE-HELD" not in school.blocking("2026-10")
 
@@ -263,10 +260,10 @@ def test_a_number_written_void_is_no_gap(school: ClosingSchool) -> None:
     """A number that stands in the workbook as 作废 is accounted for."""
     void = receipt(2, remark="作废")
     school.save(STORE, {"stock_receipt": [receipt(), void, receipt(3)], "stock_issue": [issue()]})
-    school.sync()
+    school.merge()
     assert school.blocking("2026-11") == []
     school.save(STORE, {"stock_receipt": [receipt(), receipt(3)], "stock_issue": [issue()]})
-    school.sync()
+    school.merge()
     _, told = school.month("trial", "2026-11")
     (item,) = told["books"][0]["blocking"]
     assert (item["code"], item["count"]) == ("CLOSE-GAP", 1)
@@ -300,7 +297,7 @@ def test_who_closes_does_not_confirm(school: ClosingSchool) -> None:
     assert code == 3
     assert [item["code"] for item in told["books"][0]["blocking"]] == ["PER-C4"]
     school.set([*school.share.registers], "requisition_required = false\nsmall_unit = true\n")
-    school.sync()
+    school.merge()
     school.close("2026-11", "--by", "T001")
     code, told = school.month("reopen", "2026-11", "--approver", "T003", "--reason", "漏记")
     assert (code, told["error"]["code"]) == (2, "CLOSE-RIGHT")
@@ -313,9 +310,9 @@ def test_reopen_then_close_gives_what_the_rows_then_say(school: ClosingSchool) -
     """What was held while the month was closed is taken once it is open, and the next close has it."""
     school.close("2026-11")
     school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
-    school.sync()
+    school.merge()
     school.month("reopen", "2026-11", "--reason", "出库数量有误")
-    school.sync()
+    school.merge()
     assert school.quantities("stock_issue") == {"CK-202611-0001/1": "12.000"}
     school.close("2026-11")
     assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
@@ -326,7 +323,7 @@ def test_a_recorded_trial_must_still_be_true(school: ClosingSchool) -> None:
     assert school.month("trial", "2026-11", "--record")[0] == 0
     assert [row["status"] for row in school.month("list")[1]] == ["试结"]
     school.save(STORE, {**november(), "stock_issue": [issue(), issue(2)]})
-    school.sync()
+    school.merge()
     assert [item["code"] for item in school.month("close", "2026-11")[1]["books"][0]["blocking"]] == ["CLOSE-MOVED"]
     school.month("trial", "2026-11", "--record")
     school.close("2026-11")
@@ -339,11 +336,11 @@ def test_no_workbook_closes_a_month(school: ClosingSchool) -> None:
     path.write_text(text, "utf-8")
     row = {"book": "库存账", "period": "2026-11", "status": "已结", "by": "王芳", "approver": "李明", "open_items": 0}
     school.save("CW/月结.xlsx", {"period_close": [row]})
-    told = school.book(school.sync(), "CW/月结.xlsx")
+    told = school.book(school.merge(), "CW/月结.xlsx")
     assert codes(told) == ["RIGHT-DENIED"]
     assert school.month("list")[1] == []
     school.path("CW/月结.xlsx").unlink()
-    school.sync()
+    school.merge()
     school.close("2026-11")
     _, rows = school.run("rows", "period_close")
     assert [(row["book"], row["period"], row["status"], row["by"]) for row in rows] == [
@@ -392,7 +389,7 @@ def test_later_settings_do_not_unprove_a_close(school: ClosingSchool) -> None:
     december = receipt(2, doc_no="RK-202612-0001", doc_date="2026-12-01", qty=10, amount="100.00", unit_price="10.00")
     out = issue(2, doc_no="CK-202612-0001", doc_date="2026-12-02", qty=20)
     school.save(STORE, {"stock_receipt": [receipt(), december], "stock_issue": [issue(), out]})
-    school.sync()
+    school.merge()
     assert school.balance() == (Decimal(5), Decimal("50.00"))
     school.close("2026-12")
     assert school.run("verify")[1]["problems"] == []
@@ -438,18 +435,18 @@ def test_two_books_stand_at_different_months(school: ClosingSchool) -> None:
     school.set([*school.share.registers, "cash_journal", "greenery_log"])
     lines = [cash(1, "2026-11-21", "100.00", "100.00"), cash(2, "2026-11-28", "50.00", "150.00")]
     school.save(CASH, {"cash_journal": lines})
-    assert codes(school.book(school.sync(), CASH)) == []
+    assert codes(school.book(school.merge(), CASH)) == []
     assert school.blocking("2026-11", "--book", "现金") == ["CLOSE-ORDER"]
     school.close("2026-11", "--book", "库存账")
     school.save(CASH, {"cash_journal": [lines[0], {**lines[1], "summary": "捐款"}]})
     school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
-    told = school.sync()
+    told = school.merge()
     assert counted(school.book(told, CASH)) == {"read": 2, "accepted": 1, "unchanged": 1}
     assert codes(school.book(told, STORE)) == ["IMP-05"]
     done = school.close("2026-11", "--book", "现金")
     assert done["months"] == [{"book": "现金", "period": "2026-11"}]
     school.save(CASH, {"cash_journal": lines})
-    assert codes(school.book(school.sync(), CASH)) == ["IMP-05"]
+    assert codes(school.book(school.merge(), CASH)) == ["IMP-05"]
     assert school.run("verify")[1]["problems"] == []
     code, opened = school.month("reopen", "2026-11", "--book", "库存账", "--reason", "漏记")
     assert (code, [each["book"] for each in opened["months"]]) == (0, ["现金", "库存账"])
@@ -471,7 +468,7 @@ def test_the_first_close_takes_all_earlier_months_and_the_year_goes_on(school: C
     """Earlier months are closed with the first one; the year carries its balances forward and its sums begin anew."""
     september = receipt(1, doc_no="RK-202609-0001", doc_date="2026-09-02", qty=4, amount="34.00")
     school.save(STORE, {**november(), "stock_receipt": [september, receipt()]})
-    school.sync()
+    school.merge()
     months = [each["period"] for each in school.close("2026-11")["months"]]
     assert months == ["2026-09", "2026-10", "2026-11"]
     assert school.closed_balance("2026-10") == (Decimal(4), Decimal("34.00"))
@@ -479,7 +476,7 @@ def test_the_first_close_takes_all_earlier_months_and_the_year_goes_on(school: C
     school.close("2026-12")
     january = receipt(1, doc_no="RK-202701-0001", doc_date="2027-01-05", qty=1, amount="8.50")
     school.save(STORE, {**november(), "stock_receipt": [september, receipt(), january]})
-    school.sync()
+    school.merge()
     school.close("2027-01")
     assert school.run("verify")[1]["problems"] == []
     assert school.closed_balance("2026-12") == (Decimal(19), Decimal("161.50"))
@@ -496,7 +493,8 @@ def test_a_close_that_was_killed_is_whole(school: ClosingSchool) -> None:
     running = subprocess.Popen(command)
     deadline = time.monotonic() + 120
     while _newest(school) == before and running.poll() is None and time.monotonic() < deadline:
-        pass
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(0.01)
     running.kill()
     running.wait()
     assert _newest(school) == before + 1
@@ -512,18 +510,18 @@ def _newest(school: ClosingSchool) -> int:
 
 
 def test_months_are_closed_in_postgresql_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], empty_postgresql: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_postgresql: str
 ) -> None:
     """A ledger in PostgreSQL keeps the same closes, and proves them."""
-    school = ClosingSchool(tmp_path / "share", monkeypatch, capsys, ledger=empty_postgresql)
+    school = ClosingSchool(tmp_path / "share", monkeypatch, ledger=empty_postgresql)
     school.save(STORE, november())
-    school.sync()
+    school.merge()
     school.close("2026-11")
     school.save(STORE, {**november(), "stock_issue": [issue(qty=12)]})
-    assert codes(school.book(school.sync(), STORE)) == ["IMP-05"]
+    assert codes(school.book(school.merge(), STORE)) == ["IMP-05"]
     assert school.run("verify")[1]["problems"] == []
     assert school.month("reopen", "2026-11", "--reason", "漏记")[0] == 0
-    school.sync()
+    school.merge()
     school.close("2026-11")
     assert school.closed_balance("2026-11") == (Decimal(13), Decimal("110.50"))
     assert school.run("verify")[1]["problems"] == []

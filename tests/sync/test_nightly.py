@@ -188,6 +188,23 @@ def a_day_ago(school: School) -> None:
     state.write_text(json.dumps(known), encoding="utf-8")
 
 
+class Killed(BaseException):
+    """The end of a process, which nothing catches."""
+
+
+class KilledAtTheReport:
+    """Progress of a night that is killed when it begins to publish its page."""
+
+    def step(self, name: str, total: int) -> None:
+        """End it."""
+        del total
+        if name == "publish":
+            raise Killed
+
+    def advance(self) -> None:
+        """Go on."""
+
+
 class TestFailingSteps:
     """A step that fails is told, and the others are done."""
 
@@ -254,6 +271,15 @@ class TestFailingSteps:
         assert {"verify", "backup", "rotate"} <= failed
         assert code == 5
         assert "houqin verify" in page(school)
+
+    def test_the_backup_of_a_killed_night_is_known(self, school: School) -> None:
+        """A night that is killed after its backup has told of it: the nights to come remove it when it is old."""
+        folder = school.share.state / "backups"
+        elsewhere = set(folder.glob("*.zip"))
+        with pytest.raises(Killed):
+            nightly(Share.open(school.folder), POOL, KilledAtTheReport())
+        (made,) = set(folder.glob("*.zip")) - elsewhere
+        assert read_nights(school.share.state).kept[-1].path == str(made.resolve())
 
     def test_a_night_that_was_cut_off_is_missed(self, school: School) -> None:
         """A night that began and did not end is made up; without any record a night is missed if there was a ledger."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sync.standing import Standing
-from tests.sync.histories import Office, Row, item, receipt
+from tests.sync.histories import Office, Row, issue, item, receipt
 
 BOOK, COPY, SECOND_COPY = "ZW/库房.xlsx", "ZW/库房(1).xlsx", "ZW/库房 - 副本.xlsx"
 CANTEEN = "ST/食堂.xlsx"
@@ -153,4 +153,56 @@ def test_a_row_carried_over_to_two_workbooks_has_no_base(office: Office) -> None
     office.run()
     (found,) = Standing.of(office.ledger).conflicts
     assert found["base"] is None
+    assert nothing_new(office)
+
+
+def test_held_rows_are_kept_in_no_order(office: Office) -> None:
+    """A held row that comes into conflict stands behind the others from then on, and reading again leaves it there."""
+    office.save("ZW/物品.xlsx", {"item_catalogue": [item("QJ0002")]})
+    receipts = [line(1), line(2, item_code="QJ0002")]
+    other = {"item_code": "QJ0002"}
+    office.save(BOOK, {"stock_receipt": receipts, "stock_issue": [issue(1, 1), issue(2, 1, **other)]})
+    office.run()
+    office.save(COPY, {"stock_receipt": receipts, "stock_issue": [issue(1, 50), issue(2, 60, **other)]})
+    office.run()
+    office.save(BOOK, {"stock_receipt": receipts, "stock_issue": [issue(1, 2), issue(2, 1, **other)]})
+    office.run()
+    assert [row["reason"] for row in Standing.of(office.ledger).held] == ["held", "conflict"]
+    assert nothing_new(office)
+
+
+def test_a_copy_takes_no_rows_out_of_a_safe_stop(office: Office) -> None:
+    """What a workbook had accepted counts for its stop, also where a copy has changed the row since."""
+    lines = [line(number) for number in range(1, 11)]
+    save(office, BOOK, *lines)
+    office.run()
+    save(office, COPY, {**lines[0], "remark": "已验"}, *lines[1:])
+    office.run()
+    save(office, BOOK, *(line(number, 20) for number in range(1, 11)))
+    office.run()
+    (stop,) = Standing.of(office.ledger).stops
+    assert (stop["code"], stop["details"]) == ("changed", {"count": 10, "known": 10})
+    assert nothing_new(office)
+    office.delete(COPY)
+    save(office, BOOK, lines[0])
+    office.run()
+    assert [stop["code"] for stop in Standing.of(office.ledger).stops] == ["lost"]
+    assert office.in_force() == {f"{number:04d}": "10" for number in range(1, 11)}
+
+
+def test_a_workbook_that_returns_has_its_bases(office: Office) -> None:
+    """What a copy changed while the original was away is no change of the original's: their cells merge."""
+    save(office, BOOK, line(1), line(2))
+    office.run()
+    save(office, COPY, line(1), line(2))
+    office.run()
+    kept = office.files.pop(BOOK)
+    office.run()
+    save(office, COPY, line(1), line(2, 80))
+    office.run()
+    office.files[BOOK] = kept
+    office.run()
+    save(office, BOOK, line(1), line(2, remark="已验"))
+    office.run()
+    assert (office.in_force(), office.rows()["0002"]["remark"]) == ({"0001": "10", "0002": "80"}, "已验")
     assert nothing_new(office)

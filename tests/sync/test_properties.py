@@ -373,7 +373,7 @@ def _equal(row: Row, known: dict[str, object]) -> bool:
 TestDepartments = Departments.TestCase
 TestDepartments.settings = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=25,
+    stateful_step_count=int(os.environ.get("HOUQIN_STEPS", "25")),
     deadline=None,
     derandomize="HOUQIN_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),

@@ -29,7 +29,7 @@ def test_what_is_left_is_read_by_the_next_run(tmp_path: Path) -> None:
     """Files whose turn has not come when a run stops reading are named, and as new as before to the next run."""
     school = School(tmp_path / "school")
     school.save("ZW/基础资料.xlsx", MASTER)
-    school.sync()
+    school.merge()
     for number in range(1, 5):
         school.save(f"ZW/{number}.xlsx", {"stock_receipt": [receipt(number)]})
     first = sync(Share.open(school.folder), POOL, reading_seconds=0)

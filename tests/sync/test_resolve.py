@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from schemas.register import all_registers
-from sync.choices import Take, conflict_id
+from sync.choices import conflict_id
 from sync.commands.conflicts import listed
 from sync.decisions import NoBase, NotOpen, Orders, Result, Settled, missing_rows
 from sync.ledger_books import books_as_of
@@ -17,7 +17,9 @@ from sync.run import sync
 from sync.share import Share
 from sync.standing import Standing
 from sync.stock_reports import stock_lines
-from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master
+from sync.takes import Take
+from tests import command_line
+from tests.sync.school import POOL, School, codes, counted, issue, receipt, school_with_master, with_master
 
 STORE, OTHER = "ZW/库房.xlsx", "ZW/采购.xlsx"
 KEY = "RK-202611-0001/1"
@@ -54,7 +56,7 @@ def only_conflict(school: School) -> str:
 def in_conflict(school: School, **cells: object) -> str:
     """Let two workbooks add the same receipt with other quantities: 25 in the ledger, 20 in conflict."""
     school.save(STORE, {"stock_receipt": [receipt()]})
-    school.sync()
+    school.merge()
     school.save(OTHER, {"stock_receipt": [receipt(**{"qty": 20, "amount": "170.00"} | cells)]})
     assert school.sync()["exit_code"] == 3
     return only_conflict(school)
@@ -62,14 +64,20 @@ def in_conflict(school: School, **cells: object) -> str:
 
 def based_conflict(school: School) -> str:
     """Let both sources of one receipt (25) change it: 20 in the ledger, 10 in conflict."""
+    school.become(changed_twice)
+    return only_conflict(school)
+
+
+def changed_twice(school: School) -> None:
+    """Save and change a receipt in two workbooks of a new school."""
+    with_master(school)
     for name in (STORE, OTHER):
         school.save(name, {"stock_receipt": [receipt()]})
-        school.sync()
+        school.merge()
     school.save(STORE, {"stock_receipt": [receipt(qty=20, amount="170.00")]})
-    school.sync()
+    school.merge()
     school.save(OTHER, {"stock_receipt": [receipt(qty=10, amount="85.00")]})
     school.sync()
-    return only_conflict(school)
 
 
 def quantity(school: School) -> str:
@@ -116,7 +124,7 @@ def test_ours_keeps_the_ledgers_row(school: School) -> None:
     assert settled.result is Result.DONE
     assert quantity(school) == "25.000"
     settled_for_good(school)
-    assert counted(school.book(school.sync(), OTHER)) == {"read": 1, "unchanged": 1}
+    assert counted(school.book(school.merge(), OTHER)) == {"read": 1, "unchanged": 1}
     page = (school.folder / "feedback/ZW/采购.校验.html").read_text("utf-8")
     assert "冲突（1）" not in page
 
@@ -181,18 +189,18 @@ def test_stock_follows_the_decision(school: School, take: str, stock: str) -> No
 def test_a_rule_may_hold_what_was_decided(school: School) -> None:
     """Taking less than was handed out is held by stock, told, and taken when the rule allows it."""
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=22)]})
-    school.sync()
+    school.merge()
     school.save(OTHER, {"stock_receipt": [receipt(qty=20, amount="170.00")]})
-    school.sync()
+    school.merge()
     (settled,) = decide(school, **{only_conflict(school): "theirs"})
     assert settled.result is Result.HELD
     assert [finding.code for finding in settled.findings] == ["X-01"]
     assert quantity(school) == "25.000"
-    told = school.sync()
+    told = school.merge()
     assert codes(school.book(told, OTHER)) == ["X-01"]
     assert told["exit_code"] == 3
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=15)]})
-    school.sync()
+    school.merge()
     school.sync()
     assert quantity(school) == "20.000"
     settled_for_good(school)
@@ -201,10 +209,10 @@ def test_a_rule_may_hold_what_was_decided(school: School) -> None:
 def test_without_a_base_there_is_nothing_to_go_back_to(school: School) -> None:
     """Where both workbooks wrote the row by themselves, base is refused and nothing is written."""
     name = in_conflict(school)
-    before = school.sync()["revision"]
+    before = school.merge()["revision"]
     with pytest.raises(NoBase, match="没有原值"):
         decide(school, **{name: "base"})
-    assert school.sync()["revision"] == before
+    assert school.merge()["revision"] == before
 
 
 def test_an_old_id_is_refused(school: School) -> None:
@@ -253,15 +261,15 @@ def missing_ids(school: School) -> list[str]:
 def test_a_missing_row_that_is_confirmed_is_withdrawn(school: School) -> None:
     """Its former version stays in history, the decision is kept, and no later run brings it back."""
     school.save(STORE, {"stock_receipt": [receipt(), receipt(2)]})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": [receipt()]})
-    school.sync()
+    school.merge()
     (name,) = missing_ids(school)
     (settled,) = decide(school, name)
     assert settled.result is Result.DONE
     assert school.quantities("stock_receipt") == {KEY: "25.000"}
     assert [row["doc_no"] for row in school.rows("stock_receipt", "withdrawn")] == ["RK-202611-0002"]
-    assert "IMP-07" not in codes(school.book(school.sync(), STORE), "warning")
+    assert "IMP-07" not in codes(school.book(school.merge(), STORE), "warning")
     settled_for_good(school)
     with pytest.raises(NotOpen):
         decide(school, name)
@@ -271,11 +279,11 @@ def test_a_missing_row_of_a_turned_page_can_be_confirmed(school: School) -> None
     """The rows of a month that has left as a whole stay; the one that was missing before may still go."""
     october = [receipt(number, doc_no=f"RK-202610-000{number}", doc_date="2026-10-12") for number in (1, 2, 3)]
     school.save(STORE, {"stock_receipt": october})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": october[:2]})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": [receipt()]})
-    school.sync()
+    school.merge()
     (name,) = missing_ids(school)
     assert decide(school, name)[0].result is Result.DONE
     assert sorted(school.quantities("stock_receipt")) == ["RK-202610-0001/1", "RK-202610-0002/1", KEY]
@@ -284,9 +292,9 @@ def test_a_missing_row_of_a_turned_page_can_be_confirmed(school: School) -> None
 def test_a_withdrawal_that_leaves_less_than_nothing_is_refused(school: School) -> None:
     """A missing receipt whose goods are handed out stays until the issue is corrected."""
     school.save(STORE, {"stock_receipt": [receipt(), receipt(2)], "stock_issue": [issue(qty=30)]})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=30)]})
-    school.sync()
+    school.merge()
     (name,) = missing_ids(school)
     (settled,) = decide(school, name)
     assert (settled.result, [finding.code for finding in settled.findings]) == (Result.HELD, ["VOID-STOCK"])
@@ -294,7 +302,7 @@ def test_a_withdrawal_that_leaves_less_than_nothing_is_refused(school: School) -
     with school.share.open_ledger() as ledger:
         assert ledger.table("decision").is_empty()
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue(qty=20)]})
-    school.sync()
+    school.merge()
     (settled,) = decide(school, name)
     assert settled.result is Result.DONE
 
@@ -303,13 +311,13 @@ def test_a_row_restored_meanwhile_is_not_withdrawn(school: School) -> None:
     """Neither when a run has seen it, nor when its workbook was saved just before the confirmation."""
     for seen in (True, False):
         school.save(STORE, {"stock_receipt": [receipt(), receipt(2)]})
-        school.sync()
+        school.merge()
         school.save(STORE, {"stock_receipt": [receipt()]})
-        school.sync()
+        school.merge()
         (name,) = missing_ids(school)
         school.save(STORE, {"stock_receipt": [receipt(), receipt(2)]})
         if seen:
-            school.sync()
+            school.merge()
             with pytest.raises(NotOpen):
                 decide(school, name)
         else:
@@ -321,43 +329,39 @@ def test_a_safe_stop_that_is_confirmed_goes_on(school: School) -> None:
     """The version that was stopped is taken as any other; the rows that left are missing then."""
     rows = [receipt(number) for number in range(1, 13)]
     school.save(STORE, {"stock_receipt": rows})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": rows[:3]})
-    assert school.book(school.sync(), STORE)["status"] == "waiting"
+    assert school.book(school.merge(), STORE)["status"] == "waiting"
     (settled,) = decide(school, "S1")
     assert settled.result is Result.DONE
     statuses = [row["_status"] for row in school.rows("stock_receipt")]
     assert (statuses.count("accepted"), statuses.count("missing")) == (3, 9)
-    assert school.book(school.sync(), STORE)["status"] != "waiting"
+    assert school.book(school.merge(), STORE)["status"] != "waiting"
     with pytest.raises(NotOpen):
         decide(school, "S1")
 
 
-def test_a_receipt_and_its_issue_go_together(school: School, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_receipt_and_its_issue_go_together(school: School) -> None:
     """Confirmed at once, the issue is withdrawn first and then the receipt, whose goods nobody has any more."""
     school.save(STORE, {"stock_receipt": [receipt()], "stock_issue": [issue()]})
-    school.sync()
+    school.merge()
     school.save(STORE, {"stock_receipt": [], "stock_issue": []})
-    school.sync()
-    code, document = houqin(school, capsys, "confirm", *missing_ids(school))
+    school.merge()
+    code, document = houqin(school, "confirm", *missing_ids(school))
     assert (code, [each["result"] for each in document["decisions"]]) == (0, ["done", "done"])
     assert school.rows("stock_receipt") == school.rows("stock_issue") == []
 
 
-def houqin(school: School, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+def houqin(school: School, *arguments: str) -> tuple[int, Any]:
     """Return exit code and JSON document of a command."""
-    from sync.cli import main
-
-    capsys.readouterr()
-    with pytest.raises(SystemExit) as left:
-        main([*arguments, "--share", str(school.folder), "--json"])
-    return int(left.value.code or 0), json.loads(capsys.readouterr().out)
+    told = command_line.houqin(*arguments, "--share", school.folder, "--json")
+    return told.code, told.json()
 
 
-def test_the_commands(school: School, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands(school: School) -> None:
     """Listing, settling and confirming give the promised documents and exit codes."""
     name = based_conflict(school)
-    code, (listed,) = houqin(school, capsys, "conflicts")
+    code, (listed,) = houqin(school, "conflicts")
     assert code == 0
     assert {key: listed[key] for key in ("id", "register", "key", "workbook", "other_workbook", "decided")} == {
         "id": name,
@@ -368,26 +372,26 @@ def test_the_commands(school: School, capsys: pytest.CaptureFixture[str]) -> Non
         "decided": None,
     }
     assert [listed[side]["qty"] for side in ("base", "ours", "theirs")] == ["25.000", "20.000", "10.000"]
-    assert houqin(school, capsys, "conflicts", "resolve", "C99", "--take", "ours") == (
+    assert houqin(school, "conflicts", "resolve", "C99", "--take", "ours") == (
         2,
         {"error": {"code": "DECISION-NOT-OPEN", "message": NotOpen(id="C99").message()}},
     )
-    code, document = houqin(school, capsys, "conflicts", "resolve", name, "--take", "base", "--reason", "都不对")
+    code, document = houqin(school, "conflicts", "resolve", name, "--take", "base", "--reason", "都不对")
     assert (code, [each["result"] for each in document["decisions"]]) == (0, ["done"])
     assert "feedback/ZW/采购.校验.html" in document["published"]
-    assert houqin(school, capsys, "conflicts") == (0, [])
-    versions = houqin(school, capsys, "history", "stock_receipt", "RK-202611-0001", "1")[1]
+    assert houqin(school, "conflicts") == (0, [])
+    versions = houqin(school, "history", "stock_receipt", "RK-202611-0001", "1")[1]
     assert [version["qty"] for version in versions] == ["25.000", "20.000", "25.000"]
     assert [bool(version["_decision"]) for version in versions] == [True, False, False]
     assert (versions[0]["_decision"]["take"], versions[0]["_decision"]["reason"]) == ("base", "都不对")
     path = f"departments/{OTHER}"
-    (answer,) = houqin(school, capsys, "why", path, "A4")[1]
+    (answer,) = houqin(school, "why", path, "A4")[1]
     assert answer["outcome"] == "as base"
     for each in (STORE, OTHER):
         school.save(each, {"stock_receipt": []})
-    school.sync()
-    code, waiting = houqin(school, capsys, "confirm")
+    school.merge()
+    code, waiting = houqin(school, "confirm")
     assert (code, {each["kind"] for each in waiting}) == (0, {"missing"})
-    code, document = houqin(school, capsys, "confirm", *(each["id"] for each in waiting))
+    code, document = houqin(school, "confirm", *(each["id"] for each in waiting))
     assert (code, {each["result"] for each in document["decisions"]}) == (0, {"done"})
-    assert houqin(school, capsys, "confirm") == (0, [])
+    assert houqin(school, "confirm") == (0, [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,8 +13,8 @@ import pytest
 
 from sync.config_default import write_default_config
 from sync.service import Service, systemd_unit, task_installation, task_xml
+from tests import command_line
 
-ROOT = Path(__file__).resolve().parents[2]
 TASK_NAMES = {"": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 ODD = '后勤 100% $HOME "x" \\y'
 """A name of a folder with everything that a unit gives a meaning to."""
@@ -115,10 +114,8 @@ case "$*" in *is-active*) echo active;; *refused*) echo no >&2; exit 1;; esac
 
 def houqin(*words: object, **variables: str) -> tuple[int, dict[str, object]]:
     """Run ``houqin service`` and return exit code and document."""
-    command = [sys.executable, "-m", "sync.cli", "service", *map(str, words), "--json"]
-    environment = {**os.environ, **variables}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, encoding="utf-8")
-    return done.returncode, json.loads(done.stdout)
+    told = command_line.houqin("service", *words, "--json", **variables)
+    return told.code, told.json()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="systemd is of Linux")

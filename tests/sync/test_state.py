@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
-from sync.state import SourceChanged, archive_file, archived, state_dir
+from sync.heartbeat import Heart
+from sync.state import SourceChanged, archive_file, archived, state_dir, tidy
 
 CONTENT = "一个工作簿".encode()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -61,3 +63,26 @@ def test_only_hashes_are_names(tmp_path: Path, wrong: str) -> None:
     """Nothing but a SHA-256 is looked for in the archive."""
     with pytest.raises(ValueError, match=r".*"):
         archived(tmp_path, wrong)
+
+
+NOBODY = 1 << 30
+"""A number that no process has."""
+
+
+def test_what_killed_programs_left_is_tidied(tmp_path: Path) -> None:
+    """What a restore was unpacking and writing goes, what another program is writing just now stays."""
+    unpacked = tmp_path / ".restore-x1" / "a.xlsx"
+    unpacked.parent.mkdir()
+    theirs, ledger = tmp_path / f".~night.{os.getpid()}.tmp", tmp_path / "ledger.db"
+    left = [unpacked, tmp_path / "ledger.db.restoring", tmp_path / "ledger.db.restoring-wal"]
+    for path in (*left, theirs, ledger, tmp_path / f".~night.{NOBODY}.tmp"):
+        path.touch()
+    tidy(tmp_path)
+    assert set(tmp_path.iterdir()) == {theirs, ledger}
+
+
+def test_a_new_daemon_tidies_what_a_killed_one_was_telling(tmp_path: Path) -> None:
+    """Half a sign of life of a daemon that is no more does not stay."""
+    (tmp_path / f".daemon.json.{NOBODY}").touch()
+    with Heart(tmp_path):
+        assert [path.name for path in tmp_path.iterdir()] == ["daemon.json"]

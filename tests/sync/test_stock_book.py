@@ -42,8 +42,14 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
     """Return a school with paper, pens and chalk and two stores, on the last day of November."""
     monkeypatch.setenv("HOUQIN_TODAY", "2026-11-30")
     made = School(tmp_path / "share")
-    made.save("ZW/基础资料.xlsx", BASICS)
+    made.become(with_basics, "2026-11-30")
     return made
+
+
+def with_basics(school: School) -> None:
+    """Merge the paper, the pens, the chalk and the stores."""
+    school.save("ZW/基础资料.xlsx", BASICS)
+    school.sync()
 
 
 def came(number: int, day: object, qty: object, amount: str, item: str = PAPER, **cells: object) -> Cells:
@@ -112,7 +118,7 @@ def test_moving_average(school: School) -> None:
     """O01: every line, to the fen; O30: the month adds up."""
     steps = CASES["O01"]["steps"]
     school.save("ZW/库房.xlsx", documents(steps))
-    school.sync()
+    school.merge()
     assert lines_of(school) == [
         (step["amount"], f"{step['bal_qty']}.000", step["bal_amount"], step["avg"]) for step in steps
     ]
@@ -143,7 +149,7 @@ def test_first_in_first_out(school: School, *, own: bool) -> None:
         with (school.folder / "houqin.toml").open("a", encoding="utf-8") as settings:
             settings.write('valuation_method = "先进先出"\n')
     school.save("ZW/库房.xlsx", documents(CASES["O01"]["steps"]))
-    school.sync()
+    school.merge()
     issued = [
         line for line, step in zip(lines_of(school), CASES["O01"]["steps"], strict=True) if step["kind"] == "issue"
     ]
@@ -156,7 +162,7 @@ def test_goods_valued_one_by_one_are_refused(school: School) -> None:
     """An item that asks for 个别计价 is held with a finding: no book can value it."""
     items = [{**BASICS["item_catalogue"][1], "valuation": "个别计价"}]
     school.save("ZW/纸.xlsx", {"item_catalogue": items})
-    told = school.sync()
+    told = school.merge()
     assert codes(school.book(told, "ZW/纸.xlsx"))
 
 
@@ -175,7 +181,7 @@ def test_returns(school: School) -> None:
         ],
     }
     school.save("ZW/库房.xlsx", book)
-    school.sync()
+    school.merge()
     assert lines_of(school, PEN) == [
         (
             step["amount"].lstrip("-"),
@@ -192,7 +198,7 @@ def test_returns(school: School) -> None:
         "stock_issue": [went(10, "2026-11-06", -44, PEN, issue_kind="红字出库", ref_doc="CK-202611-0003")],
     }
     school.save("ZW/再退.xlsx", more)
-    school.sync()
+    school.merge()
     assert held(school, "stock_receipt") == [("RK-202611-0010", ["RCP-06"])]
     assert held(school, "stock_issue") == [("CK-202611-0010", ["ISS-08"])]
     assert lines_of(school, PEN)[-1][1:3] == ("107.000", "381.28")
@@ -218,9 +224,9 @@ GIVEN = {
 def test_attempts_at_negative_stock(school: School, day: str, qty: int, message: str | None) -> None:
     """O05: a new row is held if it leaves less than nothing on its day or a later one, the first such day is named."""
     school.save("ZW/库房.xlsx", GIVEN)
-    school.sync()
+    school.merge()
     school.save("ZW/补.xlsx", {"stock_issue": [went(2, day, qty)]})
-    book = school.book(school.sync(), "ZW/补.xlsx")
+    book = school.book(school.merge(), "ZW/补.xlsx")
     assert codes(book) == ([] if message is None else ["ISS-01"])
     if message is not None:
         assert message in book["findings"][0]["message"]
@@ -238,13 +244,13 @@ def test_a_backdated_receipt_values_later_issues_anew(school: School) -> None:
         "ZW/库房.xlsx",
         {"stock_receipt": [opened(1, "2026-11-01", 100, "200.00")], "stock_issue": [went(1, "2026-11-10", 40)]},
     )
-    school.sync()
+    school.merge()
     late = {"stock_receipt": [came(2, "2026-11-05", 100, "250.00")]}
     for expected in (case["before"], case["after"]):
         amount, qty, value, _ = lines_of(school)[-1]
         assert (amount, qty, value) == (expected["issue_amount"], f"{expected['bal_qty']}.000", expected["bal_amount"])
         school.save("ZW/补.xlsx", late)
-        school.sync()
+        school.merge()
 
 
 def test_units(school: School) -> None:
@@ -259,10 +265,10 @@ def test_units(school: School) -> None:
         "stock_issue": [went(2, "2026-11-02", 10, CHALK), went(3, "2026-11-03", 7, CHALK)],
     }
     school.save("ZW/库房.xlsx", book)
-    school.sync()
+    school.merge()
     last = {"stock_issue": [went(5, "2026-11-05", 3, CHALK, unit="箱"), went(5, "2026-11-05", 13, CHALK, line_no=2)]}
     school.save("ZW/出完.xlsx", last)
-    school.sync()
+    school.merge()
     *first, three_boxes, rest = lines_of(school, CHALK)
     assert [line[:3] for line in first] == [
         (step["amount"], f"{step['bal_qty']}.000", step["bal_amount"]) for step in steps[:4]
@@ -280,7 +286,7 @@ def test_parts_of_units(school: School) -> None:
     ]
     book = {"stock_receipt": [opened(1, "2026-11-01", 3, "300.00", CHALK, unit="箱")], "stock_issue": odd}
     school.save("ZW/库房.xlsx", book)
-    school.sync()
+    school.merge()
     assert held(school, "stock_issue") == [("CK-202611-0006", ["QTY-INT"]), ("CK-202611-0007", ["UOM-01"])]
     assert lines_of(school, CHALK)[-1][:3] == ("50.00", "75.000", "250.00")
 
@@ -297,7 +303,7 @@ def test_part_of_a_layer(school: School) -> None:
         "stock_issue": [went(5, "2026-11-05", 100, CHALK)],
     }
     school.save("ZW/库房.xlsx", book)
-    school.sync()
+    school.merge()
     assert lines_of(school, CHALK)[-1][:3] == ("336.94", "3.000", "10.40")
 
 
@@ -305,12 +311,12 @@ def test_part_of_a_layer(school: School) -> None:
 def test_two_departments_claim_the_last_stock(school: School, order: tuple[str, str]) -> None:
     """O28: the lower number is taken whichever file was saved first; the other one is told what is left."""
     school.save("ZW/期初.xlsx", {"stock_receipt": [opened(1, "2026-11-01", 10, "100.00")]})
-    school.sync()
+    school.merge()
     claims = {"A": ("ZW/甲.xlsx", 101), "B": ("ST/乙.xlsx", 102)}
     for name in order:
         path, number = claims[name]
         school.save(path, {"stock_issue": [went(number, "2026-11-22", 6)]})
-    told = school.sync()
+    told = school.merge()
     assert [row["doc_no"] for row in school.rows("stock_issue")] == ["CK-202611-0101"]
     (finding,) = [each for each in school.book(told, "ST/乙.xlsx")["findings"] if each["severity"] == "error"]
     assert finding["code"] == "ISS-01"
@@ -328,7 +334,7 @@ def test_a_transfer_conserves(school: School) -> None:
         "asset_transfer": [moved(1, "2026-11-20", 12)],
     }
     school.save("ZW/库房.xlsx", book)
-    school.sync()
+    school.merge()
     balances = [(line["warehouse"], line["quantity"], line["value"]) for line in asked(school)]
     assert balances == [
         ("CK01", f"{expected['ck01_qty']}.000", expected["ck01_amount"]),
@@ -343,17 +349,17 @@ def test_a_return_worth_more_than_what_is_left_is_held(school: School) -> None:
     received = [came(1, "2026-11-01", 10, "10.00"), came(2, "2026-11-01", 10, "30.00")]
     school.save("ZW/入库.xlsx", {"stock_receipt": received})
     school.save("ZW/出库.xlsx", {"stock_issue": [went(1, "2026-11-02", 15)]})
-    school.sync()
+    school.merge()
     back = came(3, "2026-11-03", -4, "-12.00", receipt_kind="红字入库", ref_doc="RK-202611-0002")
     school.save("ZW/退货.xlsx", {"stock_receipt": [back]})
-    book = school.book(school.sync(), "ZW/退货.xlsx")
+    book = school.book(school.merge(), "ZW/退货.xlsx")
     assert codes(book) == ["LED-02"]
     (finding,) = [each for each in book["findings"] if each["code"] == "LED-02"]
     assert "10.00" in finding["message"]
     assert "12.00" in finding["message"]
     assert lines_of(school)[-1][1:3] == ("5.000", "10.00")
     school.save("ZW/出库.xlsx", {"stock_issue": [went(1, "2026-11-02", 14)]})
-    school.sync()
+    school.merge()
     assert lines_of(school)[-1][:3] == ("12.00", "2.000", "0.00")
 
 
@@ -362,10 +368,10 @@ def test_a_row_that_takes_the_value_from_a_return_is_held(school: School) -> Non
     received = [came(1, "2026-11-01", 10, "10.00"), came(2, "2026-11-01", 10, "30.00")]
     back = came(3, "2026-11-03", -8, "-24.00", receipt_kind="红字入库", ref_doc="RK-202611-0002")
     school.save("ZW/入库.xlsx", {"stock_receipt": [*received, back]})
-    school.sync()
+    school.merge()
     fine, more = went(1, "2026-11-02", 4), went(2, "2026-11-02", 5)
     school.save("ZW/出库.xlsx", {"stock_issue": [fine, more]})
-    told = school.sync()
+    told = school.merge()
     assert held(school, "stock_issue") == [("CK-202611-0002", ["LED-02"])]
     assert told["exit_code"] == 3
     assert lines_of(school)[-1][:3] == ("24.00", "8.000", "8.00")
@@ -374,7 +380,7 @@ def test_a_row_that_takes_the_value_from_a_return_is_held(school: School) -> Non
 def test_derived_registers_are_rows_of_the_program(school: School) -> None:
     """``houqin rows`` shows the ledger and the month summary; they come from no workbook."""
     school.save("ZW/库房.xlsx", GIVEN)
-    school.sync()
+    school.merge()
     for register, lines in (("stock_ledger", 3), ("monthly_stock_summary", 1)):
         done = CliRunner().invoke(rows_command.command, [register, "--share", str(school.folder), "--json"])
         rows = json.loads(done.output)
@@ -390,7 +396,7 @@ def test_derived_registers_are_rows_of_the_program(school: School) -> None:
 @pytest.mark.parametrize("word", ["XX9999", "没有这个", "2026-11"])
 def test_unknown_items_and_stores_are_named(school: School, word: str) -> None:
     """An item or a store that there is not is a usage error that names it."""
-    school.sync()
+    school.merge()
     for option in ("--item", "--warehouse"):
         done = CliRunner().invoke(stock_command.command, ["balance", option, word, "--share", str(school.folder)])
         assert done.exit_code != 0

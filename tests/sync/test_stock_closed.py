@@ -19,9 +19,9 @@ LATE = receipt(2, qty=100, amount="250.00", unit_price="2.50", doc_date="2026-11
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> ClosingSchool:
+def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClosingSchool:
     """Return a school whose November is closed; then it is December, and a receipt of November arrives (O07)."""
-    made = ClosingSchool(tmp_path / "share", monkeypatch, capsys)
+    made = ClosingSchool(tmp_path / "share", monkeypatch)
     made.set([*IN_USE, "monthly_stock_summary"])
     made.save(STORE, {"stock_receipt": [OPENING], "stock_issue": [OUT]})
     made.sync()

@@ -62,3 +62,18 @@ def test_a_renamed_workbook_is_no_event_in_a_large_intake(tmp_path: Path, monkey
     told = {book["path"].rpartition("/")[2]: book for book in school.sync()["workbooks"]}
     assert told.keys() == {"基础.xlsx", "十一月.xlsx", "其他.xlsx"}
     assert (told["十一月.xlsx"]["unchanged"], told["十一月.xlsx"]["accepted"]) == (4, 1)
+
+
+def test_a_workbook_deleted_long_ago_does_not_end_the_waves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook known to be gone is no reason to merge everything at once: each new file is a revision of its own."""
+    monkeypatch.setenv("HOUQIN_TODAY", "2026-11-22")
+    school = School(tmp_path)
+    school.save("ZW/基础.xlsx", MASTER)
+    school.save("ZW/入库.xlsx", {"stock_receipt": [receipt(1)]})
+    school.sync()
+    school.path("ZW/入库.xlsx").unlink()
+    before = school.sync()["revision"]
+    monkeypatch.setattr(intake, "WAVE_BYTES", 1)
+    for number in (2, 3):
+        school.save(f"ZW/入库{number}.xlsx", {"stock_receipt": [receipt(number)]})
+    assert school.sync()["revision"] == before + 2

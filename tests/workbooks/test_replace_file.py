@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from workbooks.write import TargetLockedError, replace_file
+from workbooks.write import TargetLockedError, remove_abandoned, replace_file
 
 
 def test_replaces_content_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -42,3 +43,19 @@ def test_a_target_that_is_open_is_refused(lock: str, tmp_path: Path) -> None:
     with pytest.raises(TargetLockedError, match=r"总账\.xlsx"):
         replace_file(target, lambda beside: beside.write_text("new"))  # type: ignore[arg-type,return-value]
     assert target.read_text() == "old"
+
+
+NOBODY = 1 << 30
+"""A number that no process has."""
+
+
+def test_what_killed_programs_were_writing_is_removed(tmp_path: Path) -> None:
+    """A file in the making goes when its process is no more, and, where it may be another machine's, when it is old."""
+    mine, dead, fresh = (tmp_path / f".~总账.{number}.tmp" for number in (os.getpid(), NOBODY, NOBODY + 1))
+    for path in (mine, dead, fresh, tmp_path / ".~总账.tmp", tmp_path / "总账.xlsx"):
+        path.touch()
+    os.utime(dead, (0, 0))
+    remove_abandoned(tmp_path, idle_seconds=3600)
+    assert (mine.exists(), dead.exists(), fresh.exists()) == (True, False, True)
+    remove_abandoned(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {mine.name, ".~总账.tmp", "总账.xlsx"}
