@@ -50,11 +50,12 @@ def corrected_keys(
     elsewhere = _left_by_sources(register, rows, current, memory)
     in_family = _of_copies(current, memory)
     given_up = pl.col("_key").is_in(_unstated(gone, current, moved, memory))
-    sources = _with_sources(register, rows, gone, moved, memory) | _edited_elsewhere(register, rows, current)
-    gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
+    sources = _with_sources(register, rows, gone, moved, memory)
+    edited = _edited_elsewhere(register, rows, current)
+    gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources - edited))
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
-    carried = pl.col("_key").is_in(came_elsewhere(rows))
+    carried = pl.col("_key").is_in([*came_elsewhere(rows), *edited])
     if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
         return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
