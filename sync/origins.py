@@ -30,17 +30,13 @@ def known_by(file: TakenFile, identity: str | None) -> TakenFile:
 
 
 def twins_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> dict[str, str]:
-    """Return new files that are, byte for byte, another workbook of their department.
-
-    One that the ledger knows is the original, whenever it was saved; of new files the first is.
-    """
+    """Return new files that are, byte for byte, another workbook of their department."""
     first: dict[tuple[str, str], str] = {}
     for name, row in standing.workbooks.items():
         if row["state"] != GONE:
             first.setdefault((row["department"], row["sha256"]), name)
-    known = [file for file in taken if file[0].name in standing.workbooks]
     found: dict[str, str] = {}
-    for file, department in [*known, *taken]:
+    for file, department in taken:
         original = first.setdefault((department, file.sha256), file.name)
         if original != file.name and file.name not in standing.workbooks:
             found[file.name] = original

@@ -493,8 +493,8 @@ def test_a_file_renamed_whose_only_row_is_renumbered(office: Office) -> None:
     assert office.in_force() == {"0002": "10"}
 
 
-def test_a_new_file_equal_to_what_a_known_one_says_now_is_its_copy(office: Office) -> None:
-    """Which of two equal files is the copy is told by the ledger, not by the order of their names."""
+def test_a_row_goes_on_under_a_new_number_in_a_workbook_that_outlives_its_own(office: Office) -> None:
+    """A file that is gone states nothing: another source of its row gives it the number that counts."""
     other = "ZW/十一月/库房.xlsx"
     saved(office, BOOK, line(1))
     office.save(BOOK, receipts(line(1, remark="已验")))
