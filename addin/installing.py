@@ -13,7 +13,7 @@ from addin.building.basic import has_library, with_library, without_library
 from addin.install import Plan
 from schemas.findings import Text
 from sync.errors import HouqinError
-from workbooks.write import replace_file
+from workbooks.write import remove_abandoned, replace_file
 
 State = Literal["present", "changed", "missing"]
 Action = Literal["written", "unchanged", "removed", "kept", "gone"]
@@ -203,6 +203,7 @@ def replace(path: Path, content: bytes) -> None:
     def write(beside: Path) -> None:
         beside.write_bytes(content)
 
+    remove_abandoned(path.parent)  # Excel opens whatever lies in its folder
     replace_file(path, write)
 
 

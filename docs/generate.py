@@ -332,6 +332,7 @@ def _error_rows() -> Iterator[tuple[object, ...]]:
         elif code == "CONFIG":
             yield f"`{code}`", 2, "设置有误，逐条列出", "houqin.toml is wrong; every problem is named", "", ""
     yield "`FILE`", 5, "文件无法读写", "a file cannot be read or written", "核对路径和权限", "check path and rights"
+    yield "`INTERRUPTED`", 130, "已中断", "interrupted", "再试一次", "try again"
     yield "`INTERNAL`", 1, "程序出错，账没有改动", "unexpected error; nothing was written", "HOUQIN_TRACEBACK=1", ""
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.columns import Need
 from schemas.frames import where
-from schemas.register import Register, all_registers
+from schemas.register import Register, all_registers, made_once
 from schemas.resolve import Directory
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def restated_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([keys, rows.select(pl.col("_replaces").alias("_key")).drop_nulls()])
 
 
+@made_once
 def empty_frame(register: type[Register]) -> pl.DataFrame:
     """Return a frame of the register's columns without rows."""
     if register not in _EMPTY:
@@ -172,9 +173,17 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
     """
     if among is None:
         return rows
-    found = where(rows, pl.all_horizontal(pl.col(name).is_in(among[name].unique().implode()) for name in among.columns))
+    if among.is_empty():
+        return rows.clear()
+    found = where(rows, pl.all_horizontal(_is_among(among[name].unique()) for name in among.columns))
     several = len(among.columns) > 1
     return found.join(among, on=among.columns, how="semi", maintain_order="left") if several else found
+
+
+def _is_among(values: pl.Series) -> pl.Expr:
+    """Tell which rows have one of some values in their column; to compare with one takes a third of the time."""
+    column = pl.col(values.name)
+    return column == pl.lit(values) if values.len() == 1 else column.is_in(values.implode())
 
 
 def _without(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

@@ -55,15 +55,14 @@ def may_overrule(standing: Standing, conflict: Mapping[str, Any]) -> bool:
     return len(departments) == 1
 
 
-def choice_targets(share: Share, ledger: Ledger, with_missing: Iterable[str]) -> list[Target]:
+def choice_targets(share: Share, ledger: Ledger, standing: Standing, with_missing: Iterable[str]) -> list[Target]:
     """Return the workbook of choices of every workbook for which something waits.
 
     ``with_missing`` are the ids of the registers that have missing rows.
     """
     registers = [share.registers[name] for name in dict.fromkeys(with_missing) if name in share.registers]
-    if not registers and all(ledger.table(name).is_empty() for name in ("conflict", "stop")):
+    if not (registers or standing.conflicts or standing.stops):
         return []
-    standing = Standing.of(ledger)
     books = choice_books(standing, missing_rows(ledger, registers), share.config.language)
     paths = {identity: path_in_share(share, row) for identity, row in standing.workbooks.items()}
     places = choice_paths(paths.values())

@@ -21,6 +21,7 @@ from sync.lock import writer_lock
 from sync.open_items import OpenItem, open_item
 from sync.publish_run import Published, publish_all
 from sync.snapshots import snapshot_of
+from sync.standing import Standing
 from sync.trial import BookTrial, People, Trial, chosen_books, close_row, judged, trial_of
 from sync.versioned import in_the_books
 
@@ -324,5 +325,5 @@ def _finished(
     months: Sequence[tuple[str, str]],
 ) -> Done:
     current = brought_forward(ledger, all_registers(), share.state)
-    published = publish_all(share, ledger, current, pool, progress)
+    published = publish_all(share, ledger, Standing.of(ledger), current, pool, progress)
     return Done(trial, ledger.head().number, tuple(months), published)

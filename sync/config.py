@@ -132,11 +132,13 @@ class Config(_Part):
     """First day of the term, from which school weeks count (第12周)."""
 
     _share: Path = PrivateAttr(default=Path())
+    _state: Path = PrivateAttr(default=Path())
 
     def model_post_init(self, context: Mapping[str, Path] | None, /) -> None:
-        """Remember the shared folder, which the file itself does not name."""
+        """Remember the shared folder, which the file itself does not name, and what state belongs to it now."""
         if context is not None:
             self._share = context["share"]
+        self._state = state_dir(self._share)
 
     @model_validator(mode="after")
     def _folders_differ(self) -> Config:
@@ -147,6 +149,11 @@ class Config(_Part):
     def share(self) -> Path:
         """Return the shared folder that the settings belong to."""
         return self._share
+
+    @property
+    def state(self) -> Path:
+        """Return the state folder, as it was named when the settings were read."""
+        return self._state
 
     @property
     def zone(self) -> ZoneInfo:
@@ -160,12 +167,12 @@ class Config(_Part):
         scheme, found, path = url.partition(":///")
         if not found or not scheme.startswith("sqlite") or not path or path == ":memory:":
             return url
-        return f"{scheme}:///{(state_dir(self.share) / path).as_posix()}"
+        return f"{scheme}:///{(self.state / path).as_posix()}"
 
     @property
     def backup_folder(self) -> Path:
         """Return the folder in which the nightly run keeps its backups."""
-        return state_dir(self.share) / (self.backup.folder or "backups")
+        return self.state / (self.backup.folder or "backups")
 
     @cached_property
     def registers_in_use(self) -> dict[str, type[Register]]:

@@ -16,13 +16,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.ipc
 
+from schemas.register import made_once
 from sync.ledger import IN_THE_BOOKS, Ledger
+from sync.publish.books import parts_for
 from sync.versioned import content_table, versions_hash
 from workbooks.write import replace_file
 
@@ -56,6 +58,8 @@ class Month:
     """Status to number of rows."""
     workbooks: tuple[str, ...]
     """The workbooks that the rows come from, sorted."""
+    parts: tuple[tuple[int, str], ...] = ()
+    """Of each part in which many rows are published for the add-in: how many rows it has, and ``versions`` of these."""
 
     @property
     def in_the_books(self) -> int:
@@ -184,13 +188,18 @@ def _read(place: Path) -> Listed:
         registers = {
             register_id: Kept(
                 kept["shape"],
-                tuple(Month(**{**month, "workbooks": tuple(month["workbooks"])}) for month in kept["months"]),
+                tuple(_month(month) for month in kept["months"]),
             )
             for register_id, kept in stored["registers"].items()
         }
         return Listed(int(stored["revision"]), str(stored["digest"]), registers)
     except _UNUSABLE:
         return Listed()
+
+
+def _month(stored: Mapping[str, Any]) -> Month:
+    parts = tuple((int(rows), str(versions)) for rows, versions in stored.get("parts", ()))
+    return Month(**{**stored, "workbooks": tuple(stored["workbooks"]), "parts": parts})
 
 
 def _write_list(path: Path, listed: Listed) -> None:
@@ -225,6 +234,7 @@ def _as_written(place: Path, month: Month) -> bool:
     return (found.st_size, found.st_mtime_ns) == (month.size, month.modified)
 
 
+@made_once
 def _shape(register: type[Register]) -> str:
     """Return the hash of everything in a declaration that the files depend on."""
     columns = {name: str(dtype) for name, dtype in content_table(register).stored.items()}
@@ -261,7 +271,15 @@ class _Files:
         found = path.stat()
         statuses = dict(ordered.group_by("_status", maintain_order=True).len().iter_rows())
         workbooks = tuple(ordered["_workbook"].unique().drop_nulls().sort())
-        return Month(period, path.name, found.st_size, found.st_mtime_ns, versions, statuses, workbooks)
+        parts = parts_of(ordered["_version"])
+        return Month(period, path.name, found.st_size, found.st_mtime_ns, versions, statuses, workbooks, parts)
+
+
+def parts_of(versions: pl.Series) -> tuple[tuple[int, str], ...]:
+    """Return of each part in which these rows are published how many there are, and the hash of their versions."""
+    count = parts_for(versions.len())
+    split = [versions.filter(versions % count == part) for part in range(count)] if count > 1 else []
+    return tuple((own.len(), versions_hash(own)) for own in split)
 
 
 def _built(ledger: Ledger, register: type[Register], revision: int, files: _Files) -> tuple[Month, ...]:

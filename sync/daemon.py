@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemas.findings import Text
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError
+from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, utc_now
 from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to
@@ -33,8 +36,8 @@ _LOOK_SECONDS = 10
 _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
-"""How long a run that is due waits for files that never come to rest."""
-_READING_SECONDS = 5
+"""How long a look at everything, or a night, that is due waits for files that never come to rest."""
+_READING_SECONDS = 3
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
@@ -49,6 +52,18 @@ class Stopped(BaseException):
     """
 
 
+class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
+    """The folder leads to another place than at the start, which has another ledger (``path``, ``state``)."""
+
+    code = "SHARE-MOVED"
+    text = Text(
+        "{path} 现在指向另一个位置，那里另有一本总账",
+        "{path} leads to another place now, which has a ledger of its own",
+        "请换回原来的文件夹；确要搬迁时，请停掉守护程序，把 HOUQIN_STATE 设为 {state} 再启动",
+        "put the folder back; to move it for good stop the daemon and start it with HOUQIN_STATE={state}",
+    )
+
+
 class Daemon:
     """Watches one shared folder until it is stopped; one run at a time, by one thread."""
 
@@ -61,6 +76,8 @@ class Daemon:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._settling = Settling()
+        self._hashes = Hashes()
+        self._doubt_at = 0.0
         self._hints: Hints | None = None
         self._listen_at = 0.0
         self._looked_at = self._rescan_at = time.monotonic()
@@ -91,9 +108,13 @@ class Daemon:
         state = share.state
         with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             LOGGER.info("watching %s", share.path)
+            settled_in = False
             try:
                 while not self._stopping.is_set():
                     self._turn(pool, heart)
+                    if self.runs and not settled_in:
+                        gc.freeze()  # what was loaded by now stays: looking through it took a tenth of a run
+                        settled_in = True
                     heart.tell(doing="waiting" if self._failure is None else "failing", **self._facts())
                     self._pause(self._share.config.schedule)
             finally:
@@ -108,6 +129,8 @@ class Daemon:
         """Look once, and merge what has settled, or do what is done every night."""
         try:
             share = Share.open(self._folder)
+            if share.state != heart.state:
+                raise ShareMoved(path=self._folder, state=heart.state)
             seen = glances(share.config.folders)
         except (OSError, HouqinError) as exc:
             self._failed(exc)
@@ -125,19 +148,17 @@ class Daemon:
         if now >= self._not_before and self._wants_run(look, now):
             heart.tell(doing="merging")
             self._merge(share, look, pool, heart)
-        if not look.restless and not self._stopping.is_set():
+        if _is_calm(look) and not self._stopping.is_set():
             self._night(share, pool, heart)
 
     def _wants_run(self, look: Look, now: float) -> bool:
-        if look.is_ready:
-            return True
-        due = now >= self._rescan_at
-        return due and (not look.restless or now >= self._rescan_at + _PATIENCE_SECONDS)
+        return bool(look.settled) or (now >= self._rescan_at and _is_calm(look))
 
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
         try:
             told = _Interruptible(self._stopping)
-            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS)
+            known = self._hashes_known(share.config.schedule)
+            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS, hashes=known)
         except Stopped:
             return
         except WriterBusy as exc:
@@ -155,6 +176,14 @@ class Daemon:
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
         self._on_run(result)
+
+    def _hashes_known(self, schedule: Schedule) -> Hashes:
+        """Return what is known of files that did not change; it is doubted as often as all files are looked at."""
+        now = time.monotonic()
+        if now >= self._doubt_at:
+            self._hashes.doubt()
+            self._doubt_at = now + schedule.rescan_seconds
+        return self._hashes
 
     def _night(self, share: Share, pool: ReaderPool, heart: Heart) -> None:
         """Do what is done every night when it is due, or was missed; it comes after what was saved before."""
@@ -250,6 +279,11 @@ class Daemon:
 def _longer(seconds: float) -> float:
     """Return the next time to wait: twice as long, up to a minute."""
     return min(_LONGEST_BACKOFF, max(1.0, 2 * seconds))
+
+
+def _is_calm(look: Look) -> bool:
+    """Tell whether nobody is saving anything, or files have not come to rest for longer than is waited for."""
+    return not look.restless or look.unrest_seconds >= _PATIENCE_SECONDS
 
 
 class _Interruptible:

@@ -71,15 +71,15 @@ def numbers_in_use(checked: Checked, decider: LedgerDecider, books: OpenBooks) -
 
 def _still_named(register: type[Register], old: Sequence[str], books: OpenBooks) -> pl.DataFrame:
     """Return which of some keys that leave the books are still named by rows in force: ``SCHEMA``."""
-    left = books.kept(register.id).filter(pl.col("_key").is_in(old))
-    stays = books.rows(register.id)
+    left = books.kept(register.id).filter(pl.col("_key").is_in(old)) if old else pl.DataFrame()
     found = []
     for user, column, target in _references_to(register) if old else ():
-        there = stays[target].drop_nulls().unique()
-        values = left.filter(~pl.col(target).is_in(there.implode())).select("_key", _value=target)
-        values = values.drop_nulls("_value")
+        values = left.select("_key", _value=target).drop_nulls()
+        there = books.rows(register.id, values.select(pl.col("_value").alias(target)).unique())[target]
+        values = values.filter(~pl.col("_value").is_in(there.implode()))
         if values.height:
-            users = _users(column, values["_value"], books.rows(user.id))
+            named = None if column.kind in _LISTS else values.select(pl.col("_value").alias(column.name)).unique()
+            users = _users(column, values["_value"], books.rows(user.id, named))
             found.append(_told(user, users.join(values, on="_value")))
     return _counted(found)
 

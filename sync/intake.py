@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from schemas.check import checking_order
 from schemas.register import all_registers
-from sync.standing import has_lost
+from sync.standing import lost_lately
 from workbooks.pool import Job
 from workbooks.taking import Glance
 
@@ -34,7 +34,7 @@ def waves_of(wanted: Sequence[FoundFile], found: Scan, standing: Standing, pool:
     of the new files it has become shows only beside all others.
     """
     new = [file for file in wanted if file.identity not in standing.workbooks]
-    if sum(file.size for file in wanted) <= WAVE_BYTES or not new or has_lost(standing, found):
+    if sum(file.size for file in wanted) <= WAVE_BYTES or not new or lost_lately(standing, found):
         return [list(wanted)]
     waves = [[file for file in wanted if file.identity in standing.workbooks]]
     room = WAVE_BYTES - sum(file.size for file in waves[0])

@@ -64,12 +64,25 @@ class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
+class StateUnusable(HouqinError):  # noqa: N818 - says what is wrong
+    """The state folder cannot be made, or nothing can be written into it (``folder``, ``reason``)."""
+
+    code = "STATE-UNUSABLE"
+    text = Text(
+        "状态文件夹 {folder} 无法使用（{reason}）",
+        "the state folder {folder} cannot be used ({reason})",
+        "请检查 HOUQIN_STATE、磁盘和权限",
+        "check HOUQIN_STATE, the disk and its rights",
+    )
+
+
 @contextmanager
 def writer_lock(state: Path) -> Iterator[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
 
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
+        StateUnusable: the state folder cannot be made or written.
     """
     with _lock(state / LOCK_NAME, WriterBusy):
         yield
@@ -99,8 +112,7 @@ def daemon_lock(state: Path) -> Iterator[None]:
 
 @contextmanager
 def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = _opened(path)
     try:
         if not _try_lock(descriptor):
             raise busy(**_holder(path))
@@ -110,6 +122,14 @@ def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
     finally:
         _held.discard(descriptor)
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as exc:
+        raise StateUnusable(folder=path.parent, reason=exc.strerror or exc) from exc
 
 
 def _sign(descriptor: int) -> None:

@@ -271,8 +271,7 @@ def absent_workbooks(standing: Standing, found: Scan | None) -> tuple[frozenset[
         return frozenset(), {}
     lost = without_files(standing, found)
     here = {name: row for name, row in standing.workbooks.items() if name in lost and row["state"] != GONE}
-    filled = {file.department for file in found.files} | {f.workbook.partition("/")[0] for f in found.findings}
-    stops = vanished_workbooks(here, filled)
+    stops = vanished_workbooks(here, found.filled())
     return lost, {name: stop for name, stop in stops.items() if (name, here[name]["sha256"]) not in standing.confirmed}
 
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from schemas.register import all_registers
 from sync import __version__
+from sync.current import parts_of
 from sync.ledger.read import Extent
 from sync.lookups import lookups_of
 from sync.publish.books import (
@@ -234,11 +235,10 @@ def _wanted_rows(register: type[Register], current: CurrentRows) -> Iterator[Wan
             source = source_of(shape, personal, month.period, month.versions)
             yield Wanted(register.id, source, count, _rows_of(register, current, month, 0, 1), month.period)
             continue
-        versions = current.of_month(register, month)[table.version]
-        for part in range(parts):
-            own = versions.filter(versions % parts == part)
-            source = source_of(shape, personal, month.period, versions_hash(own))
-            yield Wanted(register.id, source, own.len(), _rows_of(register, current, month, part, parts), month.period)
+        known = month.parts or parts_of(current.of_month(register, month)[table.version])
+        for part, (rows, versions) in enumerate(known):
+            source = source_of(shape, personal, month.period, versions)
+            yield Wanted(register.id, source, rows, _rows_of(register, current, month, part, parts), month.period)
 
 
 def _rows_of(

@@ -63,11 +63,13 @@ class Published:
     """Books that contradict themselves and are not shown; looked at again in every run."""
 
 
-def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: ReaderPool, progress: Progress) -> Published:
+def publish_all(
+    share: Share, ledger: Ledger, standing: Standing, current: CurrentRows, pool: ReaderPool, progress: Progress
+) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
 
-    ``current`` are the rows of the newest revision. Where nothing changed that is shown, and every file
-    is still the one that was written, nothing is even looked at.
+    ``standing`` and ``current`` are what the ledger knows, and the rows, as of the newest revision. Where nothing
+    changed that is shown, and every file is still the one that was written, nothing is even looked at.
     """
     known = releases_of(ledger)
     before = known.pop(WHOLE, Release(""))
@@ -78,7 +80,6 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     for folder in (*(share.path / name for name in FOLDERS), *(share.state / name for name in KEPT_FOLDERS)):
         remove_leftovers(folder)
     remove_parts(share.state)
-    standing = Standing.of(ledger)
     books = with_memory(books_of(share, ledger, current.rows), ledger, share.state)
     paths, settled = paths_in_share(share, standing), settled_months(share, ledger)
     volumes = with_derived(volumes_of(share, current, paths, there, books, settled), share, books, paths, there)
@@ -90,7 +91,7 @@ def publish_all(share: Share, ledger: Ledger, current: CurrentRows, pool: Reader
     wanted = [
         *targets(publication),
         *marked_targets(share, standing, pool),
-        *choice_targets(share, ledger, with_missing),
+        *choice_targets(share, ledger, standing, with_missing),
         *daily_targets(share.state),
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
@@ -120,7 +121,8 @@ def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Publish
         LedgerUnreachable: the ledger cannot be opened.
     """
     with writer_lock(share.state), share.open_ledger() as ledger:
-        return publish_all(share, ledger, brought_forward(ledger, all_registers(), share.state), pool, progress)
+        current = brought_forward(ledger, all_registers(), share.state)
+        return publish_all(share, ledger, Standing.of(ledger), current, pool, progress)
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:

@@ -192,8 +192,8 @@ def _restore_ledger(share: Share, package: Package, kept: Kept | None, now: date
         counts = load(connection, package.manifest.tables, package.slices)
         problems = proven(connection, package, counts)
         expect_everything_anew(connection)
-        if kept is not None:
-            _tell(aside, package, kept)
+    if kept is not None:
+        _tell(aside, package, kept)
     with share.open_ledger():  # brings tables of an earlier program up to date
         return problems
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemas.findings import Finding, reader_finding
@@ -17,6 +17,7 @@ from sync.current import CurrentRows, brought_forward
 from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_record, settled_by, with_decisions
 from sync.derived import made_from
 from sync.errors import HouqinError
+from sync.hashes import Hashes
 from sync.intake import together, waves_of
 from sync.ledger import Ledger
 from sync.ledger_books import books_of
@@ -25,17 +26,17 @@ from sync.outcome import WorkbookOutcome
 from sync.plan import Plan, Rights, plan_run
 from sync.publish_run import Published, publish_all
 from sync.record import record
-from sync.scan import FoundFile, Scan, scan
+from sync.scan import FoundFile, Scan, awaiting, scan
 from sync.share import Share
 from sync.stage import in_claim_order
-from sync.standing import GONE, Standing, has_lost, identified, renamed
+from sync.standing import GONE, Standing, identified, lost_lately, renamed
 from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
-Publish = Callable[[Share, Ledger, CurrentRows, ReaderPool, Progress], Published]
+Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
 """What shows the newest revision to people: all of it, ``publish_all``."""
 
 
@@ -68,6 +69,7 @@ def sync(
     orders: Orders = NOTHING_ORDERED,
     leave: Collection[Path] = (),
     reading_seconds: float = math.inf,
+    hashes: Hashes | None = None,
     publish: Publish = publish_all,
 ) -> SyncResult:
     """Merge what departments have saved into the ledger and publish it.
@@ -76,8 +78,8 @@ def sync(
     Files are read and marked copies written in the workers of ``pool``. With ``full`` every file is
     read again, not only those whose content changed. ``orders`` are decisions about what earlier runs
     held back; they are carried out, and recorded, with everything else. The files of ``leave`` are being saved
-    just now: they are there, and read by the next run. So are those whose turn has not come after
-    ``reading_seconds``, unless a workbook has lost its file: what has become of it shows only beside all others.
+    just now: they count as there, even when they are away for the moment, and are read by the next run. So are those
+    whose turn has not come after ``reading_seconds``. Files that ``hashes`` knows from earlier runs are not opened.
     Who runs again before anybody looks may leave publishing to the last run: ``publish`` says how it is done.
 
     Raises:
@@ -91,14 +93,14 @@ def sync(
         tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
-        seen = scan(share.config.folders)
+        folders = share.config.folders
+        seen = awaiting(scan(folders, hashes), leave, folders)
         found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
         first, *later = waves_of(wanted, found, standing, pool)
-        patience = math.inf if has_lost(standing, found) else reading_seconds
-        run = _Run(share, ledger, pool, told, seen, time.monotonic() + patience)
+        run = _Run(share, ledger, pool, told, seen, time.monotonic() + reading_seconds)
         merged = _merged(run, standing, first, ordered)
         left = set(merged.left)
         settled = tuple(each for each in merged.settled if each.decision in ordered)
@@ -111,8 +113,8 @@ def sync(
         if later:
             pool.close()  # their memory is what a large publication needs; marked copies start new workers
         current = brought_forward(ledger, all_registers(), share.state)
-        published = publish(share, ledger, current, pool, told)
         standing = Standing.of(ledger)
+        published = publish(share, ledger, standing, current, pool, told)
         return SyncResult(
             merged.revision,
             together(earlier, merged.plan, standing),
@@ -159,6 +161,7 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     paths = {file.path for file in files}
     wanted = in_reading_order([file for file in found.files if file.path in paths], standing)
     taken = read_files(share, wanted, run.pool, told, max(0.0, run.until - time.monotonic()))
+    found, taken = _without_riddles(found, standing, wanted, taken)
     read = {file.name for file, _ in taken}
     left = frozenset(file.path for file in wanted if file.identity not in read)
     told.step("merge", 1)
@@ -179,6 +182,22 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     revision = record(ledger, plan, standing, places, share.fingerprint(), decisions)
     told.advance()
     return _Merged(revision, plan, postponed, settled, left)
+
+
+def _without_riddles(
+    found: Scan, standing: Standing, wanted: Sequence[FoundFile], taken: Sequence[tuple[TakenFile, str]]
+) -> tuple[Scan, list[tuple[TakenFile, str]]]:
+    """Return what can be decided about before all files are read; where they are, everything.
+
+    What has become of a workbook that lost its file shows only beside all others of its department. Until these are
+    read it counts as there, and the whole department is left to the next run.
+    """
+    read = {file.name for file, _ in taken}
+    unread = {file.department for file in wanted if file.identity not in read}
+    lost = {name: str(standing.workbooks[name]["department"]) for name in lost_lately(standing, found)}
+    unclear = unread.intersection(lost.values())
+    awaited = {standing.title(name) for name, department in lost.items() if department in unclear}
+    return replace(found, awaited=found.awaited | awaited), [pair for pair in taken if pair[1] not in unclear]
 
 
 def kept_for_good(

@@ -8,15 +8,16 @@ import os
 import re
 import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
+from sync.hashes import Hashes, mark_of
 from workbooks.refusals import MAX_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 TEMPORARY = re.compile(
     r"(~\$|\.)[\s\S]*|[\s\S]*~|[\s\S]*\.(tmp|temp|part|partial|crdownload|download|downloading|xltd|td|lnk|url|ini|db|bak)",
@@ -56,11 +57,22 @@ class Scan:
 
     files: tuple[FoundFile, ...]
     findings: tuple[Finding, ...] = ()
+    awaited: frozenset[str] = frozenset()
+    """Names of files that are away only for the moment: programs save by deleting and renaming."""
 
     def is_unopened(self, name: str) -> bool:
-        """Tell whether a workbook may be there although it was not found: it, or its folder, could not be opened."""
+        """Tell whether a workbook may be there although it was not found.
+
+        It is awaited, or it, or its folder, could not be opened.
+        """
         folded = f"{name.casefold()}/"
-        return any(folded.startswith(f"{finding.workbook.casefold()}/") for finding in self.findings)
+        places = [*self.awaited, *(finding.workbook for finding in self.findings)]
+        return any(folded.startswith(f"{place.casefold()}/") for place in places)
+
+    def filled(self) -> set[str]:
+        """Return the departments in whose folders something is, whether it could be opened or not."""
+        names = [*self.awaited, *(finding.workbook for finding in self.findings)]
+        return {file.department for file in self.files} | {name.partition("/")[0] for name in names}
 
 
 def is_temporary(name: str) -> bool:
@@ -68,27 +80,44 @@ def is_temporary(name: str) -> bool:
     return TEMPORARY.fullmatch(name) is not None
 
 
-def scan(folders: Mapping[str, Path]) -> Scan:
+def scan(folders: Mapping[str, Path], hashes: Hashes | None = None) -> Scan:
     """Return the files below the folders of the departments (code to folder), with their hashes.
+
+    Files of which ``hashes`` knows what is in them are not read.
 
     What is there and cannot be taken is a finding: a link that leads out of its department's folder, a file or folder
     that cannot be opened, a name that cannot be shown, a file beyond all measure. It is neither opened nor hashed.
     """
     files: list[FoundFile] = []
     findings: list[Finding] = []
+    hashes = hashes or Hashes()
     for department, folder in sorted(folders.items()):
         own = folder.resolve()
         for path in _entries_below(folder, DEEPEST):
             inside = path.relative_to(folder)
             name = shown_name(department, inside)
-            found = _closed(path, name) or _found(path, name, department, inside, own)
+            found = _closed(path, name) or _found(path, name, department, inside, own, hashes)
             (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
+    hashes.keep_only({file.path for file in files})
     return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
 
 
+def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) -> Scan:
+    """Return the scan with those of some files awaited that were not found: they are being saved."""
+    away = set(paths).difference(file.path for file in found.files)
+    awaited = {
+        shown_name(department, path.relative_to(folder))
+        for path in away
+        for department, folder in folders.items()
+        if path.is_relative_to(folder)
+    }
+    return replace(found, awaited=frozenset(awaited))
+
+
 def shown_name(department: str, path: PurePath) -> str:
-    """Return what people know a file by, with a mark for every character that cannot be shown."""
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", f"{department}/{path.as_posix()}"))
+    """Return what people know a file by, with a mark for every character that cannot be shown; ``.`` is the folder."""
+    place = f"{department}/{path.as_posix()}" if path.parts else department
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", place))
 
 
 def _is_usable(name: str) -> bool:
@@ -97,20 +126,20 @@ def _is_usable(name: str) -> bool:
 
 def _closed(path: Path, name: str) -> Finding | None:
     """Return the finding of a folder that was not gone into, None for what is no folder."""
-    if not path.is_dir() or path.is_symlink() or _UNSHOWN.search(path.name):
+    if not stat.S_ISDIR(_mode(path)) or _UNSHOWN.search(path.name):
         return None
     reason, reason_en = "文件夹没有权限打开，或层数太多", "the folder may not be opened, or lies too deep"
     return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
 
 
-def _found(path: Path, name: str, department: str, inside: PurePath, own: Path) -> FoundFile | Finding:
+def _found(path: Path, name: str, department: str, inside: PurePath, own: Path, hashes: Hashes) -> FoundFile | Finding:
     """Return a file of a department, whose ``own`` folder follows no link, ``inside`` which it lies; or what is odd."""
     if not _is_usable(path.name) or _UNSHOWN.search(str(inside)):
         return reader_finding("FILE-NAME", name)
     try:
         if not path.resolve().is_relative_to(own):
             return reader_finding("FILE-OUTSIDE", name, value=path.name)
-        return FoundFile(name, department, path, *_hash_of_workbook(path))
+        return FoundFile(name, department, path, *_hash_of_workbook(path, hashes))
     except PermissionError:
         return reader_finding("IMP-03", name)
     except OverflowError:
@@ -128,19 +157,27 @@ def _entries_below(folder: Path, levels: int) -> Iterator[Path]:
         inside = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return
-    except PermissionError:
+    except OSError:
         yield folder
         return
     for path in inside:
         if is_temporary(path.name):
             continue
-        if path.is_dir() and not path.is_symlink():
-            if levels and not _UNSHOWN.search(path.name):
-                yield from _entries_below(path, levels - 1)
-            else:
-                yield path
-        elif path.is_file() or path.is_symlink():
+        mode = _mode(path)
+        if stat.S_ISDIR(mode) and levels and not _UNSHOWN.search(path.name):
+            yield from _entries_below(path, levels - 1)
+        elif stat.S_ISDIR(mode) or stat.S_ISREG(mode) or stat.S_ISLNK(mode):
             yield path
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of what lies in a place itself, 0 where nothing does; what cannot be told passes for a file."""
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return stat.S_IFREG
 
 
 def hash_file(path: Path) -> tuple[str, int]:
@@ -149,20 +186,25 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
 
 
-def _hash_of_workbook(path: Path) -> tuple[str, int, int]:
-    """Return SHA-256, size and time of change of a file that somebody else has put there.
+def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
+    """Return SHA-256, size and time of change of a file that somebody else has put there; one that is known stays shut.
 
     Raises:
         OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
         OverflowError: it is larger than any workbook may be.
     """
+    status = path.stat()
+    if known := hashes.known(path, mark_of(status)):
+        return known, status.st_size, status.st_mtime_ns
     with open(path, "rb", opener=_without_waiting) as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "不是普通文件", path)
         if status.st_size > MAX_FILE:
             raise OverflowError(status.st_size)
-        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell(), status.st_mtime_ns
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        hashes.note(path, mark_of(status), sha256)
+        return sha256, stream.tell(), status.st_mtime_ns
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-Glance = tuple[int, int]
-"""Size and time of change of a file: what tells that it changed without opening it."""
+Glance = tuple[int, ...]
+"""Size and times of change of a file: what tells that it changed without opening it."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,10 @@ class Look:
     settled: frozenset[Path] = frozenset()
     """Files that differ from what the last run saw and have been as they are for the quiet time; gone ones too."""
     restless: frozenset[Path] = frozenset()
-    """Files that differ and have not: somebody is saving them."""
-    vanishing: bool = False
-    """Whether one of these is gone for the moment: programs save by deleting and renaming."""
+    """Files that differ and have not: somebody is saving them, and they may be away for the moment."""
 
-    @property
-    def is_ready(self) -> bool:
-        """Tell whether there is something to take that nobody is in the midst of saving."""
-        return bool(self.settled) and not self.vanishing
+    unrest_seconds: float = 0.0
+    """How long every look has seen restless files."""
 
 
 class Settling:
@@ -34,6 +30,7 @@ class Settling:
     def __init__(self) -> None:
         self._taken: Mapping[Path, Glance] = {}
         self._since: dict[Path, tuple[Glance | None, float]] = {}
+        self._calm_at: float | None = None
 
     def look(self, seen: Mapping[Path, Glance], now: float, quiet_seconds: float) -> Look:
         """Return what has settled: seen with the same size and time at least twice, ``quiet_seconds`` apart."""
@@ -46,7 +43,9 @@ class Settling:
         self._since = since
         settled = frozenset(path for path, (_, began) in since.items() if now - began >= quiet_seconds)
         restless = since.keys() - settled
-        return Look(seen, settled, frozenset(restless), any(path not in seen for path in restless))
+        if not restless or self._calm_at is None:
+            self._calm_at = now
+        return Look(seen, settled, frozenset(restless), now - self._calm_at)
 
     def taken(self, look: Look) -> None:
         """Note that a run has taken everything that a look saw, but for what was restless then."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from schemas.register import VERSION, all_registers
 from schemas.rules import Facts
 from sync import __version__
 from sync.config import Config, load_config, school_today
-from sync.state import state_dir
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +37,10 @@ class Share:
         """
         return cls(path.resolve(), load_config(path))
 
-    @cached_property
+    @property
     def state(self) -> Path:
         """Return the folder on the local disk that keeps ledger, archive and logs."""
-        return state_dir(self.path)
+        return self.config.state
 
     @property
     def today(self) -> date:

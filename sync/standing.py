@@ -126,9 +126,9 @@ def without_files(standing: Standing, found: Scan) -> frozenset[str]:
     )
 
 
-def has_lost(standing: Standing, found: Scan) -> bool:
-    """Tell whether a workbook has lost its file since the last run: a new file may be it under another name."""
-    return any(standing.workbooks[name]["state"] != GONE for name in without_files(standing, found))
+def lost_lately(standing: Standing, found: Scan) -> frozenset[str]:
+    """Return the workbooks that have lost their files since the last run: a new file may be one under another name."""
+    return frozenset(name for name in without_files(standing, found) if standing.workbooks[name]["state"] != GONE)
 
 
 def renamed(found: Scan, names: Mapping[str, str]) -> Scan:
@@ -153,7 +153,7 @@ def identified(found: Scan, standing: Standing) -> Scan:
     lost = {
         (row["department"], row["sha256"]): identity
         for identity, row in standing.workbooks.items()
-        if identity not in named
+        if identity not in named and not found.is_unopened(str(row["title"]))
     }
     files = []
     taken: set[str] = set()

@@ -106,8 +106,7 @@ def safe_stops(
     lost: Counter[str] = Counter()
     changed: Counter[str] = Counter()
     for look in seen:
-        open_rows = look.current.filter(pl.col("_status") == "accepted")
-        open_rows = open_rows.filter(~(pl.col("_post_period") <= look.closed).fill_null(value=False))
+        open_rows = _open_rows(look, workbooks)
         open_rows = without_pages(open_rows, look.register, turned)
         own = open_rows.filter(pl.col("_workbook").is_in(list(workbooks)))
         both = _stated_rows(look, open_rows, workbooks)
@@ -121,6 +120,16 @@ def safe_stops(
         if stated[workbook] >= LEAST_ROWS and 2 * count > had[workbook]
     }
     return {name: Stop(CHANGED, count, stated[name]) for name, count in changed.items()} | stops
+
+
+def _open_rows(look: Look, workbooks: Collection[str]) -> pl.DataFrame:
+    """Return the ledger's rows of open months that workbooks have, or had until another one changed them."""
+    concerned = pl.col("_workbook").is_in(list(workbooks))
+    elsewhere = concerned & pl.col("_base").is_not_null() & (pl.col("_now_workbook") != pl.col("_workbook"))
+    keys = look.rows.filter(elsewhere)["_key"].unique()
+    there = concerned | pl.col("_key").is_in(keys.implode()) if keys.len() else concerned
+    rows = look.current.filter((pl.col("_status") == "accepted") & there)
+    return rows.filter(~(pl.col("_post_period") <= look.closed).fill_null(value=False))
 
 
 def _stated_rows(look: Look, open_rows: pl.DataFrame, workbooks: Collection[str]) -> pl.DataFrame:

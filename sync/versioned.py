@@ -103,16 +103,11 @@ def is_number(dtype: pl.DataType) -> bool:
 @made_once
 def content_table(register: type[Register]) -> VersionedTable:
     """Return the table of a register: declared columns, computed ones, then what the ledger keeps."""
-    if register not in _OF_REGISTERS:
-        declared = {column.name: column.dtype for column in register.columns}
-        fields = {**declared, **register.computed(), **META}
-        _OF_REGISTERS[register] = VersionedTable(
-            f"reg_{register.id}", fields, version="_version", start="_from", end="_to"
-        )
-    return _OF_REGISTERS[register]
+    declared = {column.name: column.dtype for column in register.columns}
+    fields = {**declared, **register.computed(), **META}
+    return VersionedTable(f"reg_{register.id}", fields, version="_version", start="_from", end="_to")
 
 
-_OF_REGISTERS: dict[type[Register], VersionedTable] = {}
 """Tables made so far: a declaration never changes while the program runs."""
 
 

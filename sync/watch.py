@@ -28,7 +28,7 @@ _HAPPENINGS = frozenset({"created", "modified", "moved", "deleted", "closed"})
 
 
 def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
-    """Return size and time of every file in the folders of the departments; lock and temporary files are left out.
+    """Return size and times of every file in the folders of the departments; lock and temporary files are left out.
 
     A file or folder that cannot be looked at has a glance of its own, so that it is looked at again.
 
@@ -39,35 +39,33 @@ def glances(folders: Mapping[str, Path]) -> dict[Path, Glance]:
         os.stat(root)  # noqa: PTH116 - raises what happened, also where the share is offline
     found: dict[Path, Glance] = {}
     for folder in folders.values():
-        with contextlib.suppress(FileNotFoundError):
-            found.update(_glances_below(folder))
+        found.update(_glances_below(folder))
     return found
 
 
-_UNSEEN: Glance = (-1, -1)
+_UNSEEN: Glance = (-1,)
 
 
 def _glances_below(folder: Path, levels: int = DEEPEST) -> Iterator[tuple[Path, Glance]]:
     try:
-        inside = os.scandir(folder)
-    except PermissionError:
+        with os.scandir(folder) as inside:
+            entries = [entry for entry in inside if not is_temporary(entry.name)]
+    except FileNotFoundError:
+        return
+    except OSError:
         yield folder, _UNSEEN
         return
-    with inside as entries:
-        for entry in entries:
-            if is_temporary(entry.name):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                with contextlib.suppress(FileNotFoundError):
-                    yield from _glances_below(Path(entry.path), levels - 1) if levels else ()
-                continue
-            try:
-                known = entry.stat()
-            except OSError:
-                yield Path(entry.path), _UNSEEN
-                continue
-            if stat.S_ISREG(known.st_mode):
-                yield Path(entry.path), (known.st_size, known.st_mtime_ns)
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _glances_below(Path(entry.path), levels - 1) if levels else ()
+            continue
+        try:
+            known = entry.stat()
+        except OSError:
+            yield Path(entry.path), _UNSEEN
+            continue
+        if stat.S_ISREG(known.st_mode):
+            yield Path(entry.path), (known.st_size, known.st_mtime_ns, known.st_ctime_ns)
 
 
 def is_remote(folder: Path) -> bool:

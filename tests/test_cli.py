@@ -164,6 +164,14 @@ def test_the_share_may_come_from_the_environment(merged: Merged) -> None:
     assert told.json()["school"] == "青山小学"
 
 
+@pytest.mark.parametrize("command", ["sync", "watch", "rows stock_issue"])
+def test_a_state_folder_that_cannot_be_used(merged: Merged, tmp_path: Path, command: str) -> None:
+    """Where the state folder cannot be made there is no ledger to reach: exit code 4."""
+    (tmp_path / "state").write_text("a file", encoding="utf-8")
+    told = houqin(*command.split(), "--share", merged.share, "--json", state=tmp_path / "state")
+    assert (told.code, told.error()) in {(4, "STATE-UNUSABLE"), (4, "LEDGER-UNREACHABLE")}
+
+
 # before there is a ledger
 
 

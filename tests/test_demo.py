@@ -18,6 +18,7 @@ import pytest
 
 from sync.commands.demo import MARKER, check_folder, prepare
 from sync.steps import Quiet
+from tests.shared import made_by_one
 from workbooks.sample import BOOKS, LOCK_FILE, write_sample
 from workbooks.sample_mistakes import ACCEPTED, HELD, MISTAKES, UNDERSTOOD
 
@@ -28,12 +29,17 @@ Place = tuple[str, str, str]
 
 @pytest.fixture(scope="session")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which the demo has run, beside its state folder and what it printed."""
-    folder = tmp_path_factory.mktemp("demo") / "school"
-    run = houqin(folder, "demo", str(folder), "--json")
+    """Return a folder in which the demo has run, beside its state folder and what it printed; nobody changes it."""
+    return made_by_one(tmp_path_factory, "demo", demonstrated)
+
+
+def demonstrated(folder: Path) -> Path:
+    """Run the demo in a folder and return the school in it."""
+    school = folder / "school"
+    run = houqin(school, "demo", str(school), "--json")
     assert run.returncode == 0, run.stderr
-    (folder.parent / "printed.json").write_text(run.stdout, "utf-8")
-    return folder
+    (folder / "printed.json").write_text(run.stdout, "utf-8")
+    return school
 
 
 def houqin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -176,7 +182,8 @@ def test_what_is_corrected_is_taken_and_a_second_run_starts_anew(
 ) -> None:
     """A corrected cell is accepted by the next sync; the demo made again has its mistakes back."""
     folder = shutil.copytree(school, tmp_path / "演示")
-    shutil.copytree(school.parent / "state", tmp_path / "state")
+    beside = shutil.ignore_patterns("ledger.db-*")  # they come and go with those who read the ledger
+    shutil.copytree(school.parent / "state", tmp_path / "state", ignore=beside)
     store = folder / "departments" / "ZW" / "总务库房台账11月.xlsx"
     workbook = openpyxl.load_workbook(store)
     workbook["入库单"]["H22"] = "BG0001"

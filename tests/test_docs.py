@@ -149,7 +149,7 @@ def known_codes() -> set[str]:
     codes |= {rule.code for register in registers for rule in register.rules()}
     codes |= {register.duplicate_code for register in registers}
     codes |= set(CLOSE_TEXTS)
-    return codes | {"UOM-01", "USAGE", "FILE", "INTERNAL"}
+    return codes | {"UOM-01", "USAGE", "FILE", "INTERRUPTED", "INTERNAL"}
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=named)

@@ -28,6 +28,7 @@ from sync.preview import preview_in_share
 from sync.share import Share
 from tests.rule_cases import Case
 from tests.rule_lines import MASTER, PARAMETERS, ROLES, WOULD_BREAK, Line
+from tests.shared import made_by_one
 from tests.sync.school import POOL, School
 
 ORACLE = [
@@ -254,13 +255,16 @@ RESTING = {
 
 
 @pytest.fixture(scope="module", params=["normal", "small"])
-def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """Return a school, and a small unit, in which all cases stand in one workbook."""
-    folder = tmp_path_factory.mktemp(request.param)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOUQIN_STATE", str(folder / "state"))
-        patch.setenv("HOUQIN_TODAY", "2026-11-22")
-        yield tried(folder / "share", small=request.param == "small")
+
+    def made(folder: Path) -> Trial:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HOUQIN_STATE", str(folder / "state"))
+            patch.setenv("HOUQIN_TODAY", "2026-11-22")
+            return tried(folder / "share", small=request.param == "small")
+
+    return made_by_one(tmp_path_factory, f"rules-{request.param}", made)
 
 
 def test_what_is_right_is_taken_without_a_word(trial: Trial) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from schemas.exact import MONEY_PLACES, PRICE_PLACES, QTY_PLACES, scaled
 from schemas.findings import Text
-from sync.books.agreements import ASSETS, STOCK, Agreement, Kept, Sides, side
+from sync.books.agreements import ASSETS, STOCK, Agreement, Kept, Sides, rows_of, side
 from sync.books.periods import ASSET_BOOK, STOCK_BOOK
 
 SHEET, RESULT = "stocktake_sheet", "stocktake_result"
@@ -26,10 +26,13 @@ def _counted(thing: str) -> Callable[[Kept, str], Sides | Text]:
     """
 
     def sides(kept: Kept, month: str) -> Sides | Text:
+        nothing = Text(f"{month} 没有盘点", f"nothing was counted in {month}")
+        if rows_of(kept, SHEET).is_empty():
+            return nothing
         ended = (pl.col("cutoff") - pl.duration(microseconds=1)).dt.strftime("%Y-%m")
         lines = kept.counts.filter(pl.col("carries") & (ended == month) & _is_about(thing))
         if lines.is_empty():
-            return Text(f"{month} 没有盘点", f"nothing was counted in {month}")
+            return nothing
         named = lines.with_columns(_object(thing).alias("object")).sort("cutoff", *_LINE)
         last = named.unique("object", keep="last", maintain_order=True)
         worth = last.with_columns(_booked(last, kept), scaled(pl.col("diff_amount"), MONEY_PLACES).alias("_diff"))

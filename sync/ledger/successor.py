@@ -115,9 +115,9 @@ def _keep(url: str, place: Path, aside: Path) -> None:
     """
     if not place.exists():
         return
-    for other in aside.parent.glob(f"*/{place.name}"):
+    for other in list(aside.parent.glob(f"*/{place.name}")):
         if other.samefile(place):  # kept by a restore that was killed before anything took its place
-            other.unlink()
+            shutil.rmtree(other.parent)
     aside.mkdir(parents=True, exist_ok=True)
     engine = _engine_of(url, place)
     try:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,7 +49,7 @@ class FeedbackPage:
 
     def content_hash(self) -> str:
         """Return the SHA-256 of exactly what the page shows."""
-        shown = json.dumps([LAYOUT, asdict(self)], ensure_ascii=False)
+        shown = json.dumps([LAYOUT, vars(self)], ensure_ascii=False, default=vars)
         return hashlib.sha256(shown.encode()).hexdigest()
 
     def html(self) -> str:

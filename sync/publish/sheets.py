@@ -300,7 +300,7 @@ def column_width(heading: Heading, values: Sequence[Value]) -> float:
     """Return the width that header (with its filter button) and values need, Chinese counted twice."""
     if heading.width:
         return heading.width
-    widest = max((shown_width(_text_of(value)) for value in values), default=0)
+    widest = max(map(shown_width, {_text_of(value) for value in values}), default=0)
     return min(_WIDEST, max(widest + 2.0, shown_width(heading.title) + 5.0))
 
 

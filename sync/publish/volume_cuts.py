@@ -60,7 +60,10 @@ def sizes_of(numbered: pl.DataFrame) -> tuple[int, ...]:
 
 
 def _in_order(rows: pl.DataFrame, register: type[Register]) -> pl.DataFrame:
-    return rows.sort(*register.key, "_workbook", "_sheet", "_row", nulls_last=True)
+    """Return rows in the order of their key; those that are in it already are not copied: they lie in a mapped file."""
+    by = [*register.key, "_workbook", "_sheet", "_row"]
+    order = rows.select(pl.arg_sort_by(by, nulls_last=True, maintain_order=True)).to_series()
+    return rows if (order.cast(pl.Int64) == pl.int_range(rows.height, eager=True)).all() else rows[order]
 
 
 def _cuts(places: Iterable[int], rows: int) -> list[int]:

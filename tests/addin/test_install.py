@@ -11,7 +11,7 @@ import pytest
 from addin.building.xlam import add_in
 from addin.conf import conf_content, conf_path, read_conf
 from addin.install import Machine, Plan, excel_plan, libreoffice_plan, libreoffice_profile, settings_of
-from addin.installing import LibreOfficeNewError, LibreOfficeRunningError, Step, install, state_of, uninstall
+from addin.installing import LibreOfficeNewError, LibreOfficeRunningError, Step, install, replace, state_of, uninstall
 from addin.looking import looked_at
 from sync.cli import main
 
@@ -245,3 +245,11 @@ def test_the_command_installs_for_this_user(
     assert code == 0
     assert not conf_path("linux", tmp_path).exists()
     assert said("uninstall") == (0, {"program": "libreoffice", "files": []})
+
+
+def test_half_a_file_of_an_installation_that_was_killed_goes(tmp_path: Path) -> None:
+    """Nothing half-written stays in a folder of which Excel opens every file."""
+    half = tmp_path / f".~houqin.{1 << 30}.tmp"
+    half.write_bytes(b"PK ha")
+    replace(tmp_path / "houqin.xlam", b"PK whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["houqin.xlam"]

@@ -7,6 +7,7 @@ and the memory of daemon and workers over the merges.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -56,6 +57,12 @@ class Measured:
     seconds: list[float] = field(default_factory=list)
     resident: list[int] = field(default_factory=list)
     """Bytes of daemon and workers after each run."""
+    cpu_seconds: float = 0.0
+    """Processor time of daemon and workers while it was measured."""
+    load: tuple[float, ...] = ()
+    """Load of the machine at the end: how many processes wanted a processor in the last 1, 5 and 15 minutes."""
+    kibibytes: dict[str, int] = field(default_factory=dict)
+    """Size of what was written for people at the end, by folder, and of the log."""
 
 
 def school(folder: Path, departments: int) -> School:
@@ -64,7 +71,8 @@ def school(folder: Path, departments: int) -> School:
     settings = made.folder / CONFIG_NAME
     lines = [f'{code} = {{ name = "部门{code}", registers = ["stock_receipt"] }}' for code in codes(departments)]
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("[departments]\n", "[departments]\n" + "\n".join(lines) + "\n", 1), "utf-8")
+    text = text.replace("[departments]\n", "[departments]\n" + "\n".join(lines) + "\n", 1)
+    settings.write_text(f'{text}\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = ["T002"]\n', "utf-8")
     made.save("ZW/基础资料.xlsx", MASTER)
     for code in codes(departments):
         (made.folder / "departments" / code).mkdir(parents=True, exist_ok=True)
@@ -100,7 +108,7 @@ def measure(made: School, planned: list[Save], seconds: float, hostile: int) -> 
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as daemon:
         try:
             _until_alive(made.share)
-            began, thrown = time.monotonic(), 0
+            began, thrown, before = time.monotonic(), 0, _cpu_seconds(daemon.pid)
             looks = _looks(made.share, daemon.pid, seen)
             for number, save in enumerate(planned):
                 while time.monotonic() < began + seconds * number / len(planned):
@@ -115,6 +123,11 @@ def measure(made: School, planned: list[Save], seconds: float, hostile: int) -> 
             last = time.monotonic() + _PATIENCE_SECONDS
             while seen.waiting and time.monotonic() < last:
                 next(looks)
+            seen.cpu_seconds, seen.load = _cpu_seconds(daemon.pid) - before, os.getloadavg()
+            seen.kibibytes = {
+                folder.name: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) >> 10
+                for folder in (made.folder / "feedback", made.folder / "published", made.share.state / "logs")
+            }
         finally:
             daemon.terminate()
     return seen
@@ -158,6 +171,17 @@ def _resident(pid: int) -> int:
     )
 
 
+def _cpu_seconds(pid: int) -> float:
+    """Return the processor seconds of a process and those below it, ended ones too."""
+    process = psutil.Process(pid)
+    own = process.cpu_times()
+    times = [own.user, own.system, own.children_user, own.children_system]
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            times += child.cpu_times()[:2]
+    return sum(times)
+
+
 def figures(seen: Measured) -> dict[str, Any]:
     """Return the numbers for the JSON line; memory grows by ``slope`` MiB with every hundred merges later on."""
     late = seen.resident[len(seen.resident) // 2 :]
@@ -166,6 +190,9 @@ def figures(seen: Measured) -> dict[str, Any]:
         "merges": len(seen.resident),
         "published": len(seen.seconds),
         "lost": sorted(seen.waiting),
+        "cpu_seconds": round(seen.cpu_seconds, 1),
+        "load": [round(each, 1) for each in seen.load],
+        "kibibytes": seen.kibibytes,
         "latency_seconds": {
             "median": round(statistics.median(seen.seconds), 2),
             "p95": round(sorted(seen.seconds)[int(0.95 * (len(seen.seconds) - 1))], 2),

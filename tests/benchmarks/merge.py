@@ -74,7 +74,6 @@ class School:
             settings.write(f"\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
         with _state(state):
             self.share = Share.open(folder)
-            self.share.state  # noqa: B018 - settled while the variable says where
         goods.write_master(folder / "departments" / "ZW")
         self.run()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from collections import Counter
@@ -35,12 +36,13 @@ def main(*, kills: int, seed: int, names: tuple[str, ...], daemons: bool, bounda
             click.echo(f"{name}: {wrong or 'made up for'}")
         swept = at_boundaries(here / "boundaries", histories) if boundaries else ()
         at_random = killed_daemons if daemons else killed
-        for found in chain(swept, at_random(here / "random", kills, seed, histories)):
-            done += found.kills
-            failures += len(found.wrong)
-            for line in found.wrong:
-                click.echo(line)
-            click.echo(f"{done.total()} kills, {failures} failures", err=True)
+        with contextlib.suppress(KeyboardInterrupt):  # what was found until then counts
+            for found in chain(swept, at_random(here / "random", kills, seed, histories)):
+                done += found.kills
+                failures += len(found.wrong)
+                for line in found.wrong:
+                    click.echo(line)
+                click.echo(f"{done.total()} kills, {failures} failures", err=True)
     for part, count in sorted(done.items()):
         click.echo(f"{count:6} {part}")
     click.echo(f"{done.total()} kills, {failures} failures")

@@ -22,7 +22,16 @@ from tests.sync.school import POOL
 
 Outcome = dict[str, Any]
 _OF_CLOSES = ("book", "period", "status", "by", "approver", "open_items", "method", "digest", "volumes")
-_LEFT = (".~*", "*.tmp", "*restor*", ".rehearsal-*", ".daemon.json.*", "archive/??/.*", ".houqin.toml.*")
+_LEFT = (
+    ".~*",
+    "*.tmp",
+    ".restore-*",
+    "*.restoring*",
+    ".rehearsal-*",
+    ".daemon.json.*",
+    "archive/??/.*",
+    ".houqin.toml.*",
+)
 """What a program that was killed may leave, and the next one tidies up."""
 
 

@@ -16,7 +16,9 @@ import pytest
 
 from sync.config import CONFIG_NAME
 from sync.daemon import Daemon
+from sync.heartbeat import read_heartbeat
 from sync.nights import read_nights
+from sync.state import STATE_VARIABLE
 from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, scheduled, watched
 from tests.sync.school import MASTER, School, receipt
 
@@ -187,6 +189,31 @@ def test_night_is_done_when_it_is_due(school: School) -> None:
         night = read_nights(school.share.state).last
     assert night is not None
     assert [step.name for step in night.failed] == []
+
+
+def test_another_share_in_its_place_is_not_taken_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that becomes a link to another place has another ledger: that is told, and nothing is merged there."""
+    monkeypatch.delenv(STATE_VARIABLE)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "states"))
+    school = School(tmp_path / "school")
+    school.path("ZW").mkdir(parents=True)
+    scheduled(school, poll_seconds=0.1, watching="polling")
+    there, moved = tmp_path / "school", tmp_path / "moved"
+
+    def move(_result: object) -> None:
+        if not there.is_symlink():
+            there.rename(moved)
+            there.symlink_to(moved)
+
+    daemon = Daemon(there, move)
+    thread = threading.Thread(target=daemon.run)
+    state = school.share.state
+    thread.start()
+    told = lambda: [failure.code for beat in [read_heartbeat(state)] if beat for failure in beat.failures]  # noqa: E731
+    eventually(lambda: told() == ["SHARE-MOVED"], "that the share is another one")
+    daemon.stop()
+    thread.join(PATIENCE)
+    assert [path.name for path in state.parent.iterdir()] == [state.name]
 
 
 def test_folders_are_not_looked_through_without_need(school: School) -> None:

@@ -24,6 +24,7 @@ from sync.ledger import Ledger, row_keys
 from sync.publish.paths import DETAILS_FOLDER, MASTER
 from sync.publish_run import Published, publish_all
 from sync.share import Share
+from sync.standing import Standing
 from sync.steps import Quiet
 from tests.sync.school import POOL, School, receipt
 
@@ -91,7 +92,7 @@ class Office:
 
     def publish(self) -> Published:
         """Publish what changed."""
-        return publish_all(self.share, self.ledger, self.current(), POOL, Quiet())
+        return publish_all(self.share, self.ledger, Standing.of(self.ledger), self.current(), POOL, Quiet())
 
     def shown(self) -> dict[str, dict[str, bytes]]:
         """Return the parts of every published workbook, without the time at which it was made."""

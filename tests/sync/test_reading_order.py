@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from sync.run import in_reading_order, sync
 from sync.scan import FoundFile
 from sync.share import Share
 from sync.standing import Standing
-from tests.sync.school import MASTER, POOL, School, receipt
+from tests.sync.school import MASTER, POOL, School, receipt, school_with_master
 
 
 def found(name: str, saved_ns: int) -> FoundFile:
@@ -23,6 +25,51 @@ def test_departments_take_turns() -> None:
     files = [*flood, found("MW/坏.xlsx", 9), found("ST/旧.xlsx", 1), found("ZW/新.xlsx", 1)]
     order = [file.name for file in in_reading_order(files, Standing(workbooks=known))]
     assert order == ["ST/旧.xlsx", "MW/3.xlsx", "ZW/新.xlsx", "MW/2.xlsx", "MW/1.xlsx", "MW/坏.xlsx"]
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> School:
+    """Return a school with master data and one receipt."""
+    made = school_with_master(tmp_path / "school")
+    made.save("ZW/库房.xlsx", {"stock_receipt": [receipt(1)]})
+    made.sync()
+    return made
+
+
+def lost(school: School) -> list[str]:
+    """Return the workbooks that are gone after one more run, and those that miss rows."""
+    return [
+        book["path"]
+        for book in school.sync()["workbooks"]
+        if book["status"] == "gone" or any(finding["code"] == "IMP-07" for finding in book["findings"])
+    ]
+
+
+def test_file_being_saved_keeps_nobody_waiting(school: School) -> None:
+    """A workbook that is away while it is saved counts as there; what others saved is taken, and a copy as one."""
+    away = school.path("ZW/库房.xlsx")
+    content = away.read_bytes()
+    away.unlink()
+    school.save("ST/食堂.xlsx", {"stock_receipt": [receipt(2)]})
+    school.path("ZW/库房 副本.xlsx").write_bytes(content)
+    sync(Share.open(school.folder), POOL, leave=[away])
+    assert len(school.rows("stock_receipt")) == 2
+    away.write_bytes(content)
+    assert lost(school) == []
+    assert {row["_source"]["workbook"] for row in school.rows("stock_receipt")} == {"ZW/库房.xlsx", "ST/食堂.xlsx"}
+
+
+def test_lost_workbook_keeps_no_other_department_waiting(school: School) -> None:
+    """Where a department's files cannot all be read in time, only that department waits to know what became of one."""
+    moved = school.path("ZW/库房(新).xlsx")
+    school.path("ZW/库房.xlsx").rename(moved)
+    school.save("ZW/库房(新).xlsx", {"stock_receipt": [receipt(1, qty=30, amount="255.00")]})
+    school.save("ZW/又一本.xlsx", {"stock_receipt": [receipt(3)]})
+    school.save("ST/食堂.xlsx", {"stock_receipt": [receipt(2)]})
+    left = sync(Share.open(school.folder), POOL, reading_seconds=0).left
+    assert {moved, school.path("ZW/又一本.xlsx")} <= left
+    assert lost(school) == []
+    assert len(school.rows("stock_receipt")) == 3
 
 
 def test_what_is_left_is_read_by_the_next_run(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ QUIET = 2.0
 def test_new_file_rests_for_the_quiet_time() -> None:
     """A file is taken when two looks, the quiet time apart, saw the same size and time."""
     settling = Settling()
-    assert not settling.look({BOOK: SMALL}, 0, QUIET).is_ready
-    assert not settling.look({BOOK: SMALL}, 1.9, QUIET).is_ready
+    assert not settling.look({BOOK: SMALL}, 0, QUIET).settled
+    assert not settling.look({BOOK: SMALL}, 1.9, QUIET).settled
     assert settling.next_rest(QUIET, 0) == QUIET
     assert settling.look({BOOK: SMALL}, 2, QUIET).settled == {BOOK}
 
@@ -28,20 +28,20 @@ def test_growing_file_is_left() -> None:
     settling = Settling()
     settling.look({BOOK: SMALL, OTHER: SMALL}, 0, QUIET)
     look = settling.look({BOOK: LARGE, OTHER: SMALL}, 2, QUIET)
-    assert (look.settled, look.restless, look.is_ready) == ({OTHER}, {BOOK}, True)
+    assert (look.settled, look.restless) == ({OTHER}, {BOOK})
     settling.taken(look)
     assert settling.look({BOOK: LARGE, OTHER: SMALL}, 3.9, QUIET).restless == {BOOK}
     assert settling.look({BOOK: LARGE, OTHER: SMALL}, 4, QUIET).settled == {BOOK}
 
 
-def test_vanishing_file_stops_the_run() -> None:
-    """While a known file is gone for less than the quiet time nothing is taken: programs save by delete and rename."""
+def test_vanishing_file_is_being_saved() -> None:
+    """A known file that is gone for less than the quiet time is being saved: programs save by delete and rename."""
     settling = Settling()
     settling.look({BOOK: SMALL}, 0, QUIET)
     settling.taken(settling.look({BOOK: SMALL}, 2, QUIET))
     settling.look({OTHER: SMALL, BOOK: SMALL}, 3, QUIET)
     look = settling.look({OTHER: SMALL}, 5, QUIET)
-    assert (look.vanishing, look.is_ready) == (True, False)
+    assert (look.settled, look.restless) == ({OTHER}, {BOOK})
     back = settling.look({OTHER: SMALL, BOOK: LARGE}, 5.5, QUIET)
     assert (back.settled, back.restless) == ({OTHER}, {BOOK})
 
@@ -53,9 +53,17 @@ def test_file_that_stays_away_is_gone() -> None:
     settling.taken(settling.look({BOOK: SMALL}, 2, QUIET))
     settling.look({}, 3, QUIET)
     look = settling.look({}, 5, QUIET)
-    assert (look.settled, look.is_ready) == ({BOOK}, True)
+    assert look.settled == {BOOK}
     settling.taken(look)
     assert not settling.look({}, 9, QUIET).settled
+
+
+def test_how_long_there_was_no_calm() -> None:
+    """Unrest is told from the last look at which every file had come to rest, from the first look at the latest."""
+    settling = Settling()
+    looks = [settling.look({BOOK: (size, 1)}, size, QUIET) for size in range(100, 140)]
+    assert [look.unrest_seconds for look in looks] == list(range(40))
+    assert settling.look({BOOK: (139, 1)}, 142, QUIET).unrest_seconds == 0
 
 
 LOOKS = st.lists(

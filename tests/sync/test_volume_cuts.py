@@ -56,3 +56,10 @@ def test_a_small_month_is_one_volume() -> None:
     """Nobody has to open two files for the rows of an ordinary month."""
     assert sizes_of(in_small_volumes(month(list(range(1, 5_001))), RECEIPT)) == (5_000,)
     assert sizes_of(in_small_volumes(month([]), RECEIPT)) == ()
+
+
+def test_rows_in_order_are_not_copied() -> None:
+    """A large ledger is published from mapped files: what lies in the order of its key stays where it is."""
+    rows = in_full_volumes(month(list(range(1, 9))), RECEIPT).drop(VOLUME).rechunk()
+    again = in_small_volumes(rows, RECEIPT)
+    assert again["_version"].to_arrow().buffers()[1].address == rows["_version"].to_arrow().buffers()[1].address
