@@ -6,7 +6,6 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,8 +36,6 @@ from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
-_ARCHIVING = 4
-"""Threads that copy what was read into the archive."""
 Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
 """What shows the newest revision to people: all of it, ``publish_all``."""
 
@@ -208,8 +205,7 @@ def kept_for_good(
 ) -> tuple[list[tuple[TakenFile, str]], list[Finding]]:
     """Return the files whose content is safe in the archive, and a warning for each that changed meanwhile.
 
-    A file that somebody saves while it is being read is left to the next run. What could not be copied as soon as it
-    had been read is tried once more.
+    A file that somebody saves while it is being read is left to the next run.
     """
     places = {file.identity: file for file in files}
     kept: list[tuple[TakenFile, str]] = []
@@ -265,19 +261,13 @@ def read_files(
     progress: Progress,
     patience_seconds: float = math.inf,
 ) -> list[tuple[TakenFile, str]]:
-    """Return the files with their departments, read in worker processes, in the order of claims.
-
-    Each is copied into the archive while others are being read: that is waiting for the disk, for the most part.
-    """
+    """Return the files with their departments, read in worker processes, in the order of claims."""
     progress.step("read", len(files))
-    known = {file.identity: file for file in files}
-    with ThreadPoolExecutor(_ARCHIVING) as beside:
+    departments = {file.identity: file.department for file in files}
 
-        def done(outcome: Outcome) -> None:
-            progress.advance()
-            if isinstance(outcome.value, TakenFile) and outcome.value.sha256:
-                beside.submit(archive_file, share.state, known[outcome.job.key].path, outcome.value.sha256)
+    def done(_outcome: Outcome) -> None:
+        progress.advance()
 
-        places = [(file.path, file.identity) for file in files]
-        taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
-    return in_claim_order([(file, known[file.name].department) for file in taken])
+    places = [(file.path, file.identity) for file in files]
+    taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
+    return in_claim_order([(file, departments[file.name]) for file in taken])

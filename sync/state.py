@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,7 +122,7 @@ def _folder(state: Path, sha256: str) -> Path:
 @contextmanager
 def _written_beside(target: Path) -> Iterator[Path]:
     """Give a file beside the target that takes its place at the end, or vanishes after an error."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
+    part = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         yield part
         part.replace(target)
