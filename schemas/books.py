@@ -171,7 +171,7 @@ def agreeing(rows: pl.DataFrame, among: pl.DataFrame | None) -> pl.DataFrame:
 
     Filters come before the join: a join would first make one piece of the many that a large register has.
     """
-    if among is None:
+    if among is None or rows.is_empty():
         return rows
     if among.is_empty():
         return rows.clear()

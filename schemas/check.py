@@ -334,6 +334,9 @@ def _judged(
         if proposed.is_empty() or any(each not in books.facts.known for each in rule.needs):
             continue
         failing = rule.failing(proposed, books)
+        if failing.is_empty():
+            found.append([])
+            continue
         words = with_typed(register, proposed.join(failing.select("_id"), on="_id", how="semi"), typed)
         rows = {row["_id"]: row for row in words.iter_rows(named=True)}
         flaws = [_cross_flaw(register, rule, row, rows[row["_id"]], books.facts) for row in failing.to_dicts()]
@@ -351,7 +354,8 @@ def _judged_once(
     if not rules or standing.is_empty():
         return []
     if standing["_key"].n_unique() == standing.height:
-        return [flaw for flaws in _judged(register, rules, standing.sort("_id"), typed, books) for flaw in flaws]
+        rows = standing if standing["_id"].is_sorted() else standing.sort("_id")
+        return [flaw for flaws in _judged(register, rules, rows, typed, books) for flaw in flaws]
     stated = standing.group_by("_key", maintain_order=True).agg(pl.col("_id"))["_id"].to_list()
     same = {ids[0]: ids for ids in stated}
     rows = standing.filter(pl.col("_id").is_in(list(same))).sort("_id")
@@ -431,7 +435,8 @@ def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]
     start = 0
     for table, department in tables:
         register_id = table.register.id
-        places = table.frame["_row"].to_list()
+        concerned = bool(table.deferred) or any(found.severity == "error" for found in table.findings)
+        places = table.frame["_row"].to_list() if concerned else []
         id_of = {row_number: start + position for position, row_number in enumerate(places)}
         parts.setdefault(register_id, []).append(
             table.frame.with_columns(
@@ -447,6 +452,6 @@ def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]
         )
         broken |= {id_of[f.row] for f in table.findings if f.severity == "error" and f.row in id_of}
         findings.extend(table.findings)
-        start += len(places)
+        start += table.frame.height
     frames = {register_id: pl.concat(frames, how="vertical_relaxed") for register_id, frames in parts.items()}
     return Batch(frames, columns, deferred, frozenset(broken)), findings

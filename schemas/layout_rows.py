@@ -142,8 +142,9 @@ class _Scan:
 
     def run(self) -> Rows:
         cells, first_row = self.grid.cells, self.grid.first_row
-        plain = self._plain_rows()
-        for offset in range(self.start, len(cells)):
+        begun, plain = self._plain_rows()
+        self.found.data.extend(range(first_row + self.start, first_row + begun))
+        for offset in range(begun, len(cells)):
             if (offset in plain and self.end is _End.NOT_YET) or self._is_plain(cells[offset]):
                 self.blank_rows = 0
                 self.found.data.append(first_row + offset)
@@ -159,18 +160,25 @@ class _Scan:
             tuple(found.footer),
         )
 
-    def _plain_rows(self) -> frozenset[int]:
-        """Return rows of a sheet read by columns that ``_is_plain`` says are data, most of them at once."""
+    def _plain_rows(self) -> tuple[int, frozenset[int]]:
+        """Return where the first run of rows ends that ``_is_plain`` says are data, and the rows of later ones.
+
+        Only those of a sheet read by columns are found so, most of them at once.
+        """
         cells, first = self.grid.cells, self.places.keys[:1]
         if not isinstance(cells, SheetCells) or not self.places.quick:
-            return frozenset()
+            return self.start, frozenset()
         plain = [pl.nth(key).is_not_null() for key in self.places.keys]
         for place in {self.lead, *first}:
             if cells.body.dtypes[place] == pl.String:
                 words = pl.nth(place).is_in(list(self.header_words))
                 plain.append(pl.nth(place).is_null() | (pl.nth(place).str.contains(_ORDINARY) & ~words))
-        found = cells.body.select(pl.all_horizontal(plain)).to_series().arg_true()
-        return frozenset((found + len(cells.head)).to_list())
+        met = cells.body.select(pl.all_horizontal(plain).fill_null(value=False)).to_series()
+        above = len(cells.head)
+        run = met.slice(self.start - above) if self.start >= above else met.clear()
+        odd = (~run).arg_true()
+        begun = self.start + (len(run) if odd.is_empty() else int(odd[0]))
+        return begun, frozenset((met.arg_true() + above).to_list()) if begun < len(cells) else frozenset()
 
     def _is_plain(self, row: Sequence[Cell]) -> bool:
         """Tell cheaply that a row is data: its keys are filled and nothing about them is odd."""

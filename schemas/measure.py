@@ -104,8 +104,10 @@ def _with_factor(register: type[Register], column: Column, frame: pl.DataFrame, 
     frame = frame.drop("_base", "_whole", strict=False).join(catalogue, on=item, how="left", maintain_order="left")
     day = pl.col(register.date_column).cast(pl.Date) if register.date_column else pl.lit(books.facts.today)
     conversions = books.rows("unit_conversion").select("item_code", "alt_unit", "factor", "valid_from")
+    in_base = pl.coalesce(unit, "_base") == pl.col("_base")
     valid = (
-        frame.select("_id", pl.col(item).alias("item_code"), pl.col(unit).alias("alt_unit"), day.alias("_day"))
+        frame.filter(~in_base.fill_null(value=False))
+        .select("_id", pl.col(item).alias("item_code"), pl.col(unit).alias("alt_unit"), day.alias("_day"))
         .join(conversions, on=["item_code", "alt_unit"], how="inner")
         .filter(pl.col("valid_from") <= pl.col("_day"))
         .sort("_id", "valid_from")
@@ -117,9 +119,7 @@ def _with_factor(register: type[Register], column: Column, frame: pl.DataFrame, 
     name = f"{column.name}_factor"
     return (
         frame.join(valid, on="_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(pl.coalesce(unit, "_base") == pl.col("_base")).then(one).otherwise(pl.col("_factor")).alias(name)
-        )
+        .with_columns(pl.when(in_base).then(one).otherwise(pl.col("_factor")).alias(name))
         .drop("_factor")
     )
 

@@ -25,6 +25,7 @@ from schemas.resolve import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from schemas.books import OpenBooks
     from schemas.columns import Column
@@ -85,9 +86,10 @@ def _resolve_single(
         if result.candidates and code is not None:
             chosen[row["_id"]] = code
     codes = {text: result.code for text, result in found.items()}
-    resolved = frame.with_columns(
-        pl.col(column.name).replace_strict(codes, default=None, return_dtype=pl.String).alias(column.name)
-    )
+    resolved = frame
+    if any(text != code for text, code in codes.items()):
+        meant = pl.col(column.name).replace_strict(codes, default=None, return_dtype=pl.String)
+        resolved = frame.with_columns(meant.alias(column.name))
     if chosen:
         by_id = pl.col("_id").replace_strict(chosen, default=None, return_dtype=pl.String)
         resolved = resolved.with_columns(pl.coalesce(pl.col(column.name), by_id).alias(column.name))
@@ -151,14 +153,15 @@ def _inactive(
     if column.inactive_allowed:
         return []
     flaws = []
+    named = column.active_on or register.date_column
+    day = pl.col(named).cast(pl.Date) if named else pl.lit(None, pl.Date())
+    first, last = resolved.select(day.min().alias("first"), day.max().alias("last")).row(0)
     for directory in directories:
-        spans = [(code, *span[:3]) for code, span in directory.spans.items() if span[:3] != (True, None, None)]
+        spans = [(code, *span[:3]) for code, span in directory.spans.items() if _may_be_out(span, first, last)]
         if not spans:
             continue
         schema = {"_code": pl.String(), "_on": pl.Boolean(), "_start": pl.Date(), "_end": pl.Date()}
         limits = pl.DataFrame(spans, schema=schema, orient="row")
-        named = column.active_on or register.date_column
-        day = pl.col(named).cast(pl.Date) if named else pl.lit(None, pl.Date())
         outside = (~pl.col("_on")) | (pl.col("_day") < pl.col("_start")) | (pl.col("_day") > pl.col("_end"))
         named_here = resolved.select(
             "_id", pl.col(column.name).alias("_code"), typed[column.name].alias("_typed"), day.alias("_day")
@@ -169,6 +172,14 @@ def _inactive(
             when = row["_day"] or "今天"
             flaws.append(reader_flaw(row["_id"], code, column, row["_typed"], day=when))
     return flaws
+
+
+def _may_be_out(span: tuple[Any, ...], first: date | None, last: date | None) -> bool:
+    """Tell whether something is switched off, or not in force on each day from the first to the last."""
+    is_on, start, end = span[:3]
+    begins_later = start is not None and first is not None and first < start
+    ended_before = end is not None and last is not None and last > end
+    return not is_on or begins_later or ended_before
 
 
 def _resolve_lists(

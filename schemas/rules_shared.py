@@ -8,6 +8,7 @@ import polars as pl
 
 from schemas.books import restated_keys
 from schemas.exact import QTY_PLACES, decimal, scaled
+from schemas.frames import where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,11 +109,12 @@ def with_document_total(
     rows: pl.DataFrame, books: Books, register: str, amount: pl.Expr, counted: pl.Expr
 ) -> pl.DataFrame:
     """Return the counted candidates with ``total``, the sum of an amount over the counted lines of their document."""
-    mine = rows.filter(counted)
+    mine = where(rows, counted)
     others = books.others(register, rows, mine.select("doc_no")).filter(counted)
     lines = [frame.select("doc_no", amount.alias("total")) for frame in (others, mine)]
     totals = pl.concat(lines, how="vertical_relaxed").group_by("doc_no").agg(pl.col("total").sum())
-    return mine.join(totals, on="doc_no", how="inner", maintain_order="left")
+    summed_up = mine.join(totals, on="doc_no", how="left", maintain_order="left")
+    return where(summed_up, pl.col("total").is_not_null())
 
 
 def accepted_versions(rows: pl.DataFrame, books: Books, register: str) -> pl.DataFrame:

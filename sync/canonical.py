@@ -48,23 +48,48 @@ def stated_hashes(types: Mapping[str, pl.DataType], frame: pl.DataFrame) -> pl.S
 
 
 def canonical_rows(stored: pl.DataFrame) -> pl.Series:
-    """Return the canonical text of every row of a frame in stored form (Int64 and String)."""
+    """Return the canonical text of every row of a frame in stored form (Int64 and String).
+
+    What is the same in all rows (names, most lengths, values of one workbook) is put together once.
+    """
     parts: list[pl.Expr] = []
-    for name in sorted(stored.columns):
-        pieces = _canonical_field(name, stored.schema[name])
-        blanks = stored[name].null_count()
-        if blanks == 0:
-            parts += pieces
-        elif blanks < stored.height:
-            parts.append(pl.concat_str(pieces).fill_null(""))
-    rows = pl.concat_str(parts) if parts else pl.lit("").repeat_by(pl.len()).explode()
+    same = ""
+    for series in stored.select(sorted(stored.columns)):
+        blanks = series.null_count()
+        if blanks == series.len():
+            continue
+        if blanks:
+            parts += [pl.lit(same), pl.concat_str(_canonical_field(series)).fill_null("")]
+            same = ""
+        elif (series == series[0]).all():
+            same += _canonical_value(series.name, series[0])
+        else:
+            same += f"{series.name}={_common_length(series)}"
+            parts.append(pl.lit(same))
+            if series.dtype == pl.String and same.endswith("="):
+                parts += [pl.col(series.name).str.len_bytes(), pl.lit(":")]
+            parts.append(pl.col(series.name))
+            same = ";"
+    rows = pl.concat_str(*parts, pl.lit(same)) if parts else pl.lit(same).repeat_by(pl.len()).explode()
     return stored.select(rows.alias("row")).to_series()
 
 
-def _canonical_field(name: str, dtype: pl.DataType) -> list[pl.Expr]:
-    """Return the pieces that make the canonical text of a field that has a value."""
-    column = pl.col(name)
-    if dtype == pl.String:
+def _common_length(text: pl.Series) -> str:
+    """Return the length of texts that all have the same one as it stands before them, else nothing."""
+    if text.dtype != pl.String:
+        return ""
+    lengths = text.str.len_bytes()
+    return f"{lengths[0]}:" if (lengths == lengths[0]).all() else ""
+
+
+def _canonical_value(name: str, value: str | int) -> str:
+    return f"{name}={len(value.encode())}:{value};" if isinstance(value, str) else f"{name}={value};"
+
+
+def _canonical_field(series: pl.Series) -> list[pl.Expr]:
+    """Return the pieces that make the canonical text of a field in the rows that have a value."""
+    name, column = series.name, pl.col(series.name)
+    if series.dtype == pl.String:
         return [pl.lit(f"{name}="), column.str.len_bytes(), pl.lit(":"), column, pl.lit(";")]
     return [pl.lit(f"{name}="), column, pl.lit(";")]
 

@@ -15,7 +15,7 @@ from sync.takes import Take
 from sync.versioned import META
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from schemas.books import OpenBooks
     from schemas.check import Checked
@@ -86,11 +86,11 @@ def _register_changes(
     passed = frame.filter(pl.col("_outcome") == PROPOSED)
     rekeyed = _passed_rekeys(passed, decisions)
     added = [_accepted(register, passed, sources)]
-    closed = _ended(current, passed["_key"].to_list())
+    closed = _ended(current, passed["_key"])
     if "_version" in current.columns:
         gone = _gone_versions(register, decisions, rekeyed, current).join(passed, on="_key", how="anti")
         added.append(gone)
-        closed += _ended(current, gone["_key"].to_list())
+        closed += _ended(current, gone["_key"])
     changes = RegisterChanges(register, pl.concat(added, how="vertical_relaxed"), closed)
     changes.missing = _missing_after(changes, current, sources)
     changes.rekeyed = [*rekeyed.items(), *decisions.linked.items()]
@@ -119,10 +119,10 @@ def _passed_rekeys(passed: pl.DataFrame, decisions: Decisions) -> dict[str, str]
     return {old: keys[row_id] for row_id, old in decisions.rekeyed.items() if row_id in keys}
 
 
-def _ended(current: pl.DataFrame, keys: Sequence[str]) -> list[int]:
-    if "_version" not in current.columns or not keys:
+def _ended(current: pl.DataFrame, keys: pl.Series) -> list[int]:
+    if "_version" not in current.columns or current.is_empty() or keys.is_empty():
         return []
-    found: list[int] = current.filter(pl.col("_key").is_in(list(keys)))["_version"].to_list()
+    found: list[int] = current["_version"].filter(current["_key"].is_in(keys.implode())).to_list()
     return found
 
 

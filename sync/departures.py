@@ -124,6 +124,8 @@ def with_carried_over(
     is in conflict after all, both workbooks wrote it by themselves.
     """
     rows = rows.with_columns(pl.lit(False).alias("_carried"))
+    if rows["_now"].null_count() == rows.height:
+        return rows, {}
     void = [key for _, register_id, key in memory.voided if register_id == register.id]
     elsewhere = pl.col("_now_workbook") != pl.col("_workbook")
     other = pl.col("_base").is_null() & ~pl.col("_earlier") & (pl.col("_now") != pl.col("_hash")) & ~pl.col("_doubled")

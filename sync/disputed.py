@@ -69,6 +69,33 @@ def disputes_of(
     return disputes
 
 
+def waited_for(
+    register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
+) -> dict[int, Dispute]:
+    """Return the new rows whose number a row of another workbook, held back until now, is to give to one in the books.
+
+    Who waits gets the number: the others would count beside the row that is to go on under it.
+    """
+    waiting: dict[str, tuple[str, Replaced]] = {}
+    for (workbook, of, key), old in [*memory.replaces.items(), *sorted(memory.disputed.items())]:
+        if of == register.id:
+            waiting.setdefault(key, (workbook, old))
+    comes = (pl.col("_outcome") == PROPOSED) & (pl.col("_reason") == "added") & pl.col("_key").is_in(list(waiting))
+    came = rows.filter(comes) if waiting and "_version" in current.columns else rows.clear()
+    if came.is_empty():
+        return {}
+    stated = set(rows.select("_workbook", "_key").iter_rows())
+    whole = memory.read_whole(register.id)
+    disputes: dict[int, Dispute] = {}
+    for row_id, workbook, key in came.select("_id", "_workbook", "_key").iter_rows():
+        waits, old = waiting[key]
+        state = _in_its_place(register, old, rows, {}, current, memory)
+        is_over = waits == workbook or (waits in whole and (waits, key) not in stated)
+        if state is not None and not is_over:
+            disputes[row_id] = Dispute(old, None, state)
+    return disputes
+
+
 def going_on_under(
     register: type[Register], contested: pl.DataFrame, current: pl.DataFrame, memory: Memory
 ) -> dict[str, Mapping[str, Any]]:

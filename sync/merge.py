@@ -15,7 +15,7 @@ from sync.choices import base_cells, conflict_of, take_for
 from sync.contests import with_conflicts_told
 from sync.dates import CLOSED, closed_flaws, late_flaws, posted_on, state_of, with_settled_numbers_held
 from sync.departures import gone_rows, other_sources, part_withdrawals, voided_elsewhere, with_carried_over
-from sync.disputed import disputes_of, going_on_under, replaced_keys, with_replaced
+from sync.disputed import Dispute, disputes_of, going_on_under, replaced_keys, waited_for, with_replaced
 from sync.doubles import with_doubles_marked
 from sync.held import cells_as_text
 from sync.memory import (
@@ -75,12 +75,14 @@ class LedgerDecider:
         self.decisions[register.id] = decisions
         rows = rows.with_columns(_first_outcome()).with_columns(_behind_stops(self.memory.stopped))
         closed = closed_through(register, books.facts)
+        rows = self._told_apart(register, rows, waited_for(register, rows, current, self.memory), decisions)
         rows = self._settle(register, rows, current, decisions, closed)
         decisions.moved = carried | other_sources(register, gone, current, rows, self.memory)
         rekeys, rekey_flaws = corrected_keys(register, rows, gone, decisions.moved, current, self.memory)
         decisions.rekeyed |= rekeys
         rows = self._overtaken(register, rows, current, decisions)
-        rows = self._disputed(register, rows, current, decisions)
+        disputes = disputes_of(register, rows, decisions.rekeyed, current, self.memory)
+        rows = self._told_apart(register, rows, disputes, decisions)
         elsewhere = voided_elsewhere(register, current, self.memory)
         decisions.gone = pl.concat([gone.join(elsewhere, on="_key", how="anti"), elsewhere])
         part_withdrawals(register, decisions, self.memory, books)
@@ -170,12 +172,11 @@ class LedgerDecider:
             decisions.contests.pop(row["_id"], None)
         return verdict
 
-    def _disputed(
-        self, register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, decisions: Decisions
+    def _told_apart(
+        self, register: type[Register], rows: pl.DataFrame, disputes: Mapping[int, Dispute], decisions: Decisions
     ) -> pl.DataFrame:
-        """Put rows in conflict whose old row was changed, or renumbered otherwise, by another workbook."""
-        disputes = disputes_of(register, rows, decisions.rekeyed, current, self.memory)
-        decisions.disputed = {row_id: dispute.replaced for row_id, dispute in disputes.items()}
+        """Put rows in conflict that would count beside the one which is to go on under their number."""
+        decisions.disputed |= {row_id: dispute.replaced for row_id, dispute in disputes.items()}
         changed: dict[int, dict[str, Any]] = {}
         proposed = rows.filter(pl.col("_id").is_in(list(disputes)) & (pl.col("_outcome") == PROPOSED))
         for row in proposed.iter_rows(named=True):
@@ -290,9 +291,12 @@ def _behind_stops(stopped: Collection[str]) -> pl.Expr:
 
 def _contested(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows whose outcome depends on another workbook's claim on the same key."""
+    contested = rows["_outcome"] == "contested"
+    if not contested.any() and rows["_key"].n_unique() == rows.height:
+        return rows.clear()
     active = pl.col("_outcome").is_in([PROPOSED, "contested"])
     several = active.sum().over("_key") > 1
-    return rows.filter((pl.col("_outcome") == "contested") | (active & several))
+    return rows.filter(contested | (active & several))
 
 
 def _states(

@@ -81,19 +81,22 @@ def branches_among(
     taken: Sequence[tuple[TakenFile, str]],
     standing: Standing,
     copies: Mapping[str, str],
+    renamed: Mapping[str, str],
     ledger: Remembered | None,
 ) -> dict[str, int | None]:
-    """Return the workbooks that are copies of others: by name, by their rows, or marked copies.
+    """Return the workbooks that are copies of others: by the names that they have now, by their rows, or marked copies.
 
     For a marked copy the revision that took its original's version is known. Known workbooks whose files are gone
     may be originals, and copies of which a row is in conflict.
     """
     names = {*standing.workbooks, *(file.name for file, _ in taken)}
-    present = {standing.title(name).casefold() for name in names}
+    titles = {name: standing.title(name) for name in names}
+    titles |= {identity: standing.title(file) for file, identity in renamed.items()}
+    present = {title.casefold() for title in titles.values()}
     found: dict[str, int | None] = {name: None for name, row in standing.workbooks.items() if row["branch_of"]}
     found |= dict.fromkeys(copies)
-    for name in names:
-        original = original_of(standing.title(name), present)
+    for name, title in titles.items():
+        original = original_of(title, present)
         if original is not None and original.casefold() in present:
             found.setdefault(name, None)
     marked = [file for file, _ in taken if file.origin is not None]

@@ -150,7 +150,7 @@ class _Run:
         died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
-            branches=branches_among(taken, standing, known.copies, self.ledger),
+            branches=branches_among(taken, standing, known.copies, known.renamed, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,
@@ -220,7 +220,8 @@ def recognised(look: _Look, standing: Standing, known: Recognised, lost: frozens
         return known
     seen = list(looks(look.checked.frames, look.decider.decisions, look.books))
     absent = lost - set(known.renamed.values())
-    newcomers = Newcomers(departments, new, absent)
+    held = frozenset((row["workbook"], row["register"], row["row_key"]) for row in standing.held)
+    newcomers = Newcomers(departments, new, absent, held=held, voided=look.staged.voided)
     if not known.renamed:
         left = frozenset(name for name in absent if standing.workbooks[name]["state"] != GONE)
         changed = frozenset(name for name, sha256 in read if _is_other(standing.workbooks.get(name), sha256))

@@ -11,7 +11,8 @@ import polars as pl
 from schemas.books import OpenBooks
 from schemas.periods import closed_through
 from schemas.register import Register, all_registers
-from sync.memory import Decisions, Memory, Page
+from sync.memory import WITHDRAWN, Decisions, Memory, Page, Row
+from sync.renumbered import other_columns
 from sync.stops import Stop
 
 LEAST_KNOWN_ROWS = 3
@@ -44,6 +45,10 @@ class Newcomers:
     """Known workbooks whose files are no longer there."""
     known: frozenset[str] = frozenset()
     """Known workbooks under whose names there are other contents than before."""
+    held: frozenset[Row] = frozenset()
+    """Rows that known workbooks state and that are held back."""
+    voided: frozenset[Row] = frozenset()
+    """Rows that the files of this run mark as void."""
 
 
 @dataclass(frozen=True)
@@ -73,25 +78,47 @@ def looks(frames: Mapping[str, pl.DataFrame], decided: Mapping[str, Decisions], 
 def renamed_workbooks(seen: list[Look], newcomers: Newcomers) -> dict[str, str]:
     """Return new files that are known workbooks under another name, changed at the same time.
 
-    The workbook's own file is gone, and half of the rows of one of the two have keys of the other.
+    The workbook's own file is gone, and half of the rows of one of the two are those of the other: they have the
+    same key, or the same cells besides it. Rows that are held back, or say 作废, are a workbook's rows too.
     """
     shared: Counter[tuple[str, str]] = Counter()
     stated: Counter[str] = Counter()
     known: Counter[str] = Counter()
     for look in seen if newcomers.new and newcomers.lost else ():
-        own = _own(look, newcomers)
-        before = look.current.filter(pl.col("_workbook").is_in(list(newcomers.lost))).select(
-            "_key", pl.col("_workbook").alias("_other")
-        )
+        own = _keys_of(look, look.rows, newcomers.voided, newcomers.new)
+        before = _keys_of(look, look.current, newcomers.held, newcomers.lost).rename({"_workbook": "_other"})
         stated.update(own["_workbook"])
         known.update(before["_other"])
-        shared.update(own.join(before, on="_key").select("_workbook", "_other").iter_rows())
+        pairs = pl.concat([own.join(before, on="_key").select(_PAIR), _of_equal_cells(look, newcomers)]).unique()
+        shared.update(pairs.select("_workbook", "_other").iter_rows())
     found: dict[str, str] = {}
     for (file, workbook), count in _best_first(shared, newcomers):
         half = 2 * count >= min(stated[file], known[workbook])
         if half and file not in found and workbook not in found.values():
             found[file] = workbook
     return found
+
+
+_PAIR = ("_workbook", "_other", "_key")
+
+
+def _keys_of(look: Look, rows: pl.DataFrame, besides: frozenset[Row], workbooks: frozenset[str]) -> pl.DataFrame:
+    """Return the keys that some workbooks have in ``rows`` or ``besides``: ``_workbook, _key``."""
+    more = [(workbook, key) for workbook, of, key in besides if of == look.register.id]
+    keys = pl.DataFrame(more, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")
+    every = pl.concat([rows.select("_workbook", "_key"), keys])
+    return every.filter(pl.col("_workbook").is_in(list(workbooks))).unique()
+
+
+def _of_equal_cells(look: Look, newcomers: Newcomers) -> pl.DataFrame:
+    """Return the rows of new files that a lost workbook has under another number, one to one: ``_PAIR``."""
+    cells = other_columns(look.register)
+    own = look.rows.filter(pl.col("_workbook").is_in(list(newcomers.new)))
+    lost = pl.col("_workbook").is_in(list(newcomers.lost)) & (pl.col("_status") != WITHDRAWN)
+    before = look.current.filter(lost).select(*cells, _other="_workbook", _old="_key")
+    pairs = own.select(*cells, "_workbook", "_key").join(before, on=cells, nulls_equal=True)
+    single = [pl.len().over("_workbook", "_other", each) == 1 for each in ("_key", "_old")]
+    return pairs.filter(pl.all_horizontal(single)).select(_PAIR)
 
 
 def exchanged_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> dict[str, str]:
@@ -162,6 +189,8 @@ def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> 
     equal: Counter[tuple[str, str]] = Counter()
     stated: Counter[str] = Counter()
     for look in seen if newcomers.new else ():
+        if _is_all_new(look.rows):
+            continue
         own = _own(look, newcomers)
         stated.update(dict(own.group_by("_workbook").len().iter_rows()))
         known = own.filter(pl.col("_now").is_not_null() | (pl.len().over("_key") > 1))
@@ -175,6 +204,11 @@ def copied_workbooks(seen: list[Look], newcomers: Newcomers, memory: Memory) -> 
         if count >= LEAST_KNOWN_ROWS and 2 * count >= stated[file]:
             found.setdefault(file, workbook)
     return found
+
+
+def _is_all_new(rows: pl.DataFrame) -> bool:
+    """Tell whether no row has a key that the ledger or another row has."""
+    return rows["_now"].null_count() == rows.height == rows["_key"].n_unique()
 
 
 def _own(look: Look, newcomers: Newcomers) -> pl.DataFrame:

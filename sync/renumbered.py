@@ -37,9 +37,10 @@ def corrected_keys(
 
     A row that is held has come too: the old one stays in the books until the new one passes, also
     where that takes several versions of the workbook. Where another workbook states the old number
-    (``moved`` are such keys), only equal other cells tell that the row is the same.
+    (``moved`` are such keys), only equal other cells tell that the row is the same, and only among copies: what a
+    workbook of its own states stays. A row that its own workbook no longer states may go on in another source of it.
     """
-    if "_version" not in current.columns:
+    if "_version" not in current.columns or (current.is_empty() and not memory.replaces):
         return {}, []
     came = newcomers(register, rows)
     if came.is_empty():
@@ -47,22 +48,25 @@ def corrected_keys(
     others = other_columns(register)
     in_copies = _left_by_new_copies(register, rows, current, memory)
     elsewhere = _left_by_sources(register, rows, current, memory)
+    in_family = _of_copies(current, memory)
+    given_up = pl.col("_key").is_in(_unstated(gone, current, moved, memory))
     sources = _with_sources(register, rows, gone, moved, memory)
-    gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources))
+    edited = _edited_elsewhere(register, rows, current)
+    gone = gone.filter(~pl.col("_key").is_in(moved.keys() - sources - edited))
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
-    carried = pl.col("_key").is_in(came_elsewhere(rows))
+    carried = pl.col("_key").is_in([*came_elsewhere(rows), *edited])
     if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
         return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, found_in in (
         (gone, (equal_in_place, equal_cells)),
-        (elsewhere, (equal_in_place, equal_cells)),
+        (elsewhere.filter(in_family | given_up), (equal_in_place, equal_cells)),
         (in_copies, (equal_in_place, equal_cells)),
         (gone.filter(~shared & there & ~carried), (_in_place,)),
         (gone.filter(shared & there & ~carried), (nearly_equal_in_place,)),
-        (elsewhere.filter(~carried), (nearly_equal_in_place,)),
+        (elsewhere.filter(in_family & ~carried), (nearly_equal_in_place,)),
     ):
         for pairs_of in found_in if left.height else ():
             rest = _not_waited_for(left, came, pairs)
@@ -175,18 +179,49 @@ def _left_by_new_copies(
 def _left_by_sources(
     register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory
 ) -> pl.DataFrame:
-    """Return the rows that a copy, or its original, no longer states as the other one has them: ``GONE_SCHEMA``."""
+    """Return the rows that another source of them no longer states as their own workbook has them: ``GONE_SCHEMA``."""
     claims = memory.claims.get(register.id)
     if claims is None:
         return pl.DataFrame(schema=GONE_SCHEMA)
-    names = {"row_key": "_key", "content_hash": "_hash", "workbook": "_copy", "sheet": "_sheet", "row_number": "_row"}
+    names = {"row_key": "_key", "content_hash": "_hash", "workbook": "_source", "sheet": "_sheet", "row_number": "_row"}
     sources = claims.filter(pl.col("workbook").is_in(list(memory.read_whole(register.id))))
     standing = current.filter(pl.col("_status") == "accepted").select("_key", "_hash", "_version", "_workbook")
     others = standing.join(sources.select(*names).rename(names), on=["_key", "_hash"])
-    others = others.filter(pl.col("_copy") != pl.col("_workbook"))
-    left = others.filter(pl.any_horizontal(pl.col("_copy", "_workbook").is_in(list(memory.branches))))
-    left = left.drop("_workbook").rename({"_copy": "_workbook"}).select(*GONE_SCHEMA)
+    left = others.filter(pl.col("_source") != pl.col("_workbook"))
+    left = left.drop("_workbook").rename({"_source": "_workbook"}).select(*GONE_SCHEMA)
     return left.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
+
+
+def _of_copies(current: pl.DataFrame, memory: Memory) -> pl.Expr:
+    """Tell which rows left a copy, or the original of one: a workbook of its own says nothing by leaving out a row."""
+    branches = list(memory.branches)
+    copied = current.filter(pl.col("_workbook").is_in(branches))["_key"].to_list() if branches else []
+    return pl.col("_workbook").is_in(branches) | pl.col("_key").is_in(copied)
+
+
+def _unstated(gone: pl.DataFrame, current: pl.DataFrame, moved: Mapping[str, str], memory: Memory) -> set[str]:
+    """Return the keys in the books that their own workbook, gone or read now, no longer states, and no other one."""
+    orphaned = current.filter(pl.col("_workbook").is_in(list(memory.dead)))["_key"] if memory.dead else ()
+    return {*gone["_key"], *orphaned} - moved.keys()
+
+
+def _edited_elsewhere(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> set[str]:
+    """Return the keys that another workbook took over with one group of cells changed: the row as it was, edited."""
+    carried = rows.filter("_carried")
+    if carried.is_empty():
+        return set()
+    names = {name: f"{name}_old" for name in other_columns(register)}
+    both = carried.join(current.select("_key", *names).rename(names), on="_key")
+    return set(both.filter(groups_changed(register) <= 1)["_key"])
+
+
+def groups_changed(register: type[Register]) -> pl.Expr:
+    """Return in how many groups of dependent cells rows differ from those beside them, named ``…_old``."""
+    groups = [[name for name in group if name not in register.key] for group in register.merge_groups()]
+    changed = [
+        pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in group) for group in groups if group
+    ]
+    return pl.sum_horizontal(changed)
 
 
 def equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
@@ -207,14 +242,10 @@ def _in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) 
 
 def nearly_equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of rows in the same sheet row that differ in one group of dependent cells at most."""
-    groups = [[name for name in group if name not in register.key] for group in register.merge_groups()]
-    changed = [
-        pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in group) for group in groups if group
-    ]
     on = [*PLACE, "_month"]
     names = {name: f"{name}_old" for name in other_columns(register)}
     both = came.join(gone.select(*on, *names).rename(names), on=on, nulls_equal=True)
-    near = both.filter(pl.sum_horizontal(changed) <= 1)
+    near = both.filter(groups_changed(register) <= 1)
     return pairs_on(came.filter(pl.col("_id").is_in(near["_id"].to_list())), gone, on)
 
 

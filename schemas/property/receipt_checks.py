@@ -27,7 +27,6 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     is_priced = (pl.col("receipt_kind") != "红字入库") & (pl.col("qty_base") > 0) & paid
     others = others_of(rows, books, "stock_receipt", needed, rows.select("item_code")).filter(is_priced)
     mine = rows.select(needed).filter(is_priced)
-    priced = pl.concat([_near(others, mine), mine], how="vertical_relaxed")
     value = (scaled(pl.col("unit_price"), PRICE_PLACES).cast(pl.Int128) * scaled(pl.col("qty"), QTY_PLACES)).alias(
         "paid"
     )
@@ -35,6 +34,7 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
     items = books.rows("item_catalogue").select(
         "item_code", "base_unit", scaled(pl.col("ref_price"), PRICE_PLACES).cast(pl.Int128).alias("ref")
     )
+    priced = _that_may_swing(pl.concat([_near(others, mine), mine], how="vertical_relaxed"), items)
     known = (
         priced.select("_id", "item_code", *order, value, base)
         .sort("item_code", *order)
@@ -55,6 +55,15 @@ def price_swings(rows: pl.DataFrame, books: Books) -> pl.DataFrame:
         pl.when(from_reference).then(pl.lit("参考单价")).otherwise(pl.lit("上次入库")).alias("source"),
         pl.when(from_reference).then(pl.lit("reference price")).otherwise(pl.lit("last receipt")).alias("source_en"),
     )
+
+
+def _that_may_swing(priced: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Return the receipts of items with a reference price, or with any difference in price or unit between them."""
+    price, in_base = pl.col("unit_price"), pl.col("qty") == pl.col("qty_base")
+    differs = (price.min() != price.max()) | ~in_base.all()
+    differing = priced.group_by("item_code").agg(differs.alias("differs")).filter("differs")["item_code"]
+    referenced = items.filter(pl.col("ref").is_not_null())["item_code"]
+    return priced.filter(pl.col("item_code").is_in(pl.concat([differing, referenced]).implode()))
 
 
 def _near(others: pl.DataFrame, mine: pl.DataFrame) -> pl.DataFrame:

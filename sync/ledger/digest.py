@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import KEY_SEPARATOR, key_expression
-from sync.canonical import SLICE_ROWS, canonical_rows
+from sync.canonical import canonical_rows
 
 if TYPE_CHECKING:
     from schemas.register import Register
 
+_SLICE_ROWS = 10_000
+"""Rows of which the text is in memory at once; as much as a processor keeps near."""
 ZERO_DIGEST = "0" * 64
 """The digest before the first revision."""
 
@@ -52,8 +54,9 @@ class PartDigest:
 
     def insert(self, stored: pl.DataFrame) -> None:
         """Add inserted versions: all their stored columns but the closing revision."""
-        for piece in stored.iter_slices(SLICE_ROWS):
-            self._rows.update(canonical_rows(piece).str.join("\n")[0].encode() + b"\n")
+        for piece in stored.iter_slices(_SLICE_ROWS):
+            self._rows.update(canonical_rows(piece).str.join("\n").cast(pl.Binary)[0])
+            self._rows.update(b"\n")
         self.inserted += stored.height
 
     def close(self, versions: Sequence[int]) -> None:

@@ -14,8 +14,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from sync.ledger import read
-from sync.ledger.engine import fetched, fetched_slices, insert_rows
+from sync.ledger.engine import fetched, fetched_slices
 from sync.ledger.frames import frame_of_rows
+from sync.ledger.insert import insert_rows
 from sync.ledger.tables import PLAIN_TABLES, PUBLICATION, sql_table
 from sync.ledger.verify import Problem, tables_found, verify
 from sync.versioned import OWN_TABLES, VersionedTable, is_number

@@ -20,9 +20,10 @@ from schemas.exact import decimal
 from schemas.migrations import Change, Renamed, Rescaled
 from sync.canonical import from_stored, stated_hashes
 from sync.ledger import read
-from sync.ledger.engine import fetched, fetched_slices, insert_rows, reading, take_turn, writing
+from sync.ledger.engine import fetched, fetched_slices, reading, take_turn, writing
 from sync.ledger.errors import MigrationLosesDigits
 from sync.ledger.frames import frame_of_rows
+from sync.ledger.insert import insert_rows
 from sync.ledger.migrate import MIGRATION, bring_own_tables, program_version, recorded
 from sync.ledger.tables import Tables, sql_table
 from sync.ledger.writer import Writer

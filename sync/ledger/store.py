@@ -15,6 +15,7 @@ from sync.ledger import read
 from sync.ledger.dump import Snapshot
 from sync.ledger.engine import interruptions_told, open_engine, reading, take_turn, unreachable, writing
 from sync.ledger.errors import LedgerError
+from sync.ledger.frames import typed_frame
 from sync.ledger.migrate import prepare
 from sync.ledger.migrations import migrate_named
 from sync.ledger.tables import PUBLICATION, Tables
@@ -230,7 +231,10 @@ class Ledger:
         """
         number, added = self._fresh
         self._fresh = (0, {})
-        return added if number == revision else {}
+        if number != revision:
+            return {}
+        shapes = {name: self._tables.content(self._registers[name]).stored for name in added}
+        return {name: typed_frame(frame, shapes[name]) for name, frame in added.items()}
 
     def verify(self, head: str | None = None) -> list[Problem]:
         """Recompute the chain from the database and return everything that does not fit.

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from sync.canonical import content_hashes
 from sync.ledger.digest import Part, PartDigest, revision_digest
-from sync.ledger.engine import close_versions, insert_rows
+from sync.ledger.engine import close_versions
 from sync.ledger.errors import NotCurrent
-from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame, typed_frame
+from sync.ledger.frames import frame_of_mappings, refuse_other_columns, stored_frame
+from sync.ledger.insert import insert_frame, insert_rows
 from sync.ledger.migrate import MIGRATION, unrecorded
 from sync.ledger.read import EPOCH, Revision, microseconds
 from sync.ledger.tables import PART, PUBLICATION, REVISION, Tables
@@ -23,7 +24,6 @@ from sync.versioned import VersionedTable
 if TYPE_CHECKING:
     from schemas.register import Register
 
-_SLICE_ROWS = 50_000
 _FEW_ROWS = 1_000
 """So many are digested sooner than a thread is started for it."""
 
@@ -42,7 +42,7 @@ class Writer:
         self._kind = kind
         self._note = note
         self.added: dict[str, list[pl.DataFrame]] = {}
-        """Versions added so far, by register id, as the ledger gives them back."""
+        """Versions added so far, by register id, in stored form."""
         self.closing: set[str] = set()
         """Ids of the registers of which versions were closed."""
         self._parts: dict[str, PartDigest] = {}
@@ -67,10 +67,13 @@ class Writer:
         refuse_other_columns([*frame.columns, "_hash"], table)
         hashed = frame if "_hash" in frame.columns else frame.with_columns(content_hashes(register, frame))
         stored = stored_frame(hashed, table)
-        order = stored["_key"].arg_sort()
-        ordered = stored[order]
-        versions = self._insert(table, ordered)
-        self._note_added(register, table, ordered, versions)
+        if stored["_key"].is_sorted():
+            order = pl.int_range(stored.height, dtype=pl.UInt32, eager=True)
+        else:
+            order = stored["_key"].arg_sort()
+            stored = stored[order]
+        versions = self._insert(table, stored)
+        self._note_added(register, table, stored, versions)
         placed = pl.DataFrame({"place": order, "version": versions}).sort("place")
         return placed["version"].alias("_version")
 
@@ -82,7 +85,7 @@ class Writer:
             pl.lit(self.number, pl.Int64).alias(table.start),
             pl.lit(None, pl.Int64).alias(table.end),
         )
-        self.added.setdefault(register.id, []).append(typed_frame(numbered, table.stored))
+        self.added.setdefault(register.id, []).append(numbered)
 
     def close(self, register: type[Register], versions: Sequence[int]) -> None:
         """End current versions of rows with this revision.
@@ -150,22 +153,18 @@ class Writer:
         full = stored.with_columns(
             pl.Series(table.version, versions, dtype=pl.Int64), pl.lit(self.number, pl.Int64).alias(table.start)
         )
-        stated = full.select(series.name for series in full if series.null_count() < full.height)
+        sql = self._tables.sql(table)
         part = self._part(table)
         if full.height <= _FEW_ROWS:
             part.insert(full)
-            self._insert_rows(table, stated)
+            insert_frame(self._connection, sql, full)
         else:
             with ThreadPoolExecutor(1) as beside:
                 digested = beside.submit(part.insert, full)
-                self._insert_rows(table, stated)
+                insert_frame(self._connection, sql, full)
                 digested.result()
         self._next[table.name] = first + stored.height
         return list(versions)
-
-    def _insert_rows(self, table: VersionedTable, stated: pl.DataFrame) -> None:
-        for piece in stated.iter_slices(_SLICE_ROWS):
-            insert_rows(self._connection, self._tables.sql(table), piece.columns, piece.rows())
 
     def _first_free(self, table: VersionedTable) -> int:
         if table.name not in self._next:

@@ -472,3 +472,79 @@ def test_what_a_copy_changed_survives_void(office: Office) -> None:
     assert office.in_force() == {"0001": "10", "0002": "12"}
     saved(office, BOOK, line(3), line(1), line(2, remark=VOID))
     assert office.in_force() == {"0001": "10", "0002": "12", "0003": "10"}
+
+
+@pytest.mark.parametrize("struck", [True, False])
+def test_a_file_renamed_whose_only_other_row_is_held(office: Office, struck: bool) -> None:  # noqa: FBT001 - both ways
+    """A workbook is known under another name by the rows that it holds back, or strikes, as well."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
+    assert office.in_force() == {"0001": "10", "0002": "10"}
+    office.move(BOOK, "ZW/十一月.xlsx")
+    saved(office, "ZW/十一月.xlsx", line(1, remark=VOID if struck else ""), line(3, 11, batch_no="T2"))
+    assert office.in_force() == ({"0003": "11"} if struck else {"0001": "10", "0003": "11"})
+
+
+def test_a_file_renamed_whose_only_row_is_renumbered(office: Office) -> None:
+    """A workbook is known under another name by its other cells where every number in it was corrected."""
+    saved(office, BOOK, line(1))
+    office.move(BOOK, "ZW/十一月.xlsx")
+    saved(office, "ZW/十一月.xlsx", line(2, batch_no="T1"))
+    assert office.in_force() == {"0002": "10"}
+
+
+def test_a_row_goes_on_under_a_new_number_in_a_workbook_that_outlives_its_own(office: Office) -> None:
+    """A file that is gone states nothing: another source of its row gives it the number that counts."""
+    other = "ZW/十一月/库房.xlsx"
+    saved(office, BOOK, line(1))
+    office.save(BOOK, receipts(line(1, remark="已验")))
+    office.copy(BOOK, other)
+    office.run()
+    office.delete(BOOK)
+    saved(office, other, line(2, batch_no="T1", remark="已验"))
+    assert office.in_force() == {"0002": "10"}
+
+
+def test_a_row_goes_on_in_another_source_under_a_new_number(office: Office) -> None:
+    """A row that its own workbook no longer states is renumbered by another source, whatever stands in its place."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, "ST/食堂.xlsx", line(1), line(2))
+    office.save(BOOK, receipts(line(9, 3, receipt_kind="捐赠入库"), line(2)))
+    office.save("ST/食堂.xlsx", receipts(line(7, batch_no="T1"), line(2)))
+    office.run()
+    assert office.in_force() == {"0002": "10", "0007": "10", "0009": "3"}
+
+
+@pytest.mark.parametrize("first", [BOOK, OTHER, None])
+def test_a_number_given_up_is_free_for_another_line(office: Office, first: str | None) -> None:
+    """Whichever comes first: the corrected line, or the other line that takes its old number."""
+    saved(office, BOOK, line(1), line(2))
+    said = {BOOK: receipts(line(1), line(3, batch_no="T2")), OTHER: receipts(line(2, 5, batch_no="T9"))}
+    for name in sorted(said, key=lambda name: name != first):
+        office.save(name, said[name])
+        if first is not None:
+            office.run()
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "5", "0003": "10"}
+
+
+def test_a_number_given_up_is_not_free_for_the_line_itself(office: Office) -> None:
+    """A workbook of its own that states the old number of a line, one cell changed, is in conflict with the line."""
+    saved(office, BOOK, line(1), line(2))
+    office.save(BOOK, receipts(line(1), line(3, batch_no="T2")))
+    office.save(OTHER, receipts(line(2, 5)))
+    plan = office.run()
+    assert office.told(plan, OTHER)[0] == {"read": 1, "conflicting": 1}
+    assert office.in_force() == {"0001": "10", "0003": "10"}
+
+
+def test_a_copy_of_a_workbook_whose_name_another_one_takes(office: Office) -> None:
+    """Whether a file is a copy goes by the names that files have now: the next run finds nothing new."""
+    saved(office, BOOK, line(1), line(2))
+    saved(office, OTHER, line(6))
+    office.move(OTHER, BOOK)
+    saved(office, COPY, line(1, 62), line(2))
+    assert office.in_force() == {"0001": "62", "0002": "10", "0006": "10"}
+    head = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == head

@@ -143,6 +143,23 @@ class TestContract:
             writer.add(TRIAL, rows({column: Decimal(value)}))
         assert ledger.rows(TRIAL)[column].to_list() == [Decimal(value)]
 
+    def test_many_rows_come_back_exactly(self, ledger: Ledger) -> None:
+        """Whatever thousands of rows have in common, each is kept and proved as it was given."""
+        odd = "O'Neil's \"50%\" :x ?1 %s\\ 甲\n--"
+        whole = rows(*({"line_no": line} for line in range(10_001, 17_502)))
+        line = pl.col("line_no")
+        given = whole.with_columns(
+            pl.lit(odd).alias("remark"),
+            pl.when(line == 14_000).then(None).otherwise(pl.lit("袋")).alias("unit"),
+            pl.when(line == 10_001).then(pl.lit("停用")).otherwise("status").alias("status"),
+            pl.when(line < 12_501).then(pl.lit("甲'.xlsx")).otherwise(pl.lit("乙.xlsx")).alias("_workbook"),
+        )
+        with ledger.write("sync") as writer:
+            writer.add(TRIAL, given)
+        found = ledger.rows(TRIAL).sort("line_no")
+        assert found.select(whole.columns).equals(given)
+        assert ledger.verify() == []
+
     def test_versions_are_returned_in_the_order_of_the_rows(self, ledger: Ledger) -> None:
         """Whatever order rows are given in, each gets the number of its own version."""
         given = rows({"doc_no": "RK-3"}, {"doc_no": "RK-1"}, {"doc_no": "RK-2"})

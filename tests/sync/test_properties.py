@@ -40,7 +40,9 @@ class Departments(RuleBasedStateMachine):
         self.numbers = 0
         self.lines = 0
         self.settled: dict[str, tuple[Row, ...]] = {}
-        """What the books said at the last merge."""
+        """What the books said at the last merge, wherever their files are now."""
+        self.under_names: dict[str, tuple[Row, ...]] = {}
+        """What the files of these names said at the last merge, whatever became of them since."""
         self.renumbered: set[str] = set()
         """Books in which a number was corrected since the last merge: nothing else is done to them until then."""
         self.disputed: set[str] = set()
@@ -147,6 +149,8 @@ class Departments(RuleBasedStateMachine):
             self.disputed.add(line)
         if len(stating) > 1 and (not set(stating) <= set(FAMILY) or ORIGINAL not in self.settled):
             self.disputed.add(line)
+        if any(c["base"] is None and c["row_key"] == _key(old) for c in Standing.of(self.office.ledger).conflicts):
+            self.disputed.add(line)
         self.gone |= {old["doc_no"], number}
         self.former[old["doc_no"]] = line
         if known:
@@ -210,6 +214,7 @@ class Departments(RuleBasedStateMachine):
         before = self._content()
         held = Standing.of(self.office.ledger).held
         waiting = {row["row_key"] for row in held} | {row["payload"]["replaces"] or "" for row in held}
+        self._what_strangers_state_stays()
         self.office.run()
         self._nothing_is_told_twice()
         self._what_was_accepted_stays(before, waiting)
@@ -220,6 +225,7 @@ class Departments(RuleBasedStateMachine):
         self.office.run()
         assert self.office.ledger.head().number == head, "nothing is new, and something was written"
         self.settled = {name: tuple(self._rows(name)) for name in self.office.files}
+        self.under_names = dict(self.settled)
         self.renumbered.clear()
 
     @precondition(lambda self: self.office.ledger.head().number > 0)
@@ -241,6 +247,16 @@ class Departments(RuleBasedStateMachine):
         assert {revision: self._digest(revision) for revision in self.past} == self.past
         self.office.ledger.close()
 
+    def _what_strangers_state_stays(self) -> None:
+        """Note lines that stand under several numbers, one of them in a workbook of its own: both count (DESIGN 8)."""
+        places: dict[str, set[tuple[str, str]]] = {}
+        for name in self._books():
+            for row in self._rows(name):
+                places.setdefault(row["batch_no"], set()).add((name, row["doc_no"]))
+        for line, found in places.items():
+            if len({number for _, number in found}) > 1 and not {name for name, _ in found} <= set(FAMILY):
+                self.disputed.add(line)
+
     def _nothing_is_told_twice(self) -> None:
         lines = [row["batch_no"] for row in self._in_the_books() if row["batch_no"] not in self.disputed]
         assert sorted(lines) == sorted(set(lines)), "a line counts twice"
@@ -248,10 +264,10 @@ class Departments(RuleBasedStateMachine):
     def _what_was_accepted_stays(self, before: dict[str, tuple[str, str]], waiting: set[str]) -> None:
         touched = set(waiting)
         for name in {*self.settled, *self.office.files}:
-            then = set(map(_frozen, self.settled.get(name, ())))
+            then = {_frozen(row) for row in (*self.settled.get(name, ()), *self.under_names.get(name, ()))}
             now = set(map(_frozen, self._rows(name)))
             left = then - now if name in self.office.files else set()
-            touched |= {f"{dict(row)['doc_no']}\x1f1" for row in (now - then) | left}
+            touched |= {_key(dict(row)) for row in (now - then) | left}
         after = self._content()
         for key, (content, status) in before.items():
             if status != "withdrawn" and key not in touched:
@@ -267,7 +283,7 @@ class Departments(RuleBasedStateMachine):
         missing = {row["doc_no"]: row for row in known if row["_status"] == "missing"}
         for name in self._books():
             for row in self._rows(name):
-                key = f"{row['doc_no']}\x1f1"
+                key = _key(row)
                 if row.get("remark") == VOID:
                     continue
                 in_force = key in content and content[key][1] != "withdrawn"
@@ -340,6 +356,10 @@ class Departments(RuleBasedStateMachine):
         every = ("accepted", "missing", "withdrawn")
         frame = self.office.ledger.rows(all_registers()["stock_receipt"], as_of=revision, statuses=every)
         return hashlib.sha256(repr(frame.drop("_to").rows()).encode()).hexdigest()
+
+
+def _key(row: Row) -> str:
+    return f"{row['doc_no']}\x1f1"
 
 
 def _frozen(row: Row) -> tuple[tuple[str, str], ...]:

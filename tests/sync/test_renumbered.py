@@ -279,3 +279,44 @@ def test_a_line_in_conflict_is_renumbered(office: Office) -> None:
     assert len(office.in_force()) == 2
     assert (conflict(office)["ours"] or "")[0] == "3"
     assert nothing_new(office)
+
+
+def test_a_number_for_which_a_row_waits_is_given_to_nobody_else(office: Office) -> None:
+    """Who states a number that a row held back is to give to one in the books is in conflict with that one."""
+    office.delete(COPY)
+    office.run()
+    save(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
+    office.run()
+    save(office, OTHER, line(3, 66, batch_no="T2"))
+    plan = office.run()
+    assert office.told(plan, OTHER) == ({"read": 1, "conflicting": 1}, ["IMP-02", "RCP-01"])
+    assert office.in_force() == {"0001": "10", "0002": "10"}
+    assert conflict(office) == {"base": None, "ours": "2: 10", "theirs": "3: 66"}
+    save(office, BOOK, line(1), as_number(3))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0003": "10"}
+    assert conflict(office) == {"base": None, "ours": "3: 10", "theirs": "3: 66"}
+
+
+def test_a_number_for_which_a_row_waits_is_given_by_choice(office: Office) -> None:
+    """Taken, the other workbook's row replaces the one in the books."""
+    office.delete(COPY)
+    office.run()
+    save(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
+    office.run()
+    save(office, OTHER, line(3, 66, batch_no="T2"))
+    office.run()
+    office.resolve("theirs")
+    assert office.in_force() == {"0001": "10", "0003": "66"}
+
+
+def test_a_collision_of_two_lines_is_settled_by_another_number(office: Office) -> None:
+    """Two new lines under one number are in conflict; once one of them gets another number, both count."""
+    save(office, BOOK, line(1), line(2), line(5, 3))
+    save(office, OTHER, line(5, 7))
+    office.run()
+    assert conflict(office) == {"base": None, "ours": "5: 3", "theirs": "5: 7"}
+    save(office, OTHER, line(6, 7, batch_no="T5"))
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10", "0005": "3", "0006": "7"}
+    assert not Standing.of(office.ledger).conflicts
