@@ -258,7 +258,7 @@ class _Scan:
             return False
         if place not in self.places.formulas:
             return True
-        if cell == 0:  # what the template's formula comes to in a prepared row; old formats do not tell formulas
+        if cell == 0 and not self.grid.details.tells_formulas:  # what a formula comes to in a row that is prepared
             return False
         column = self.grid.first_column + place
         return not isinstance(cell, NoValue) and (number, column) not in self.grid.details.formulas

@@ -66,6 +66,8 @@ class Details:
     """Numbers in red font that are positive in the file."""
     formulas: Mapping[CellPlace, str] = field(default_factory=dict)
     """Formula text without the leading ``=``, for cells that have one."""
+    tells_formulas: bool = True
+    """Whether the file says which cells are formulas: old workbooks and tables of text do not."""
     comments: Mapping[CellPlace, str] = field(default_factory=dict)
     """Cell notes of people; the program's own (``⟦HQ⟧…``) are left out."""
 

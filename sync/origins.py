@@ -10,7 +10,7 @@ from sync.copies import original_of
 from sync.standing import GONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sync.memory import Remembered, Row
     from sync.standing import Standing
@@ -64,8 +64,8 @@ def with_origin_told(
     if first is not None:
         code = "IMP-01" if hashes.get(first) == file.sha256 else "FILE-COPY"
         return _told(file, code, standing.title(first))
-    titles = {standing.title(name).casefold(): standing.title(name) for name in hashes}
-    names = {identity: name for name, identity in renamed.items() if name in standing.workbooks}
+    names = {identity: name for name, identity in renamed.items()}
+    titles = {title.casefold(): title for title in (standing.title(names.get(name, name)) for name in hashes)}
     original = original_of(standing.title(names.get(file.name, file.name)), titles.values())
     if original is None or (known and original.casefold() not in titles):
         return file
@@ -82,17 +82,18 @@ def branches_among(
     standing: Standing,
     copies: Mapping[str, str],
     renamed: Mapping[str, str],
+    dead: Collection[str],
     ledger: Remembered | None,
 ) -> dict[str, int | None]:
     """Return the workbooks that are copies of others: by the names that they have now, by their rows, or marked copies.
 
-    For a marked copy the revision that took its original's version is known. Known workbooks whose files are gone
-    may be originals, and copies of which a row is in conflict.
+    For a marked copy the revision that took its original's version is known. Workbooks without their files (``dead``)
+    may be copies, of which a row is in conflict, but a name of one that is gone makes no other workbook its copy.
     """
     names = {*standing.workbooks, *(file.name for file, _ in taken)}
     titles = {name: standing.title(name) for name in names}
     titles |= {identity: standing.title(file) for file, identity in renamed.items()}
-    present = {title.casefold() for title in titles.values()}
+    present = {title.casefold() for name, title in titles.items() if name not in dead}
     found: dict[str, int | None] = {name: None for name, row in standing.workbooks.items() if row["branch_of"]}
     found |= dict.fromkeys(copies)
     for name, title in titles.items():

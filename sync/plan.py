@@ -150,7 +150,7 @@ class _Run:
         died = frozenset(name for name in dead if not _was_gone(standing, name))
         memory = replace(
             _memory(self.ledger, standing, staged, taken, again),
-            branches=branches_among(taken, standing, known.copies, known.renamed, self.ledger),
+            branches=branches_among(taken, standing, known.copies, known.renamed, dead, self.ledger),
             said_then=said_then(taken, self.ledger),
             stopped=frozenset(known.stops),
             dead=dead,

@@ -111,11 +111,15 @@ def _keys_of(look: Look, rows: pl.DataFrame, besides: frozenset[Row], workbooks:
 
 
 def _of_equal_cells(look: Look, newcomers: Newcomers) -> pl.DataFrame:
-    """Return the rows of new files that a lost workbook has under another number, one to one: ``_PAIR``."""
+    """Return the rows of new files that a lost workbook has under another number, one to one: ``_PAIR``.
+
+    A row whose own number is still stated has not got another one.
+    """
     cells = other_columns(look.register)
     own = look.rows.filter(pl.col("_workbook").is_in(list(newcomers.new)))
     lost = pl.col("_workbook").is_in(list(newcomers.lost)) & (pl.col("_status") != WITHDRAWN)
     before = look.current.filter(lost).select(*cells, _other="_workbook", _old="_key")
+    before = before.join(own.select(_old="_key"), on="_old", how="anti")
     pairs = own.select(*cells, "_workbook", "_key").join(before, on=cells, nulls_equal=True)
     single = [pl.len().over("_workbook", "_other", each) == 1 for each in ("_key", "_old")]
     return pairs.filter(pl.all_horizontal(single)).select(_PAIR)

@@ -104,15 +104,15 @@ class ReaderPool:
         finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         for place, job in enumerate(jobs):
             waiting.put((place, job))
+        wanted, last = len(jobs), time.monotonic() + patience_seconds
         limits = (self.seconds, self._memory_bytes)
         threads = [
-            threading.Thread(target=worker.work, args=(waiting, finished, *limits), daemon=True)
+            threading.Thread(target=worker.work, args=(waiting, finished, *limits, last), daemon=True)
             for worker in self._workers[: len(jobs)]
         ]
         for thread in threads:
             thread.start()
         outcomes: dict[int, Outcome] = {}
-        wanted, last = len(jobs), time.monotonic() + patience_seconds
         try:
             while len(outcomes) < wanted:
                 with contextlib.suppress(queue.Empty):
@@ -164,8 +164,9 @@ class _Worker:
         finished: queue.SimpleQueue[tuple[int, Outcome]],
         seconds: float,
         memory_bytes: int,
+        last: float,
     ) -> None:
-        """Do jobs until none is waiting."""
+        """Do jobs, at least one, until none is waiting or the time ``last`` of the steady clock has come."""
         while True:
             try:
                 place, job = waiting.get_nowait()
@@ -175,6 +176,8 @@ class _Worker:
                 finished.put((place, self._do(job, seconds, memory_bytes)))
             except Exception as exc:  # noqa: BLE001 - arguments that cannot be sent, no process to be had
                 finished.put((place, Outcome(job, None, "crash", f"{type(exc).__name__}: {exc}")))
+            if time.monotonic() >= last:
+                return
 
     def _do(self, job: Job, seconds: float, memory_bytes: int) -> Outcome:
         process = self._started(memory_bytes)

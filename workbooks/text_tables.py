@@ -46,7 +46,7 @@ def read_delimited(content: bytes, name: str) -> tuple[Grid, ...]:
                 raise too_large("行数过多", "it has too many rows")
     except csv.Error as error:
         raise corrupt(f"CSV有误（{error}）", f"broken CSV ({error})") from error
-    return (Grid(name, "Sheet1", trimmed(_even(rows))),)
+    return (Grid(name, "Sheet1", trimmed(_even(rows)), details=Details(tells_formulas=False)),)
 
 
 def _delimiter(sample: str) -> str:
@@ -77,7 +77,7 @@ def read_html(content: bytes, name: str) -> tuple[Grid, ...]:
         raise RefusedError("FILE-TYPE", value="HTML")
     names = ("Sheet1" if len(tables) == 1 else f"Sheet{number}" for number in count(1))
     return tuple(
-        Grid(name, sheet, trimmed(_even(table.rows)), details=Details(merged=tuple(table.merged)))
+        Grid(name, sheet, trimmed(_even(table.rows)), details=Details(merged=tuple(table.merged), tells_formulas=False))
         for sheet, table in zip(names, tables, strict=False)
     )
 

@@ -79,6 +79,7 @@ def _grid(book: Book, seen: Sheet, sheet: CalamineSheet, name: str) -> Grid:
         struck_rows=frozenset(looked.struck - looked.unstruck),
         red_cells=frozenset(looked.red),
         comments=_comments(seen),
+        tells_formulas=False,
     )
     cells = trimmed(with_places(seen.name, rows, looked.replaced))
     return Grid(name, seen.name, cells, epoch_1904=book.datemode == 1, details=details)

@@ -34,7 +34,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[School, str]:
         opened = School(folder / "share")
         configure(opened, **PARAMETERS)
         save(opened, "ZW/原有.xlsx", MASTER)
-        return opened, example(opened)[0]
+        store = example(opened)[0]
+        opened.sync()
+        return opened, store
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         made.merge()
         shutil.copy(made.path(STORE), folder / "older.xlsx")
         made.save(STORE, changed(1, qty=20, amount="170.00"))
-        made.merge()
+        made.sync()
     return made.folder, folder / "state"
 
 
@@ -210,7 +210,7 @@ def test_a_closed_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     school = ClosingSchool(tmp_path / "closing", monkeypatch, with_november)
     school.close("2026-11")
     school.today("2026-12-04")
-    school.merge()
+    school.sync()
     stated = {"stock_receipt": [receipt(qty=26, amount="221.00"), receipt(2)], "stock_issue": [issue()]}
     checked = agrees(school.share, school.save(STORE, stated))
     assert {"IMP-05", "LATE"} <= codes(checked)
@@ -274,7 +274,7 @@ def test_nothing_personal_and_nothing_secret(school: School) -> None:
     twice = [{**STAFF[1], "id_no": IDENTITY, "phone": PHONE}, *STAFF[2:]]
     school.save(MASTER_BOOK, {**MASTER, "staff_roster": [*roster(post="副主任")["staff_roster"][:1], *twice]})
     school.save("ZW/名册.xlsx", {"staff_roster": roster(post="校长")["staff_roster"][:1]})
-    school.merge()
+    school.sync()
     folder = school.folder / FOLDER
     text = (folder / "manifest.json").read_text("utf-8")
     for path in folder.glob("*.arrow"):

@@ -5,7 +5,7 @@ The model knows one thing only: what every workbook says last is in the books, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -84,12 +84,21 @@ class Clerks:
         return [*often, self._reorder, self._double, self._void, self._share, self._give, self._mistake, self._drop]
 
     def _save(self, name: str, *, former: str | None = None) -> None:
-        if name in BOOKS and self.random.random() < 0.1:
+        sheets = {register: tuple(rows) for register, rows in self.sheets[name].items()}
+        if name in BOOKS and self.random.random() < 0.1 and self._is_known_by_its_rows(name, sheets):
             former = self.names[name]
             self.names[name] = f"{former[:2]}/{self._number()}月账.xlsx"
-        sheets = {register: tuple(rows) for register, rows in self.sheets[name].items()}
         moment = BEGIN + timedelta(minutes=len(self.events))
         self.events.append(Event(name, Saved(self.names[name], sheets, moment), former))
+
+    def _is_known_by_its_rows(self, name: str, sheets: Mapping[str, Sequence[Row]]) -> bool:
+        """Tell whether half of the rows of this or of any earlier save are in the other one.
+
+        Whichever save the last run has seen, the file renamed and edited since is that workbook.
+        """
+        now = _keys(sheets)
+        earlier = [keys for event in self.events if event.book == name and (keys := _keys(event.saved.sheets))]
+        return all(2 * len(now & then) >= min(len(now), len(then)) > 0 for then in earlier)
 
     def _number(self) -> int:
         self.numbers += 1
@@ -223,6 +232,10 @@ class Clerks:
             receipts[:] = [lines.corrected(row) for row in receipts]
         for name in self.sheets:
             self._save(name)
+
+
+def _keys(sheets: Mapping[str, Sequence[Row]]) -> set[tuple[str, ...]]:
+    return {(register, *key_of(register, row)) for register, rows in sheets.items() for row in rows}
 
 
 def interleavings(events: Sequence[Event], random: Random) -> Iterator[tuple[str, list[tuple[Event, bool]]]]:
