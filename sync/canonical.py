@@ -8,7 +8,8 @@ is added later leaves the digests of earlier rows as they are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,9 +20,8 @@ from sync.versioned import is_number, storage_of
 if TYPE_CHECKING:
     from schemas.register import Register
 
-SLICE_ROWS = 50_000
+_HASHED_ROWS = 10_000
 """Rows made into text at once: the texts are many times the hashes."""
-
 _DATE = "%Y-%m-%d"
 _DATETIME = "%Y-%m-%dT%H:%M:%S%.f"
 _TIME = "%H:%M:%S%.f"
@@ -38,13 +38,25 @@ def content_hashes(register: type[Register], frame: pl.DataFrame) -> pl.Series:
 
 def stated_hashes(types: Mapping[str, pl.DataType], frame: pl.DataFrame) -> pl.Series:
     """Return the same for columns with these types; slice by slice, for the texts are many times the hashes."""
-    parts = [pl.Series("_hash", [], dtype=pl.String)]
-    for piece in frame.iter_slices(SLICE_ROWS):
+
+    def stated(piece: pl.DataFrame) -> pl.Series:
         texts = piece.select(as_text(name, types[name]).alias(name) for name in sorted(types))
-        rows = canonical_rows(texts).cast(pl.Binary).to_list()
-        hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in rows]
+        return canonical_rows(texts).cast(pl.Binary)
+
+    parts = [pl.Series("_hash", [], dtype=pl.String)]
+    for texts in _made_ahead(stated, list(frame.iter_slices(_HASHED_ROWS))):
+        hashes = [hashlib.blake2b(row, digest_size=16).hexdigest() for row in texts.to_list()]
         parts.append(pl.Series("_hash", hashes, dtype=pl.String))
     return pl.concat(parts, rechunk=True)
+
+
+def _made_ahead(make: Callable[[pl.DataFrame], pl.Series], pieces: Sequence[pl.DataFrame]) -> Iterator[pl.Series]:
+    """Yield what is made of every piece; that of the next one is made beside, while one is looked at."""
+    if len(pieces) <= 1:
+        yield from map(make, pieces)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        yield from beside.map(make, pieces)
 
 
 def canonical_rows(stored: pl.DataFrame) -> pl.Series:

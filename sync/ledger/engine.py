@@ -15,11 +15,14 @@ from sync.ledger.errors import LedgerInterrupted, LedgerUnreachable
 BUSY_SECONDS = 60
 """How long a connection waits for another process that is committing."""
 
+# What a revision wrote is carried from the log into the file when the ledger is closed, not while somebody waits for
+# the commit, unless the log has more than 64 MB (pages of 4 kB).
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA cache_size = -65536",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA wal_autocheckpoint = 16384",
 )
 _ADVISORY_LOCK = 0x686F7571696E
 """The word houqin as a number: one writer at a time on PostgreSQL."""
