@@ -51,6 +51,8 @@ class Standing:
     """(register, key) of rows that once went on under a corrected number, to the last such number."""
     withdrawals: frozenset[Place] = frozenset()
     """Missing rows that somebody confirms in this run."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Identity to the name of its file, for the files of this run: of new ones it is not in ``workbooks`` yet."""
 
     @classmethod
     def of(cls, ledger: Remembered) -> Standing:
@@ -73,7 +75,7 @@ class Standing:
     def title(self, identity: str) -> str:
         """Return the name of a workbook's file as people see it now."""
         known = self.workbooks.get(identity)
-        return identity if known is None else str(known["title"])
+        return self.files.get(identity, identity) if known is None else str(known["title"])
 
     def as_found(self, found: Scan) -> Standing:
         """Return the memory with every workbook under the name that its file has now."""
@@ -82,7 +84,7 @@ class Standing:
             identity: {**row, "title": names[identity]} if names.get(identity, row["title"]) != row["title"] else row
             for identity, row in self.workbooks.items()
         }
-        return replace(self, workbooks=workbooks)
+        return replace(self, workbooks=workbooks, files=names)
 
 
 def _parted(subject: str) -> tuple[str, str]:

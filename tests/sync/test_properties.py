@@ -378,3 +378,18 @@ TestDepartments.settings = settings(
     derandomize="HOUQIN_EXAMPLES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_new_file_under_the_name_of_a_renamed_one() -> None:
+    """What a copy's name says of a workbook is the same in the run that finds its original as in the next one."""
+    departments = Departments()
+    departments.catalogue(late=False)
+    departments.add(book=0, place=1, qty=9, late=False, wrong=False)
+    departments.copy(book=84, to=93)
+    departments.note(book=18, row=82, text="补单")
+    departments.merge()
+    departments.move(book=72, to=32)
+    departments.merge()
+    departments.renumber(book=55, row=3, back=False, wrong=False)
+    departments.add(book=80, place=8, qty=6, late=False, wrong=True)
+    departments.teardown()
