@@ -6,7 +6,6 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,8 +36,6 @@ from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
-_ARCHIVING = 4
-"""So many files are archived at once."""
 Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
 """What shows the newest revision to people: all of it, ``publish_all``."""
 
@@ -211,20 +208,17 @@ def kept_for_good(
     A file that somebody saves while it is being read is left to the next run.
     """
     places = {file.identity: file for file in files}
-
-    def is_safe(file: TakenFile) -> bool:
+    kept: list[tuple[TakenFile, str]] = []
+    postponed: list[Finding] = []
+    for file, department in taken:
         found = places[file.name]
         try:
             archive_file(share.state, found.path, file.sha256 or found.sha256)
         except (SourceChanged, FileNotFoundError, PermissionError):
-            return False
-        return True
-
-    with ThreadPoolExecutor(_ARCHIVING) as hands:  # each waits for the disk
-        safe = list(hands.map(is_safe, [file for file, _ in taken]))
-    kept = [pair for pair, is_kept in zip(taken, safe, strict=True) if is_kept]
-    lost = [file for (file, _), is_kept in zip(taken, safe, strict=True) if not is_kept]
-    return kept, [reader_finding("IMP-03", places[file.name].name) for file in lost]
+            postponed.append(reader_finding("IMP-03", found.name))
+        else:
+            kept.append((file, department))
+    return kept, postponed
 
 
 def rights_of(share: Share) -> Rights:
