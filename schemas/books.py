@@ -48,15 +48,8 @@ def restated_keys(rows: pl.DataFrame) -> pl.DataFrame:
 @made_once
 def empty_frame(register: type[Register]) -> pl.DataFrame:
     """Return a frame of the register's columns without rows."""
-    if register not in _EMPTY:
-        schema = {column.name: column.dtype for column in register.columns}
-        schema |= {**register.computed(), "_key": pl.String(), "_id": pl.Int64()}
-        _EMPTY[register] = pl.DataFrame(schema=schema)
-    return _EMPTY[register]
-
-
-_EMPTY: dict[type[Register], pl.DataFrame] = {}
-"""Frames without rows: making one takes a millisecond, and a run asks for hundreds."""
+    schema = {column.name: column.dtype for column in register.columns}
+    return pl.DataFrame(schema={**schema, **register.computed(), "_key": pl.String(), "_id": pl.Int64()})
 
 
 class OpenBooks:

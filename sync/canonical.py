@@ -56,7 +56,11 @@ def _made_ahead(make: Callable[[pl.DataFrame], pl.Series], pieces: Sequence[pl.D
         yield from map(make, pieces)
         return
     with ThreadPoolExecutor(1) as beside:
-        yield from beside.map(make, pieces)
+        ahead = beside.submit(make, pieces[0])
+        for piece in pieces[1:]:
+            made, ahead = ahead.result(), beside.submit(make, piece)
+            yield made
+        yield ahead.result()
 
 
 def canonical_rows(stored: pl.DataFrame) -> pl.Series:

@@ -32,7 +32,7 @@ class Standing:
     """The ledger's memory of workbooks, held rows, bases and conflicts."""
 
     workbooks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Identity to the row in the table ``workbook``; its ``title`` is the name of the file now."""
+    """Identity to the row in the table ``workbook``; its ``title`` is the name that its file had after the last run."""
     held: tuple[Mapping[str, Any], ...] = ()
     claims: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """Register id to rows of the table ``claim``."""
@@ -52,7 +52,7 @@ class Standing:
     withdrawals: frozenset[Place] = frozenset()
     """Missing rows that somebody confirms in this run."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """Identity to the name of its file, for the files of this run: of new ones it is not in ``workbooks`` yet."""
+    """Identity to the name of its file, for the files of this run: of new and renamed ones only here."""
 
     @classmethod
     def of(cls, ledger: Remembered) -> Standing:
@@ -75,16 +75,11 @@ class Standing:
     def title(self, identity: str) -> str:
         """Return the name of a workbook's file as people see it now."""
         known = self.workbooks.get(identity)
-        return self.files.get(identity, identity) if known is None else str(known["title"])
+        return self.files.get(identity) or (identity if known is None else str(known["title"]))
 
     def as_found(self, found: Scan) -> Standing:
         """Return the memory with every workbook under the name that its file has now."""
-        names = {file.identity: file.name for file in found.files}
-        workbooks = {
-            identity: {**row, "title": names[identity]} if names.get(identity, row["title"]) != row["title"] else row
-            for identity, row in self.workbooks.items()
-        }
-        return replace(self, workbooks=workbooks, files=names)
+        return replace(self, files={file.identity: file.name for file in found.files})
 
 
 def _parted(subject: str) -> tuple[str, str]:

@@ -108,9 +108,6 @@ def content_table(register: type[Register]) -> VersionedTable:
     return VersionedTable(f"reg_{register.id}", fields, version="_version", start="_from", end="_to")
 
 
-"""Tables made so far: a declaration never changes while the program runs."""
-
-
 def _own(name: str, fields: str, *, json: str = "", lookups: tuple[tuple[str, ...], ...] = ()) -> VersionedTable:
     """Declare one of the ledger's own tables: ``fields`` are names, with ``:int`` or ``:instant``."""
     kinds: dict[str, pl.DataType] = {"": pl.String(), "int": pl.Int64(), "instant": INSTANT}
