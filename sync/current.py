@@ -271,11 +271,11 @@ class _Files:
         found = path.stat()
         statuses = dict(ordered.group_by("_status", maintain_order=True).len().iter_rows())
         workbooks = tuple(ordered["_workbook"].unique().drop_nulls().sort())
-        parts = parts_of(ordered["_version"])
+        parts = hashed_parts(ordered["_version"])
         return Month(period, path.name, found.st_size, found.st_mtime_ns, versions, statuses, workbooks, parts)
 
 
-def parts_of(versions: pl.Series) -> tuple[tuple[int, str], ...]:
+def hashed_parts(versions: pl.Series) -> tuple[tuple[int, str], ...]:
     """Return of each part in which these rows are published how many there are, and the hash of their versions."""
     count = parts_for(versions.len())
     split = [versions.filter(versions % count == part) for part in range(count)] if count > 1 else []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schemas.check import Checked
     from schemas.columns import Column
     from schemas.register import Register
-    from sync.merge import LedgerDecider
+    from sync.memory import Decisions
 
 SCHEMA = {"_key": pl.String(), "_user_register": pl.String(), "_user_key": pl.String(), "_users": pl.Int64()}
 _LISTS = (Kind.REFERENCE_LIST, Kind.CODE_LIST)
@@ -49,14 +49,14 @@ def used_elsewhere(register: type[Register], keys: pl.Series, books: OpenBooks) 
     return _counted(found)
 
 
-def numbers_in_use(checked: Checked, decider: LedgerDecider, books: OpenBooks) -> dict[int, Sequence[Flaw]]:
+def numbers_in_use(checked: Checked, decided: Mapping[str, Decisions], books: OpenBooks) -> dict[int, Sequence[Flaw]]:
     """Return the rows that corrected a number by which others go on naming the old row, each with its error.
 
     ``checked`` is the whole batch, and ``books`` are as it leaves them: a number may be corrected together with all
     that refer to it.
     """
     found: dict[int, Sequence[Flaw]] = {}
-    for register_id, decisions in decider.decisions.items():
+    for register_id, decisions in decided.items():
         passed = checked.frames[register_id].filter(pl.col("_outcome") == PROPOSED) if decisions.rekeyed else None
         if passed is None:
             continue

@@ -43,9 +43,6 @@ GONE_SCHEMA = {
 NO_PLACE = {"workbook": "", "sheet": "", "row_number": 0}
 
 
-Row = tuple[str, str, str]
-"""Workbook, register and key."""
-
 Page = tuple[str, str, str]
 """Workbook, register and month (``yyyy-mm``)."""
 
@@ -88,14 +85,14 @@ class Memory:
     """(workbook, register) of sheets that could not be read: nothing of them is gone."""
     voided: frozenset[tuple[str, str, str]] = frozenset()
     """(workbook, register, key) of rows that say 作废: withdrawn without confirmation."""
-    replaces: Mapping[Row, Replaced] = field(default_factory=dict)
+    replaces: Mapping[Place, Replaced] = field(default_factory=dict)
     """Held row to the one that it was to replace, its number being corrected."""
-    disputed: Mapping[Row, Replaced] = field(default_factory=dict)
+    disputed: Mapping[Place, Replaced] = field(default_factory=dict)
     """Row in conflict, because it is to replace one that somebody else changed or renumbered, to that one."""
     branches: Mapping[str, int | None] = field(default_factory=dict)
     """Workbooks that are copies of others, to the revision that took the version they were made from, where
     that is known: the base of a row is its version then, or else the nearest version in its history."""
-    said_then: Mapping[Row, Mapping[str, Any]] = field(default_factory=dict)
+    said_then: Mapping[Place, Mapping[str, Any]] = field(default_factory=dict)
     """(marked copy, register, key) to the base that its original had then, a row of the table ``claim``, where
     the ledger's version was another one."""
     stopped: frozenset[str] = frozenset()

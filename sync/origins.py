@@ -12,8 +12,9 @@ from sync.standing import GONE
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sync.memory import Remembered, Row
+    from sync.memory import Remembered
     from sync.standing import Standing
+    from sync.takes import Place
     from workbooks.taking import TakenFile
 
 
@@ -64,12 +65,18 @@ def with_origin_told(
     if first is not None:
         code = "IMP-01" if hashes.get(first) == file.sha256 else "FILE-COPY"
         return _told(file, code, standing.title(first))
-    names = {identity: name for name, identity in renamed.items()}
-    titles = {title.casefold(): title for title in (standing.title(names.get(name, name)) for name in hashes)}
-    original = original_of(standing.title(names.get(file.name, file.name)), titles.values())
-    if original is None or (known and original.casefold() not in titles):
+    titles = _titles({*hashes, file.name}, standing, renamed)
+    there = [titles[name] for name in hashes]
+    original = original_of(titles[file.name], there)
+    if original is None or (known and original.casefold() not in map(str.casefold, there)):
         return file
     return _told(file, "FILE-COPY", original)
+
+
+def _titles(workbooks: Collection[str], standing: Standing, renamed: Mapping[str, str]) -> dict[str, str]:
+    """Return workbook to the name of its file as people see it now."""
+    files = {identity: name for name, identity in renamed.items()}
+    return {workbook: standing.title(files.get(workbook, workbook)) for workbook in workbooks}
 
 
 def _told(file: TakenFile, code: str, original: str) -> TakenFile:
@@ -90,9 +97,7 @@ def branches_among(
     For a marked copy the revision that took its original's version is known. Workbooks without their files (``dead``)
     may be copies, of which a row is in conflict, but a name of one that is gone makes no other workbook its copy.
     """
-    names = {*standing.workbooks, *(file.name for file, _ in taken)}
-    titles = {name: standing.title(name) for name in names}
-    titles |= {identity: standing.title(file) for file, identity in renamed.items()}
+    titles = _titles({*standing.workbooks, *(file.name for file, _ in taken)}, standing, renamed)
     present = {title.casefold() for name, title in titles.items() if name not in dead}
     found: dict[str, int | None] = {name: None for name, row in standing.workbooks.items() if row["branch_of"]}
     found |= dict.fromkeys(copies)
@@ -105,12 +110,12 @@ def branches_among(
     return found | revisions
 
 
-def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Remembered | None) -> dict[Row, Mapping[str, Any]]:
+def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Remembered | None) -> dict[Place, Mapping[str, Any]]:
     """Return (marked copy, register, key) to the base that its original had when the copy was made from it.
 
     Only rows of which the ledger had another version then: a claim tells what the original itself said.
     """
-    found: dict[Row, Mapping[str, Any]] = {}
+    found: dict[Place, Mapping[str, Any]] = {}
     for file, _ in taken:
         made = None if ledger is None or file.origin is None else ledger.taken_at(file.origin.sha256)
         if ledger is None or file.origin is None or made is None:

@@ -20,7 +20,7 @@ from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
 from sync.in_use import numbers_in_use
-from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced, Row
+from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
 from sync.outcome import RetriedRows, WorkbookOutcome, outcomes_of, relevant_findings, retried_rows
@@ -36,6 +36,7 @@ from sync.scan import Scan
 from sync.stage import Staged, stage
 from sync.standing import GONE, Standing, no_rows, without_files
 from sync.stops import Stop, safe_stops, turned_pages, vanished_workbooks
+from sync.takes import Place
 from sync.worth import uncovered_rows
 from workbooks.taking import TakenFile
 
@@ -173,7 +174,7 @@ class _Run:
             if more == fallen:
                 more = fallen.with_alone(uncovered_rows(checked, books, self.load, self._opening))
             if more == fallen:
-                more = fallen.with_alone(numbers_in_use(checked, decider, books))
+                more = fallen.with_alone(numbers_in_use(checked, decider.decisions, books))
             if more == fallen:
                 return books, decider, checked
             fallen = more
@@ -282,7 +283,7 @@ def _memory(
     taken: Sequence[tuple[TakenFile, str]],
     again: Sequence[Mapping[str, Any]],
 ) -> Memory:
-    replaces: dict[bool, dict[Row, Replaced]] = {True: {}, False: {}}
+    replaces: dict[bool, dict[Place, Replaced]] = {True: {}, False: {}}
     for row in standing.held:
         if old := row["payload"].get("replaces"):
             place = (row["workbook"], row["register"], row["row_key"])

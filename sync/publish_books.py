@@ -18,7 +18,7 @@ import polars as pl
 
 from schemas.register import all_registers
 from sync import __version__
-from sync.current import parts_of
+from sync.current import hashed_parts
 from sync.ledger.read import Extent
 from sync.lookups import lookups_of
 from sync.publish.books import (
@@ -235,7 +235,7 @@ def _wanted_rows(register: type[Register], current: CurrentRows) -> Iterator[Wan
             source = source_of(shape, personal, month.period, month.versions)
             yield Wanted(register.id, source, count, _rows_of(register, current, month, 0, 1), month.period)
             continue
-        known = month.parts or parts_of(current.of_month(register, month)[table.version])
+        known = month.parts or hashed_parts(current.of_month(register, month)[table.version])
         for part, (rows, versions) in enumerate(known):
             source = source_of(shape, personal, month.period, versions)
             yield Wanted(register.id, source, rows, _rows_of(register, current, month, part, parts), month.period)

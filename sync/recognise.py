@@ -11,9 +11,10 @@ import polars as pl
 from schemas.books import OpenBooks
 from schemas.periods import closed_through
 from schemas.register import Register, all_registers
-from sync.memory import WITHDRAWN, Decisions, Memory, Page, Row
+from sync.memory import WITHDRAWN, Decisions, Memory, Page
 from sync.renumbered import other_columns
 from sync.stops import Stop
+from sync.takes import Place
 
 LEAST_KNOWN_ROWS = 3
 """So many rows, and half of them, must be known from another workbook for a copy (DESIGN 8)."""
@@ -45,9 +46,9 @@ class Newcomers:
     """Known workbooks whose files are no longer there."""
     known: frozenset[str] = frozenset()
     """Known workbooks under whose names there are other contents than before."""
-    held: frozenset[Row] = frozenset()
+    held: frozenset[Place] = frozenset()
     """Rows that known workbooks state and that are held back."""
-    voided: frozenset[Row] = frozenset()
+    voided: frozenset[Place] = frozenset()
     """Rows that the files of this run mark as void."""
 
 
@@ -102,7 +103,7 @@ def renamed_workbooks(seen: list[Look], newcomers: Newcomers) -> dict[str, str]:
 _PAIR = ("_workbook", "_other", "_key")
 
 
-def _keys_of(look: Look, rows: pl.DataFrame, besides: frozenset[Row], workbooks: frozenset[str]) -> pl.DataFrame:
+def _keys_of(look: Look, rows: pl.DataFrame, besides: frozenset[Place], workbooks: frozenset[str]) -> pl.DataFrame:
     """Return the keys that some workbooks have in ``rows`` or ``besides``: ``_workbook, _key``."""
     more = [(workbook, key) for workbook, of, key in besides if of == look.register.id]
     keys = pl.DataFrame(more, schema={"_workbook": pl.String(), "_key": pl.String()}, orient="row")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from schemas.register import Register
-    from sync.memory import Memory, Replaced, Row
+    from sync.memory import Memory, Replaced
+    from sync.takes import Place
 
 PLACE = ("_workbook", "_sheet", "_row")
 """In the same sheet row a number is corrected within its month only: on a turned page the first row of the
@@ -144,7 +145,7 @@ def _paired_earlier(
     came: pl.DataFrame,
     rows: pl.DataFrame,
     current: pl.DataFrame,
-    earlier: Mapping[Row, Replaced],
+    earlier: Mapping[Place, Replaced],
 ) -> dict[int, str]:
     """Return the pairs that an earlier version of the workbook made, as long as the old row counts as it was then."""
     known = [

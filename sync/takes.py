@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 Place = tuple[str, str, str]
-"""Workbook, register and key of a row in conflict."""
+"""Workbook, register and key of a row."""
 
 
 class Take(StrEnum):

@@ -117,7 +117,7 @@ def close_versions(
     connection: sa.Connection, table: sa.Table, end: str, start: str, number: int, versions: Sequence[int]
 ) -> int:
     """Set the closing revision of current versions that are older; return how many there were."""
-    quote, mark = connection.dialect.identifier_preparer, _mark(connection)
+    quote, mark = connection.dialect.identifier_preparer, place_mark(connection)
     end_name, start_name = quote.quote(end), quote.quote(start)
     key = quote.quote(next(iter(table.primary_key)).name)
     statement = (
@@ -128,7 +128,8 @@ def close_versions(
     return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
 
 
-def _mark(connection: sa.Connection) -> str:
+def place_mark(connection: sa.Connection) -> str:
+    """Return what stands for a bound value in a statement at driver level."""
     return "?" if connection.dialect.paramstyle == "qmark" else "%s"
 
 

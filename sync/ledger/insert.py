@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from sync.ledger.engine import place_mark
+
 _SLICE_ROWS = 20_000
 _PIECE_ROWS = 5_000
 _FEW_ROWS = 1_000
@@ -19,7 +21,7 @@ _SHORT_TEXT = 500
 
 def insert_rows(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     """Insert rows given as tuples of the values of some columns."""
-    statement = _statement(connection, table, names, [_mark(connection)] * len(names))
+    statement = _statement(connection, table, names, [place_mark(connection)] * len(names))
     for start in range(0, len(rows), _SLICE_ROWS):
         connection.exec_driver_sql(statement, rows[start : start + _SLICE_ROWS])
 
@@ -45,10 +47,6 @@ def _statement(connection: sa.Connection, table: sa.Table, names: Sequence[str],
     quote = connection.dialect.identifier_preparer
     listed = ", ".join(quote.quote(name) for name in names)
     return f"INSERT INTO {quote.format_table(table)} ({listed}) VALUES ({', '.join(values)})"  # noqa: S608 - own names
-
-
-def _mark(connection: sa.Connection) -> str:
-    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
 
 
 def _pieces(stored: pl.DataFrame) -> Iterator[pl.DataFrame]:

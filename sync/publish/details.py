@@ -52,6 +52,8 @@ _FORMATS: dict[Kind, str] = {
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
     Kind.TIME: "hh:mm",
 }
+Part = tuple[str | None, int]
+"""Month and number of a volume of a register."""
 _SOURCE = ("_status", "_workbook", "_sheet", "_row")
 
 
@@ -141,9 +143,14 @@ class Volume:
 
 def entries(publication: Publication) -> list[Entry]:
     """Return the list of volumes by register, month and part; rows are only counted."""
+    known = all_registers()
+    return _listed(publication, {name: _places(frame, known[name]) for name, frame in publication.details.items()})
+
+
+def _listed(publication: Publication, places: Mapping[str, Mapping[Part, tuple[int, int]]]) -> list[Entry]:
     sizes: dict[str, dict[str | None, Sequence[int]]] = {}
-    for register_id, frame in publication.details.items():
-        for (month, _), (_, rows) in _places(frame, all_registers()[register_id]).items():
+    for register_id, of_register in places.items():
+        for (month, _), (_, rows) in of_register.items():
             of_month = sizes.setdefault(register_id, {})
             of_month[month] = [*of_month.get(month, ()), rows]
     for (register_id, month), untouched in publication.untouched.items():
@@ -171,10 +178,10 @@ def volumes(publication: Publication) -> list[Volume]:
             return None
         return details[name].slice(*places[name][entry.month, entry.part])
 
-    return [Volume(entry, rows_of(entry), publication) for entry in entries(publication)]
+    return [Volume(entry, rows_of(entry), publication) for entry in _listed(publication, places)]
 
 
-def _places(frame: pl.DataFrame, register: type[Register]) -> dict[tuple[str | None, int], tuple[int, int]]:
+def _places(frame: pl.DataFrame, register: type[Register]) -> dict[Part, tuple[int, int]]:
     """Return where the volumes of a register begin among its rows and how many rows they have, by month and part."""
     numbered = with_volumes(frame, register).select("_post_period", VOLUME).with_row_index("_place")
     found = numbered.group_by("_post_period", VOLUME, maintain_order=True).agg(pl.first("_place"), pl.len())
