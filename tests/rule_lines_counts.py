@@ -70,6 +70,12 @@ def planned(rooms: str = "A-301", **cells: object) -> Line:
     return Line("stocktake_plan", plain | cells)
 
 
+def planned_for_month_end(rooms: str, **cells: object) -> Line:
+    """Return the plan of oracle O10: as of the end of November, counted until 2 December."""
+    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-11-30 08:00", "count_to": "2026-12-02 18:00"}
+    return planned(rooms, **{"scope": "月度库存", **times, **cells})
+
+
 def counted(plan: Line, thing: Line | None, qty: object = 1, **cells: object) -> Line:
     """Return a line of sheet 01 of a plan, in the first room of the plan, for an item or an asset."""
     plain = {

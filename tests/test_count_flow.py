@@ -15,7 +15,17 @@ from click.testing import CliRunner
 
 from sync.commands import count, month, rows, stock, verify
 from tests.rule_lines import Line, goods, issued, received, room
-from tests.rule_lines_counts import approved, code_of, counted, explained, owned, planned, stocked, store
+from tests.rule_lines_counts import (
+    approved,
+    code_of,
+    counted,
+    explained,
+    owned,
+    planned,
+    planned_for_month_end,
+    stocked,
+    store,
+)
 from tests.sync.school import School
 from tests.test_reconcile import with_parameters
 from tests.test_rule_effects import save
@@ -64,9 +74,8 @@ def fill(path: Path, to: Path, values: Callable[[dict[str, object]], Values]) ->
 
 
 def of_store(plan_room: str, **cells: object) -> Line:
-    """Return the plan of the worked example: as of the end of November, counted until 2 December."""
-    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-11-30 08:00", "count_to": "2026-12-02 18:00"}
-    return planned(plan_room, **{"plan_no": PLAN, "scope": "月度库存", **times, **cells})
+    """Return the plan of the worked example."""
+    return planned_for_month_end(plan_room, **{"plan_no": PLAN, **cells})
 
 
 def example(school: School) -> tuple[str, Line]:

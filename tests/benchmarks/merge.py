@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from tests.benchmarks import goods
 from tests.benchmarks.goods import Book
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.watch import Stages, Tree, cpu_seconds
+from tests.environment import environment
 from workbooks.pool import ReaderPool
 
 MEBIBYTE = 1 << 20
@@ -72,7 +72,7 @@ class School:
         write_default_config(folder, goods.SCHOOL)
         with (folder / CONFIG_NAME).open("a", encoding="utf-8") as settings:
             settings.write(f"\npurchase_request_min = 100000\n\n[roles]\nCUSTODIAN = {json.dumps(goods.keepers())}\n")
-        with _state(state):
+        with environment(HOUQIN_STATE=str(state)):
             self.share = Share.open(folder)
         goods.write_master(folder / "departments" / "ZW")
         self.run()
@@ -80,7 +80,7 @@ class School:
     def run(self) -> Run:
         """Merge what is new and publish it."""
         stages = Stages()
-        with _state(self.state):
+        with environment(HOUQIN_STATE=str(self.state)):
             result = sync(self.share, self.pool, stages)
         seconds = time.perf_counter() - stages.began
         return Run(seconds, cpu_seconds() - stages.cpu_before, stages.merge_cpu, stages.marks, _counts(result))
@@ -97,19 +97,6 @@ def _counts(result: SyncResult) -> dict[str, int]:
     outcomes = result.plan.outcomes
     found = sum(len(outcome.findings) for outcome in outcomes)
     return {name: sum(outcome.counts[name] for outcome in outcomes) for name in names} | {"findings": found}
-
-
-@contextmanager
-def _state(folder: Path) -> Iterator[None]:
-    before = os.environ.get("HOUQIN_STATE")
-    os.environ["HOUQIN_STATE"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["HOUQIN_STATE"]
-        else:
-            os.environ["HOUQIN_STATE"] = before
 
 
 def measured(folder: Path, files: Path, count: int, rows: int, *, told: Callable[[str], None]) -> dict[str, Any]:
@@ -146,10 +133,10 @@ def _cold(folder: Path, books: list[Book]) -> float:
     with ReaderPool() as pool:
         school = School(folder / "cold", folder / "cold-state", pool)
     school.receive(books)
-    environment = {**os.environ, "HOUQIN_STATE": str(folder / "cold-state")}
+    variables = {**os.environ, "HOUQIN_STATE": str(folder / "cold-state")}
     command = [sys.executable, "-m", "sync.cli", "sync", "--json", "--share", str(school.folder)]
     start = time.perf_counter()
-    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, env=variables, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 

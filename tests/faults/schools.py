@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from pathlib import Path
 
 from sync.scan import hash_file
 from sync.share import Share
+from tests.environment import environment
 from tests.rule_lines import MASTER as COUNTED_MASTER
 from tests.rule_lines import PARAMETERS, goods, issued, received
-from tests.rule_lines_counts import approved, code_of, counted, planned, store
+from tests.rule_lines_counts import approved, code_of, counted, planned_for_month_end, store
 from tests.sync.closing import APPROVER, BY, ROLES
 from tests.sync.school import MASTER, School, issue, receipt
 from tests.test_rule_effects import save
@@ -141,8 +141,7 @@ def _planned(school: School) -> None:
         issued(item, 24, doc_date="2026-11-20", warehouse=where),
     ]
     save(school, "ZW/原有.xlsx", COUNTED_MASTER)
-    times = {"cutoff": "2026-12-01 00:00", "count_from": "2026-11-30 08:00", "count_to": "2026-12-02 18:00"}
-    plan = planned(where, **{"plan_no": "PD-202611-91", "scope": "月度库存", **times})
+    plan = planned_for_month_end(where, plan_no="PD-202611-91")
     save(school, BOOK, [place, item, *documents, plan])
     cells = {"sheet_no": "PD-202611-91-01", "line_no": 1, "counted_at": "2026-12-02 10:00"}
     line = counted(plan, item, 35, count2=35, **cells)
@@ -215,16 +214,8 @@ ENDED = {"RK": frozenset[str](), "CK": frozenset({"CK-202611-0002", "CK-202611-0
 @contextlib.contextmanager
 def state_of(folder: Path, today: str = "2026-11-22") -> Iterator[None]:
     """Work on a day with the state beside a school's folder."""
-    wanted = {"HOUQIN_STATE": str(folder / "state"), "HOUQIN_TODAY": today}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with environment(HOUQIN_STATE=str(folder / "state"), HOUQIN_TODAY=today):
         yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 def school_in(folder: Path) -> School:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from sync.commands.sync import document
 from sync.run import sync
 from sync.share import Share
 from sync.summary import lines_of
+from tests.environment import environment
 from workbooks.pool import ReaderPool
 
 Row = Mapping[str, str]
@@ -142,11 +142,5 @@ def titles_of(registers: Sequence[str]) -> dict[str, tuple[str, dict[str, str]]]
 @contextlib.contextmanager
 def today(day: str, state: Path) -> Iterator[None]:
     """Have the school's clock stand at a day, and ledgers lie in a folder, within the block."""
-    wanted = {"HOUQIN_TODAY": day, "HOUQIN_STATE": str(state)}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with environment(HOUQIN_TODAY=day, HOUQIN_STATE=str(state)):
         yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)

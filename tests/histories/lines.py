@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.histories.files import Row, Sheets
+from tests.sync.school import STAFF as PEOPLE
 
 MASTER = "ZW/人员.xlsx"
 CATALOGUE = "ZW/基础资料.xlsx"
@@ -15,16 +16,7 @@ STAFF: Sheets = {
     "department": [
         {"dept_code": code, "dept_name": name, "active": "是"} for code, name in (("ZW", "总务处"), ("ST", "食堂"))
     ],
-    "staff_roster": [
-        {"staff_no": number, "name": name, "dept": dept, "post": post, "employment": "在编", "on_date": "2020-09-01"}
-        | {"is_food_handler": "否"}
-        for number, name, dept, post in (
-            ("T001", "李明", "ZW", "总务主任"),
-            ("T002", "王芳", "ZW", "保管员"),
-            ("T003", "赵强", "ST", "采买员"),
-            ("T004", "孙丽", "ST", "教师"),
-        )
-    ],
+    "staff_roster": PEOPLE,
     "location": [
         {"room_code": "CK01", "room_name": "总务仓库", "room_type": "仓库", "keeper": "王芳", "is_warehouse": "是"}
     ],

@@ -281,13 +281,18 @@ def test_a_line_in_conflict_is_renumbered(office: Office) -> None:
     assert nothing_new(office)
 
 
-def test_a_number_for_which_a_row_waits_is_given_to_nobody_else(office: Office) -> None:
-    """Who states a number that a row held back is to give to one in the books is in conflict with that one."""
+def promised_and_taken(office: Office) -> None:
+    """Have number 3 wait for a row that is held, and another workbook state it."""
     office.delete(COPY)
     office.run()
     save(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
     office.run()
     save(office, OTHER, line(3, 66, batch_no="T2"))
+
+
+def test_a_number_for_which_a_row_waits_is_given_to_nobody_else(office: Office) -> None:
+    """Who states a number that a row held back is to give to one in the books is in conflict with that one."""
+    promised_and_taken(office)
     plan = office.run()
     assert office.told(plan, OTHER) == ({"read": 1, "conflicting": 1}, ["IMP-02", "RCP-01"])
     assert office.in_force() == {"0001": "10", "0002": "10"}
@@ -300,11 +305,7 @@ def test_a_number_for_which_a_row_waits_is_given_to_nobody_else(office: Office) 
 
 def test_a_number_for_which_a_row_waits_is_given_by_choice(office: Office) -> None:
     """Taken, the other workbook's row replaces the one in the books."""
-    office.delete(COPY)
-    office.run()
-    save(office, BOOK, line(1), line(3, batch_no="T2", amount="1.00"))
-    office.run()
-    save(office, OTHER, line(3, 66, batch_no="T2"))
+    promised_and_taken(office)
     office.run()
     office.resolve("theirs")
     assert office.in_force() == {"0001": "10", "0003": "66"}
