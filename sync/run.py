@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from schemas.findings import Finding, reader_finding
@@ -165,8 +168,30 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     read = {file.name for file, _ in taken}
     left = frozenset(file.path for file in wanted if file.identity not in read)
     told.step("merge", 1)
-    taken, postponed = kept_for_good(share, found.files, taken)
-    rights = rights_of(share)
+    _set_aside()
+    with ThreadPoolExecutor(1) as beside:
+        archived = beside.submit(kept_for_good, share, found.files, taken)
+        plan, settled = _decided(run, standing, found, taken, ordered)
+        kept, postponed = archived.result()
+    if postponed:
+        plan, settled = _decided(run, standing, found, kept, ordered)
+    places = renamed(found, plan.recognised.renamed)
+    revision = record(ledger, plan, standing, places, share.fingerprint(), rows_to_record(settled))
+    told.advance()
+    return _Merged(revision, plan, postponed, settled, left)
+
+
+@cache
+def _set_aside() -> None:
+    """Have the garbage collector leave alone what is loaded by now: looking through it is a twentieth of a merge."""
+    gc.freeze()
+
+
+def _decided(
+    run: _Run, standing: Standing, found: Scan, taken: Sequence[tuple[TakenFile, str]], ordered: Sequence[Decision]
+) -> tuple[Plan, list[Settled]]:
+    """Return what becomes of the rows of some files, and of the decisions that were ordered or came in them."""
+    share, ledger, rights = run.share, run.ledger, rights_of(run.share)
     known = with_decisions(standing, ordered)
     answers = answers_in(taken, known, ledger, share.registers, rights.may_write, ordered)
     decided = [*ordered, *answers.decisions]
@@ -176,12 +201,7 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     made = made_from(lambda: books_of(share, ledger, current.rows))
     plan = plan_run(ledger, known, taken, rights, facts_of(share, ledger), found, load, made)
     settled = settled_by(plan, decided)
-    plan = with_answers(plan, answers, settled)
-    decisions = rows_to_record(settled)
-    places = renamed(found, plan.recognised.renamed)
-    revision = record(ledger, plan, standing, places, share.fingerprint(), decisions)
-    told.advance()
-    return _Merged(revision, plan, postponed, settled, left)
+    return with_answers(plan, answers, settled), settled
 
 
 def _without_riddles(

@@ -27,7 +27,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, names: Sequence[str]
 
 
 def insert_frame(connection: sa.Connection, table: sa.Table, stored: pl.DataFrame) -> None:
-    """Insert rows in stored form, in their order; columns without any value are left out.
+    """Insert rows in stored form, in their order, into a transaction; columns without any value are left out.
 
     With SQLite most of the time goes into handing over single values. Rows of one workbook have a third of
     them in common: what all rows of a piece share, and what stands in two columns, is handed over once.
@@ -38,7 +38,8 @@ def insert_frame(connection: sa.Connection, table: sa.Table, stored: pl.DataFram
         if is_sqlite and piece.height > _FEW_ROWS:
             bound, values = _shared(piece)
             statement = _statement(connection, table, piece.columns, values)
-            connection.exec_driver_sql(statement, piece.select(bound).rows())
+            cursor: Any = connection.connection.cursor()  # takes any iterator, and no second list of all rows is made
+            cursor.executemany(statement, zip(*(piece[name].to_list() for name in bound), strict=True))
         else:
             insert_rows(connection, table, piece.columns, piece.rows())
 
