@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sync.held import typed_cells
+from sync.memory import WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,3 +77,29 @@ def _base_of_copy(
 def different_columns(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the columns in which a row differs from a version, those that people state."""
     return tuple(c.name for c in register.columns if not c.system and row.get(c.name) != state.get(c.name))
+
+
+def given_to_other_lines(
+    register: type[Register], rows: pl.DataFrame, states: Mapping[str, Mapping[str, Any]], memory: Memory
+) -> frozenset[str]:
+    """Return the keys of ``rows`` that were given up for a row that is another line: several groups of cells differ.
+
+    Such a row came into the sheet row of the one that left, which was not renumbered but moved away.
+    """
+    unbased = rows.filter(pl.col("_base").is_null())["_key"].unique().to_list()
+    given_up = {key: memory.renumbered[register.id, key] for key in unbased if states.get(key, {}).get("_renumbered")}
+    if not given_up or memory.versions is None:
+        return frozenset()
+    versions = memory.versions(register, sorted({*given_up, *given_up.values()})).to_dicts()
+    found: set[str] = set()
+    for old, new in given_up.items():
+        left = next(each for each in reversed(versions) if each["_key"] == old and each["_status"] == WITHDRAWN)
+        came = [each for each in versions if each["_key"] == new and each["_from"] == left["_from"]]
+        found |= {old for row in came if is_another_line(register, row, left)}
+    return frozenset(found)
+
+
+def is_another_line(register: type[Register], row: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether a row under another number, or one given up, is another line: several groups of cells differ."""
+    different = set(different_columns(register, row, other)).difference(register.key)
+    return sum(not different.isdisjoint(group) for group in register.merge_groups()) > 1

@@ -9,7 +9,7 @@ import polars as pl
 from schemas.books import agreeing
 from schemas.check import HELD, PROPOSED, UNCHANGED
 from schemas.periods import closed_through
-from sync.bases import base_of, different_columns, history_of
+from sync.bases import base_of, different_columns, given_to_other_lines, history_of
 from sync.canonical import content_hashes
 from sync.choices import base_cells, conflict_of, take_for
 from sync.contests import with_conflicts_told
@@ -106,6 +106,8 @@ class LedgerDecider:
         states = _states(register, contested, current, self.memory)
         going_on = going_on_under(register, contested, current, self.memory)
         history = history_of(register, contested, self.memory)
+        for key in given_to_other_lines(register, contested, states, self.memory):
+            states[key] = {**states[key], "_moved_away": True}
         changed: dict[int, dict[str, Any]] = {}
         leading: dict[str, int] = {}
         for row in contested.sort("_rank", "_id").iter_rows(named=True):

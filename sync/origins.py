@@ -95,19 +95,26 @@ def branches_among(
     """Return the workbooks that are copies of others: by the names that they have now, by their rows, or marked copies.
 
     For a marked copy the revision that took its original's version is known. Workbooks without their files (``dead``)
-    may be copies, of which a row is in conflict, but a name of one that is gone makes no other workbook its copy.
+    may be copies, of which a row is in conflict.
     """
     titles = _titles({*standing.workbooks, *(file.name for file, _ in taken)}, standing, renamed)
-    present = {title.casefold() for name, title in titles.items() if name not in dead}
     found: dict[str, int | None] = {name: None for name, row in standing.workbooks.items() if row["branch_of"]}
-    found |= dict.fromkeys(copies)
-    for name, title in titles.items():
-        original = original_of(title, present)
-        if original is not None and original.casefold() in present:
-            found.setdefault(name, None)
+    found |= dict.fromkeys([*copies, *copies_by_name(titles, standing, dead)])
     marked = [file for file, _ in taken if file.origin is not None]
     revisions = {file.name: ledger.taken_at(file.origin.sha256) if ledger and file.origin else None for file in marked}
     return found | revisions
+
+
+def copies_by_name(titles: Mapping[str, str], standing: Standing, dead: Collection[str]) -> dict[str, str]:
+    """Return the workbooks that are copies by the names of their files, and the name of the original of each.
+
+    A name of one without its file (``dead``) makes no other workbook its copy; of one that was gone before it is known
+    what it was, for another one may have taken its name (``branch_of``).
+    """
+    present = {title.casefold() for name, title in titles.items() if name not in dead}
+    was_gone = {name for name, row in standing.workbooks.items() if row["state"] == GONE} & set(dead)
+    originals = {name: original_of(title, present) for name, title in titles.items() if name not in was_gone}
+    return {name: found for name, found in originals.items() if found is not None and found.casefold() in present}
 
 
 def said_then(taken: Sequence[tuple[TakenFile, str]], ledger: Remembered | None) -> dict[Place, Mapping[str, Any]]:

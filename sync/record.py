@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -16,6 +16,7 @@ from sync.changes import RegisterChanges
 from sync.held import finding_as_json, finding_of_json
 from sync.ledger import Ledger, Writer
 from sync.memory import CONFLICT
+from sync.origins import copies_by_name
 from sync.outcome import COUNTED_AS, WorkbookOutcome, word_for
 from sync.plan import Plan
 from sync.scan import Scan
@@ -130,6 +131,7 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
     retried = retried_counts(plan, standing)
     names = plan.recognised.renamed
     displaced = names.keys() - set(names.values())
+    copies = _copies_now(standing.as_found(found), plan.gone)
     ended: list[int] = []
     now: list[dict[str, Any]] = []
     for identity in sorted({*standing.workbooks, *outcomes}):
@@ -150,6 +152,7 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
         elif identity in plan.gone and row["state"] != GONE:
             row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
             row["title"] = standing.title(names.get(identity, identity))
+            row["branch_of"] = row["branch_of"] or copies.get(identity)
         if before is not None and _same(before, row, row):
             continue
         if before is not None:
@@ -158,6 +161,13 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
         now.append({**row, "taken_revision": taken})
     writer.close_in("workbook", ended)
     writer.put("workbook", now)
+
+
+def _copies_now(standing: Standing, gone: Collection[str]) -> dict[str, str]:
+    """Return the workbooks that are copies by the names of their files now, and the workbook that each is a copy of."""
+    titles = {name: standing.title(name) for name in standing.workbooks.keys() | standing.files.keys()}
+    named = {title.casefold(): name for name, title in titles.items() if name not in gone}
+    return {name: named[title.casefold()] for name, title in copies_by_name(titles, standing, gone).items()}
 
 
 def without_held(counts: Mapping[str, int]) -> dict[str, int]:

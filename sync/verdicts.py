@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from schemas.check import HELD, PROPOSED, UNCHANGED
-from sync.bases import different_columns
+from sync.bases import different_columns, is_another_line
 from sync.dates import CLOSED
 from sync.memory import CONFLICT
 from sync.takes import Take
@@ -46,9 +46,11 @@ def settle(
     match (based, now):
         case (None, None):
             verdict = Verdict(PROPOSED, "added")
+        case (None, _) if (state or {}).get("_moved_away"):
+            verdict = Verdict(PROPOSED, "added")
         case (None, _) if row["_earlier"]:
             verdict = Verdict(UNCHANGED, "stale")
-        case (None, _) if (state or {}).get("_renumbered") and _is_another_line(register, row, state or {}):
+        case (None, _) if (state or {}).get("_renumbered") and is_another_line(register, row, state or {}):
             verdict = Verdict(PROPOSED, "added")
         case (None, _):
             verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
@@ -61,12 +63,6 @@ def settle(
         case _:
             verdict = _three_way(register, row, state or {}, base or {})
     return verdict
-
-
-def _is_another_line(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
-    """Tell whether a row under a number that was given up is not the former one: several groups of cells differ."""
-    different = set(different_columns(register, row, state))
-    return sum(not different.isdisjoint(group) for group in register.merge_groups()) > 1
 
 
 def closed_month(state: Mapping[str, Any], closed: str) -> str | None:

@@ -114,6 +114,28 @@ class Files:
         found: list[dict[str, Any]] = told_by("rows", register, "--share", str(self.folder), "--json", *options)
         return found
 
+    def conflicts(self) -> list[dict[str, Any]]:
+        """Return what ``houqin conflicts --json`` prints."""
+        found: list[dict[str, Any]] = told_by("conflicts", "--share", str(self.folder), "--json")
+        return found
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Return what ``houqin confirm --json`` prints."""
+        found: list[dict[str, Any]] = told_by("confirm", "--share", str(self.folder), "--json")
+        return found
+
+    def resolve(self, conflict: str, take: str) -> str:
+        """Settle a conflict and return what became of the decision."""
+        return self._carried_out("conflicts", "resolve", conflict, "--take", take)
+
+    def confirm(self, name: str) -> str:
+        """Confirm what waits and return what became of the decision."""
+        return self._carried_out("confirm", name)
+
+    def _carried_out(self, *arguments: str) -> str:
+        told = told_by(*arguments, "--reason", "商定", "--share", str(self.folder), "--json", pool=self.pool)
+        return ", ".join(each["result"] for each in told["decisions"])
+
     def is_proven(self) -> bool:
         """Tell whether ``houqin verify`` finds the ledger whole."""
         return bool(told_by("verify", "--share", str(self.folder), "--json")["ok"])
@@ -122,11 +144,11 @@ class Files:
         return self.folder / "departments" / name
 
 
-def told_by(*arguments: str) -> Any:  # noqa: ANN401 - one JSON document of any shape
-    """Return the JSON document that a command prints."""
+def told_by(*arguments: str, pool: ReaderPool | None = None) -> Any:  # noqa: ANN401 - one JSON document of any shape
+    """Return the JSON document that a command prints; one that merges borrows the readers of ``pool``."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        houqin.main(list(arguments), prog_name="houqin", standalone_mode=False)
+        houqin.main(list(arguments), prog_name="houqin", standalone_mode=False, obj=pool)
     return json.loads(out.getvalue())
 
 

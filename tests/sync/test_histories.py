@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sync.standing import Standing
 from tests.sync.histories import VOID, Office, Row, Rows, issue, item, receipt
 
 BOOK, COPY, OTHER = "ZW/库房.xlsx", "ZW/库房(1).xlsx", "ZW/另一本.xlsx"
@@ -548,3 +549,35 @@ def test_a_copy_of_a_workbook_whose_name_another_one_takes(office: Office) -> No
     head = office.ledger.head().number
     office.run()
     assert office.ledger.head().number == head
+
+
+@pytest.mark.parametrize("first", [BOOK, OTHER, None])
+@pytest.mark.parametrize("cells", [{}, {"remark": "转来"}])
+def test_a_line_moved_to_another_workbook_while_a_new_one_takes_its_place(
+    office: Office, first: str | None, cells: Row
+) -> None:
+    """What stands in the sheet row of a line that was moved away is another line: both count, whichever comes first."""
+    saved(office, BOOK, line(1), line(2), line(3))
+    said = {BOOK: receipts(line(1), line(9, 7), line(3)), OTHER: receipts(line(6), line(2, **cells))}
+    for name in sorted(said, key=lambda name: name != first):
+        office.save(name, said[name])
+        if first is not None:
+            office.run()
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10", "0003": "10", "0006": "10", "0009": "7"}
+
+
+def test_a_workbook_whose_name_another_one_takes_is_no_copy(office: Office) -> None:
+    """What a workbook whose file is gone said remains in conflict, whatever names the others have."""
+    office.save(BOOK, receipts(line(1)))
+    office.copy(BOOK, "ZW/十一月/库房.xlsx")
+    office.save(OTHER, receipts(line(1, remark="补单")))
+    office.copy(BOOK, COPY)
+    office.run()
+    assert len(Standing.of(office.ledger).conflicts) == 1
+    office.move(COPY, OTHER)
+    office.run()
+    head = office.ledger.head().number
+    office.run()
+    assert office.ledger.head().number == head
+    assert len(Standing.of(office.ledger).conflicts) == 1
