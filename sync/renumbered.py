@@ -201,9 +201,9 @@ def _of_copies(current: pl.DataFrame, memory: Memory) -> pl.Expr:
 
 
 def _unstated(gone: pl.DataFrame, current: pl.DataFrame, moved: Mapping[str, str], memory: Memory) -> set[str]:
-    """Return the keys in the books that their own workbook, gone or read now, no longer states, and no other one."""
+    """Return the keys in the books that their own workbook, gone or read now, no longer states, and none but a copy."""
     orphaned = current.filter(pl.col("_workbook").is_in(list(memory.dead)))["_key"] if memory.dead else ()
-    return {*gone["_key"], *orphaned} - moved.keys()
+    return {*gone["_key"], *orphaned} - {key for key, other in moved.items() if other not in memory.branches}
 
 
 def _edited_elsewhere(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame) -> set[str]:

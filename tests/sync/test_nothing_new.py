@@ -206,3 +206,15 @@ def test_a_workbook_that_returns_has_its_bases(office: Office) -> None:
     office.run()
     assert (office.in_force(), office.rows()["0002"]["remark"]) == ({"0001": "10", "0002": "80"}, "已验")
     assert nothing_new(office)
+
+
+def test_a_row_whose_file_is_gone_is_renumbered_beside_a_new_copy(office: Office) -> None:
+    """A copy that states the old number says nothing against the workbook that corrects it."""
+    save(office, BOOK, line(1))
+    office.copy(BOOK, CANTEEN)
+    office.run()
+    office.move(CANTEEN, COPY)
+    save(office, BOOK, line(2, batch_no="T1"))
+    office.run()
+    assert office.in_force() == {"0002": "10"}
+    assert nothing_new(office)
