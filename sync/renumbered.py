@@ -57,14 +57,15 @@ def corrected_keys(
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
     carried = pl.col("_key").is_in([*came_elsewhere(rows), *edited])
+    typed = ~pl.col("_key").is_in(_held_elsewhere(register, rows, memory))
     if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
         return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
     pairs = _paired_earlier(register, came, rows, current, memory.replaces)
     for left, found_in in (
-        (gone, (equal_in_place, equal_cells)),
-        (elsewhere.filter(in_family | given_up), (equal_in_place, equal_cells)),
-        (in_copies, (equal_in_place, equal_cells)),
+        (gone, EQUAL),
+        (elsewhere.filter(in_family | given_up), EQUAL),
+        (in_copies, EQUAL),
         (gone.filter(~shared & there & ~carried), (_in_place,)),
         (gone.filter(shared & there & ~carried), (nearly_equal_in_place,)),
         (elsewhere.filter(in_family & ~carried), (nearly_equal_in_place,)),
@@ -72,7 +73,7 @@ def corrected_keys(
         for pairs_of in found_in if left.height else ():
             rest = _not_waited_for(left, came, pairs)
             if rest.height:
-                waiting = came.filter(~pl.col("_id").is_in(list(pairs)))
+                waiting = came.filter(~pl.col("_id").is_in(list(pairs)), pairs_of in EQUAL or typed)
                 found = pairs_of(register, waiting, rest.join(cells, on="_key", how="left"))
                 pairs |= _once_each(found, came, pairs)
     keys = dict(came.filter(pl.col("_id").is_in(list(pairs))).select("_id", "_key").iter_rows())
@@ -83,6 +84,11 @@ def came_elsewhere(rows: pl.DataFrame) -> list[str]:
     """Return the keys that a workbook states for the first time: such a row may have been carried over."""
     known = pl.col("_now").is_not_null() & (pl.col("_now") != WITHDRAWN) & ~pl.col("_earlier")
     return rows.filter(pl.col("_base").is_null() & known)["_key"].unique().to_list()
+
+
+def _held_elsewhere(register: type[Register], rows: pl.DataFrame, memory: Memory) -> list[str]:
+    """Return the keys of rows held back earlier in workbooks not read now: whoever states them has copied them."""
+    return rows.filter(~pl.col("_workbook").is_in(list(memory.read_whole(register.id))))["_key"].unique().to_list()
 
 
 def _not_waited_for(left: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> pl.DataFrame:
@@ -233,6 +239,10 @@ def equal_in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFr
 def equal_cells(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of rows in the same workbook whose cells are equal besides the key."""
     return pairs_on(came, gone, ["_workbook", *other_columns(register)])
+
+
+EQUAL = (equal_in_place, equal_cells)
+"""What makes pairs wherever the rows come from; a row that stands in the place of another one was typed there."""
 
 
 def _in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

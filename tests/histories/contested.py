@@ -65,7 +65,7 @@ class Rivals:
         self._write_catalogue()
         for root, name in enumerate(FAMILIES):
             self.books[name] = Lineage({register: [] for register in LINES}, root=root, is_moved=True)
-            for _ in range(self.random.randint(1, 3)):
+            for _ in range(self.random.randint(3, 6)):
                 self.add(name)
             self._save(name)
 
@@ -326,9 +326,9 @@ class Rivals:
 
 
 DEEDS = {
-    **{"add": 3, "amend": 4, "note": 3, "void": 0.6, "correct": 0.5, "renumber": 2, "remove": 1, "drop_sheet": 0.3},
+    **{"add": 1.5, "amend": 4, "note": 3, "void": 0.6, "correct": 0.5, "renumber": 2, "remove": 1, "drop_sheet": 0.3},
     **{"double": 0.3, "reorder": 0.4, "again": 0.3, "earlier_version": 0.5, "carry": 0.8},
-    **{"copy": 2, "rename": 0.9, "swap_names": 0.3, "delete_file": 0.4},
+    **{"copy": 3, "rename": 1, "swap_names": 0.3, "delete_file": 0.4},
     **{"late_item": 0.4, "resolve": 1, "confirm": 0.6},
 }
 """What people do, and how often."""

@@ -581,3 +581,14 @@ def test_a_workbook_whose_name_another_one_takes_is_no_copy(office: Office) -> N
     office.run()
     assert office.ledger.head().number == head
     assert len(Standing.of(office.ledger).conflicts) == 1
+
+
+def test_a_workbook_written_over_by_a_copy_of_one_with_a_held_row(office: Office) -> None:
+    """A row that waits elsewhere for its item replaces no row of the workbook that the copy is written over."""
+    saved(office, BOOK, line(1), line(2, item_code="QJ0002"))
+    saved(office, OTHER, line(5), line(6))
+    office.copy(BOOK, OTHER)
+    office.run()
+    office.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0002")]})
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10", "0005": "10?", "0006": "10?"}
