@@ -152,7 +152,7 @@ def _record_workbooks(writer: Writer, plan: Plan, standing: Standing, found: Sca
         elif identity in plan.gone and row["state"] != GONE:
             row |= {"state": GONE, "reason": row["state"], "counts": without_held(row["counts"])}
             row["title"] = standing.title(names.get(identity, identity))
-            row["branch_of"] = row["branch_of"] or copies.get(identity)
+        row["branch_of"] = row["branch_of"] or copies.get(identity)
         if before is not None and _same(before, row, row):
             continue
         if before is not None:

@@ -1,4 +1,4 @@
-"""Histories in which people get in each other's way: copies edited on both sides, deletions, voids, conflicts, decisions."""
+"""Histories of people in each other's way: copies edited on both sides, deletions, voids, conflicts, decisions."""
 
 from __future__ import annotations
 
@@ -181,9 +181,9 @@ class Rivals:
         self.random.shuffle(self._sheet(name, self.random.choice(LINES)))
         return ""
 
-    def again(self, name: str) -> str:
+    def again(self, _name: str) -> str:
         """Save a workbook as it is."""
-        return name and ""
+        return ""
 
     def earlier_version(self, name: str) -> str:
         """Bring an earlier version of a workbook back from a backup."""
@@ -249,7 +249,8 @@ class Rivals:
     def delete_file(self, name: str) -> str:
         """Delete a file."""
         self._leave(name)
-        return self.school.delete(name) or ""
+        self.school.delete(name)
+        return ""
 
     def late_item(self, _name: str) -> str:
         """Register an item that rows have been waiting for."""
@@ -326,10 +327,26 @@ class Rivals:
 
 
 DEEDS = {
-    **{"add": 1.5, "amend": 4, "note": 3, "void": 0.6, "correct": 0.5, "renumber": 2, "remove": 1, "drop_sheet": 0.3},
-    **{"double": 0.3, "reorder": 0.4, "again": 0.3, "earlier_version": 0.5, "carry": 0.8},
-    **{"copy": 3, "rename": 1, "swap_names": 0.3, "delete_file": 0.4},
-    **{"late_item": 0.4, "resolve": 1, "confirm": 0.6},
+    "add": 1.5,
+    "amend": 4,
+    "note": 3,
+    "void": 0.6,
+    "correct": 0.5,
+    "renumber": 2,
+    "remove": 1,
+    "drop_sheet": 0.3,
+    "double": 0.3,
+    "reorder": 0.4,
+    "again": 0.3,
+    "earlier_version": 0.5,
+    "carry": 0.8,
+    "copy": 3,
+    "rename": 1,
+    "swap_names": 0.3,
+    "delete_file": 0.4,
+    "late_item": 0.4,
+    "resolve": 1,
+    "confirm": 0.6,
 }
 """What people do, and how often."""
 EDITS = frozenset(list(DEEDS)[: list(DEEDS).index("copy")])

@@ -14,6 +14,8 @@ from tests.histories.lines import KEYS, MARKS, VOID, key_of
 
 Place = tuple[str, ...]
 """Register and business key."""
+Cells = dict[Place, dict[str, set[str | Decimal]]]
+"""Place to column to values."""
 
 COMPARED = {
     "stock_receipt": ("qty", "amount", "remark", "item_code", "batch_no", "supplier_code"),
@@ -80,20 +82,20 @@ class Promises:
     """The checks, and what they have to remember from run to run."""
 
     before: Seen = NOTHING
-    said: dict[Place, dict[str, set[str | Decimal]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    said: Cells = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     """What any workbook ever said in a cell of a row."""
-    stood: dict[Place, dict[str, set[str | Decimal]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    stood: Cells = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     """What ever stood in the books in a cell of a row, or was settled by somebody."""
     loose: set[str] = field(default_factory=set)
     """Marks of lines of which nobody can tell that they are the same line under two numbers."""
 
     def broken(self, rivals: Rivals, after: Seen) -> list[str]:
         """Return what a run has broken, and remember what it saw."""
-        for name, book in rivals.books.items():
+        for book in rivals.books.values():
             for register, _, row in rows_of(book.sheets):
                 for cell in COMPARED[register]:
                     self.said[register, *key_of(register, row)][cell].add(plain(row.get(cell)))
-            self.loose |= set(_beyond_recognition(name, book, rivals, self.before))
+            self.loose |= set(_beyond_recognition(book, rivals, self.before))
         for place, sides in rivals.answered:
             for cell, value in sides.items():
                 self.stood[place][cell].add(plain(value))
@@ -124,18 +126,15 @@ class Promises:
                 place = (register, *key_of(register, row))
                 if row.get("remark") == VOID or after.is_told(name, place):
                     continue
-                lost = [
-                    cell for cell in COMPARED[register] if plain(row.get(cell)) not in self.stood[place][cell]
-                ]
+                lost = [cell for cell in COMPARED[register] if plain(row.get(cell)) not in self.stood[place][cell]]
                 if lost:
                     yield f"{name}: {lost} of {place} never came into the books, and nobody is told"
 
 
 def settled(after: Seen, rivals: Rivals) -> Iterator[str]:
     """Yield the rows that stand in one workbook alone, without any conflict, and are not in the books as they stand."""
-    places = Counter(
-        (register, *key_of(register, row)) for book in rivals.books.values() for register, _, row in rows_of(book.sheets)
-    )
+    every = (each for book in rivals.books.values() for each in rows_of(book.sheets))
+    places = Counter((register, *key_of(register, row)) for register, _, row in every)
     for name, book in rivals.books.items():
         for register, _, row in rows_of(book.sheets):
             place = (register, *key_of(register, row))
@@ -159,7 +158,7 @@ def _equal(row: Row, known: Mapping[str, Any], register: str) -> bool:
     return all(plain(row.get(cell)) == plain(known[cell]) for cell in COMPARED[register])
 
 
-def _invented(after: Seen, said: Mapping[Place, Mapping[str, set[str | Decimal]]]) -> Iterator[str]:
+def _invented(after: Seen, said: Cells) -> Iterator[str]:
     """Nothing stands in the books that nobody wrote there."""
     for place, row in after.rows.items():
         for cell in COMPARED.get(place[0], ()):
@@ -251,27 +250,37 @@ def _at(sheets: Mapping[str, Sequence[Row]], place: Place) -> list[Row]:
     return [row for row in sheets.get(place[0], ()) if key_of(place[0], row) == place[1:]]
 
 
-def _beyond_recognition(name: str, book: Lineage, rivals: Rivals, before: Seen) -> Iterator[str]:
+def _beyond_recognition(book: Lineage, rivals: Rivals, before: Seen) -> Iterator[str]:
     """Yield the marks of lines under a new number that nothing ties to the old one (DESIGN 8).
 
-    It was carried over from another workbook, stands in one that is no copy too, or neither its place nor its other
-    cells are what they were.
+    The old one was never in the books or is still stated, it stands in a workbook that is no copy too, or neither its
+    place nor its other cells are what they were.
     """
+    others = [other for other in (*rivals.books.values(), *rivals.left) if other.root != book.root]
+    stated = [row for other in others for sheets in (other.base, other.sheets) for row in rows_of(sheets)]
     for register, at, row in rows_of(book.sheets):
-        mark, key = row[MARKS[register]], key_of(register, row)
-        then = [(place, each) for of, place, each in rows_of(book.base) if each[MARKS[of]] == mark and of == register]
-        if any(key_of(register, each) == key for _, each in then):
+        then, now = (
+            [each for each in rows_of(of) if _is_line(row, register, *each)] for of in (book.base, book.sheets)
+        )
+        key = key_of(register, row)
+        if any(key_of(register, each) == key for _, _, each in then):
             continue
-        others = [other for other in (*rivals.books.values(), *rivals.left) if other.root != book.root]
-        stated = [each for other in others for sheets in (other.base, other.sheets) for _, _, each in rows_of(sheets)]
-        elsewhere = {key_of(register, each) for each in stated if each.get(MARKS[register]) == mark} - {key}
-        in_books = {
-            place[1:] for place, each in before.rows.items() if place[0] == register and each[MARKS[register]] == mark
-        }
-        if not then and (elsewhere or in_books - {key}):
-            yield mark
-        if then and (elsewhere or book.is_moved or not any(_is_tied(at, row, *each, register) for each in then)):
-            yield mark
+        elsewhere = {key_of(register, each[2]) for each in stated if _is_line(row, register, *each)}
+        known = {place[1:] for place, each in before.rows.items() if _is_line(row, register, place[0], 0, each)}
+        numbers = {key_of(register, each) for _, _, each in now}
+        former = {key_of(register, each) for _, _, each in then}
+        is_tied = any(before.in_force((register, *key_of(register, each))) for _, _, each in then) and any(
+            _is_tied(at, row, place, each, register) for _, place, each in then
+        )
+        if (elsewhere | known | numbers | former) - {key} and (
+            elsewhere - {key} or book.is_moved or len(numbers) > 1 or not is_tied
+        ):
+            yield row[MARKS[register]]
+
+
+def _is_line(row: Row, register: str, of: str, _at: int, other: Mapping[str, Any]) -> bool:
+    """Tell whether a row is of the same line, whatever its number."""
+    return of == register and row[MARKS[register]] == other[MARKS[register]]
 
 
 def _is_tied(at: int, row: Row, place: int, then: Row, register: str) -> bool:

@@ -321,3 +321,15 @@ def test_a_collision_of_two_lines_is_settled_by_another_number(office: Office) -
     office.run()
     assert office.in_force() == {"0001": "10", "0002": "10", "0005": "3", "0006": "7"}
     assert not Standing.of(office.ledger).conflicts
+
+
+def test_a_number_corrected_in_a_copy_whose_original_is_gone(office: Office) -> None:
+    """A copy stays one: what its original changed before it was deleted is in conflict with the number, not beside it."""
+    save(office, BOOK, line(1), line(2, 84))
+    office.run()
+    office.delete(BOOK)
+    office.run()
+    save(office, COPY, line(1), as_number(3))
+    plan = office.run()
+    assert office.told(plan, COPY)[0] == CONFLICTING
+    assert office.in_force() == {"0001": "10", "0002": "84"}
