@@ -59,7 +59,8 @@ def _base_of_copy(
 ) -> Mapping[str, Any] | None:
     """Return the version that a copy was made from, or else the nearest in the row's history, the oldest of equals.
 
-    What another workbook stated earlier in the same run belongs to the history.
+    What another workbook stated earlier in the same run belongs to the history, unless the row of the copy has waited
+    since an earlier run: it was made of what there was then, or of nothing.
     """
     said = memory.said_then.get((row["_workbook"], register.id, row["_key"]))
     if said is not None:
@@ -70,7 +71,9 @@ def _base_of_copy(
     for version in versions if made is not None else ():
         if version["_from"] <= made and (version["_to"] is None or version["_to"] > made):
             return version
-    history = versions if state is None else [*versions, state]
+    waited = memory.held.get((row["_workbook"], register.id, row["_key"]))
+    history = [version for version in versions if waited is None or version["_from"] <= waited]
+    history += [state] if waited is None and state is not None else []
     return min(history, key=lambda version: len(different_columns(register, row, version)), default=None)
 
 

@@ -89,6 +89,8 @@ class Memory:
     """Held row to the one that it was to replace, its number being corrected."""
     disputed: Mapping[Place, Replaced] = field(default_factory=dict)
     """Row in conflict, because it is to replace one that somebody else changed or renumbered, to that one."""
+    held: Mapping[Place, int] = field(default_factory=dict)
+    """Row that was held back or in conflict before this run to the newest revision that it may have been made from."""
     branches: Mapping[str, int | None] = field(default_factory=dict)
     """Workbooks that are copies of others, to the revision that took the version they were made from, where
     that is known: the base of a row is its version then, or else the nearest version in its history."""

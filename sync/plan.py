@@ -299,11 +299,18 @@ def _memory(
         staged.voided,
         replaces[False],
         replaces[True],
+        {(row["workbook"], row["register"], row["row_key"]): _made_at(row) for row in standing.held},
         choices=standing.choices,
         confirmed=standing.withdrawals,
         renumbered=standing.renumbered,
         columns=staged.batch.columns,
     )
+
+
+def _made_at(held: Mapping[str, Any]) -> int:
+    """Return the newest revision from which a row that waits may have been made: one before its conflict."""
+    began = int(held["revision_from"])
+    return began - 1 if held["reason"] == CONFLICT else began
 
 
 def with_empty(batch: Batch, registers: Sequence[str]) -> Batch:

@@ -57,7 +57,7 @@ def corrected_keys(
     there = ~pl.col("_workbook").is_in(list(memory.returned))
     shared = pl.col("_key").is_in(sources)
     carried = pl.col("_key").is_in([*came_elsewhere(rows), *edited])
-    typed = ~pl.col("_key").is_in(_held_elsewhere(register, rows, memory))
+    typed = ~pl.col("_key").is_in([key for _, of, key in memory.held if of == register.id])
     if gone.is_empty() and elsewhere.is_empty() and in_copies.is_empty() and not memory.replaces:
         return {}, []
     cells = current.select("_key", month_of(register).alias("_month"), *others)
@@ -84,11 +84,6 @@ def came_elsewhere(rows: pl.DataFrame) -> list[str]:
     """Return the keys that a workbook states for the first time: such a row may have been carried over."""
     known = pl.col("_now").is_not_null() & (pl.col("_now") != WITHDRAWN) & ~pl.col("_earlier")
     return rows.filter(pl.col("_base").is_null() & known)["_key"].unique().to_list()
-
-
-def _held_elsewhere(register: type[Register], rows: pl.DataFrame, memory: Memory) -> list[str]:
-    """Return the keys of rows held back earlier in workbooks not read now: whoever states them has copied them."""
-    return rows.filter(~pl.col("_workbook").is_in(list(memory.read_whole(register.id))))["_key"].unique().to_list()
 
 
 def _not_waited_for(left: pl.DataFrame, came: pl.DataFrame, pairs: Mapping[int, str]) -> pl.DataFrame:
@@ -242,7 +237,8 @@ def equal_cells(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame
 
 
 EQUAL = (equal_in_place, equal_cells)
-"""What makes pairs wherever the rows come from; a row that stands in the place of another one was typed there."""
+"""What makes pairs wherever the rows come from. In the place of another row only one counts that was typed there: those
+that have waited since an earlier run, in whatever workbook, moved up or were copied."""
 
 
 def _in_place(register: type[Register], came: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

@@ -46,12 +46,10 @@ def settle(
     match (based, now):
         case (None, None):
             verdict = Verdict(PROPOSED, "added")
-        case (None, _) if (state or {}).get("_moved_away"):
+        case (None, _) if _is_free(register, row, state or {}):
             verdict = Verdict(PROPOSED, "added")
         case (None, _) if row["_earlier"]:
             verdict = Verdict(UNCHANGED, "stale")
-        case (None, _) if (state or {}).get("_renumbered") and is_another_line(register, row, state or {}):
-            verdict = Verdict(PROPOSED, "added")
         case (None, _):
             verdict = Verdict(CONFLICT, "conflict", fields=different_columns(register, row, state or {}))
         case (_, _) if stated == based:
@@ -63,6 +61,13 @@ def settle(
         case _:
             verdict = _three_way(register, row, state or {}, base or {})
     return verdict
+
+
+def _is_free(register: type[Register], row: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
+    """Tell whether a number that was given up is free for a row: another line, or the one that was moved away."""
+    if state.get("_moved_away"):
+        return True
+    return bool(state.get("_renumbered")) and not row["_earlier"] and is_another_line(register, row, state)
 
 
 def closed_month(state: Mapping[str, Any], closed: str) -> str | None:

@@ -592,3 +592,29 @@ def test_a_workbook_written_over_by_a_copy_of_one_with_a_held_row(office: Office
     office.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0002")]})
     office.run()
     assert office.in_force() == {"0001": "10", "0002": "10", "0005": "10?", "0006": "10?"}
+
+
+def test_a_deleted_line_is_not_replaced_by_the_waiting_one_that_moves_up(office: Office) -> None:
+    """A row that has waited for its item is not a corrected number of the row in whose place it stands now."""
+    late = line(3, item_code="QJ0002")
+    saved(office, BOOK, line(1), line(2), late)
+    saved(office, BOOK, line(1), late)
+    office.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0002")]})
+    office.run()
+    assert office.in_force() == {"0001": "10", "0002": "10?", "0003": "10"}
+
+
+def test_rows_of_a_workbook_and_its_copy_that_waited_and_differ(office: Office) -> None:
+    """What the original changed while a row waited in both is not overwritten by the copy: it is a conflict."""
+    saved(office, BOOK, line(1, item_code="QJ0002"))
+    office.copy(BOOK, COPY)
+    office.run()
+    saved(office, BOOK, line(1, 64, item_code="QJ0002"))
+    office.save(CATALOGUE, {"item_catalogue": [item(), item("QJ0002")]})
+    office.save(BOOK, receipts(line(1, 64, item_code="QJ0002")))
+    office.save(COPY, receipts(line(1, item_code="QJ0002")))
+    office.run()
+    assert len(Standing.of(office.ledger).conflicts) == 1
+    head = office.ledger.head().number
+    office.run(full=True)
+    assert office.ledger.head().number == head

@@ -324,7 +324,7 @@ def test_a_collision_of_two_lines_is_settled_by_another_number(office: Office) -
 
 
 def test_a_number_corrected_in_a_copy_whose_original_is_gone(office: Office) -> None:
-    """A copy stays one: what its original changed before it was deleted is in conflict with the number, not beside it."""
+    """A copy stays one: what its original changed before it was deleted is in conflict with the new number."""
     save(office, BOOK, line(1), line(2, 84))
     office.run()
     office.delete(BOOK)
