@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 import click
+
+TELLS_OF_NAMES = "validate"
+"""The command whose answer says of each file what is wrong with it: also of a name that is no text."""
+
+
+def refuse_undecodable(argv: Sequence[str]) -> None:
+    """Refuse a command line, or a variable of the program, that is not valid UTF-8: no file or ledger can hold it.
+
+    Raises:
+        click.UsageError: something is not.
+    """
+    settings = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("HOUQIN_")]
+    words = [] if argv[:1] == [TELLS_OF_NAMES] else argv
+    for said in (*words, *settings):
+        shown = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if shown != said:
+            message = (
+                f"“{shown}”不是有效的 UTF-8 文字，请核对终端的编码；是文件名的，请先改名。"
+                f" “{shown}” is not valid UTF-8: check the encoding of the terminal, or rename the file."
+            )
+            raise click.UsageError(message)
 
 
 def in_both_languages(exc: click.ClickException) -> click.ClickException:
