@@ -71,7 +71,7 @@ def with_origin_told(
     titles = _titles({*hashes, file.name}, standing, renamed)
     there = [titles[name] for name in hashes]
     original = original_of(titles[file.name], there)
-    if original is None or (known and original.casefold() not in map(str.casefold, there)):
+    if original is None or original.casefold() not in map(str.casefold, there):
         return file
     return _told(file, "FILE-COPY", original)
 

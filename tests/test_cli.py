@@ -576,6 +576,8 @@ def test_english_for_people(merged: Merged, command: str) -> None:
         (["conflicts", "resolve", "C1", "--take"], "选项 --take", "requires an argument"),
         (["nonsense"], "没有命令 nonsense", "No such command"),
         (["doctor", "eins"], "多写或少写", "unexpected extra argument"),
+        (["doctor", "没有"], "多写或少写", "unexpected extra argument"),
+        (["没有"], "没有命令 没有", "No such command"),
         (["status", "--share", __file__], "选项 --share 不对，要求是文件夹", "is a file"),
         (["confirm", ""], "编号不能为空", "An id is empty"),
         (["stock", "summary", "--month", "2026-13"], "“2026-13”不是月份，如 2026-11", "Not a month such as 2026-11"),
