@@ -32,6 +32,8 @@ def refuse_undecodable(argv: Sequence[str]) -> None:
 def in_both_languages(exc: click.ClickException) -> click.ClickException:
     """Return the error with a Chinese sentence before click's English one; one of our own stays as it is."""
     said = exc.format_message()
+    if isinstance(exc, click.BadParameter) and _is_ours(exc.message):
+        return click.UsageError(exc.message, ctx=exc.ctx)
     if not isinstance(exc, click.UsageError) or isinstance(exc, click.exceptions.NoArgsIsHelpError) or _is_ours(said):
         return exc
     return click.UsageError(f"{_in_chinese(exc)} {said}", ctx=exc.ctx)
@@ -74,6 +76,8 @@ def _expected(exc: click.BadParameter) -> str:
         case click.Path() as path:
             kind = "文件夹" if not path.file_okay else "文件"
             return f"，要求是{'已有的' if path.exists else ''}{kind}"
+        case click.DateTime():
+            return "，要求是日期，如 2026-11-22"
         case click.types.IntParamType() | click.types.FloatParamType():
             return "，要求是数字"
         case _:

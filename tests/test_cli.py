@@ -499,6 +499,19 @@ def test_validate_does_not_take_missing_files_for_equal_ones(tmp_path: Path) -> 
     assert [[each["code"] for each in book["findings"]] for book in told.json()["workbooks"]] == [["FILE-MISSING"]] * 2
 
 
+@pytest.mark.parametrize(
+    "command", ["backup -o {}", "export stock_issue -o {}", "template stock_issue -o {}", "validate {} --marked {}"]
+)
+def test_no_command_writes_among_the_workbooks_of_departments(merged: Merged, command: str) -> None:
+    """What a command is told to write where a department keeps its own workbooks is refused, whatever lies there."""
+    book = merged.share / "departments/ZW/库房.xlsx"
+    before = book.read_bytes()
+    told = merged.ask(*command.format(book, book.with_name("新.xlsx")).split())
+    assert (told.code, told.error()) == (2, "USAGE")
+    assert book.read_bytes() == before
+    assert not book.with_name("新.xlsx").exists()
+
+
 def test_status(merged: Merged) -> None:
     """``status`` says how every workbook stands, what waits and which rules are off."""
     told = merged.ask("status")
@@ -582,6 +595,7 @@ def test_english_for_people(merged: Merged, command: str) -> None:
         (["confirm", ""], "编号不能为空", "An id is empty"),
         (["stock", "summary", "--month", "2026-13"], "“2026-13”不是月份，如 2026-11", "Not a month such as 2026-11"),
         (["month", "close", "十二月"], "“十二月”不是月份，如 2026-11", "Not a month such as 2026-11"),
+        (["stock", "balance", "--as-of", "2026-02-30"], "要求是日期，如 2026-11-22", "does not match"),
     ],
     ids=lambda case: " ".join(case) if isinstance(case, list) else None,
 )
