@@ -16,7 +16,7 @@ from sync.memory import Page
 
 if TYPE_CHECKING:
     from schemas.register import Register
-    from sync.recognise import Look
+    from sync.looks import Look
 
 LEAST_ROWS = 10
 """A safe stop is only for workbooks with so many accepted rows (DESIGN 8)."""
