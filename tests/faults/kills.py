@@ -19,11 +19,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.faults.driver import Order, Told
-from tests.faults.outcomes import Outcome, broken_promises, first_digest, half_written, outcome
+from tests.faults.outcomes import Named, Outcome, broken_promises, first_digest, half_written, outcome
 from tests.faults.schools import HISTORIES, History, saved, state_of, written
 
 ROOT = Path(__file__).parents[2]
@@ -59,10 +60,10 @@ class Driver:
 
 
 @contextmanager
-def driver() -> Iterator[Driver]:
+def driver(start: Literal["fork", "fresh"] = "fork") -> Iterator[Driver]:
     """Give a driver that ends with the block; the rights of files concern it whoever started it."""
     subject = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
-    command = [*subject, sys.executable, "-m", "tests.faults.driver"]
+    command = [*subject, sys.executable, "-m", "tests.faults.driver", start]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **_ONE_THREAD}, **pipes) as process:
         yield Driver(process)
@@ -92,8 +93,8 @@ class Rehearsed:
     def order(self, stage: int, **wanted: Any) -> Order:  # noqa: ANN401 - fields of an order
         """Return the order for the run of a stage."""
         known = self.history.stages[stage]
-        backup = max((self.here / "state" / "backups").glob("*.zip"), default="")
-        return order_for(self.here, command=known.command.format(backup=backup), today=known.today, **wanted)
+        command = known.command.format_map(Named(self.here))
+        return order_for(self.here, command=command, today=known.today, **wanted)
 
     def outcome(self, stage: int) -> Outcome:
         """Return what counts now."""
@@ -182,7 +183,7 @@ class Killing:
         """Wait for its end, and look whether anything is half written."""
         told = self.runs.receive()
         if told.code < 0:
-            command = " ".join(self._order.command.split()[:2])
+            command = " ".join(takewhile(str.isalpha, self._order.command.split()))
             part = told.at if command == "sync" else f"{command}: {told.at}"
             self.kills[part + " (alone)" * self._order.alone] += 1
         self.told.append(f"{self._place} -> {told.code} at {told.at}")
@@ -252,10 +253,16 @@ def at_boundaries(folder: Path, histories: Sequence[History] = HISTORIES) -> Ite
                     yield made_up(known, stage, runs, [{"mark": mark, "alone": bool(mark % 2)}])
 
 
-def killed(folder: Path, kills: int, seed: int, histories: Sequence[History] = HISTORIES) -> Iterator[Attempt]:
+def killed(
+    folder: Path,
+    kills: int,
+    seed: int,
+    histories: Sequence[History] = HISTORIES,
+    start: Literal["fork", "fresh"] = "fork",
+) -> Iterator[Attempt]:
     """Kill that many runs at random; yield what became of each attempt."""
     chance = random.Random(seed)  # noqa: S311 - no secret
-    with driver() as runs:
+    with driver(start) as runs:
         known = [rehearsed(history, folder / history.name, runs) for history in histories]
         done, attempt = 0, 0
         while done < kills:
