@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ FOLDERS = ("published", "feedback")
 """The folders of the share that may be written; nothing else ever is."""
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.2
+_HANDS = 2
+"""So many volumes are written at the same time."""
 
 
 class Action(StrEnum):
@@ -82,6 +86,8 @@ def targets(publication: Publication) -> list[Target]:
 def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path, moment: datetime) -> list[Result]:
     """Write the targets that changed or are not on disk, and remove files that no longer belong.
 
+    Volumes are written beside everything else: what writes them hardly needs the interpreter.
+
     Args:
         wanted: all targets of the folders 明细 and feedback, and any others.
         published: path to content hash of everything written so far, as ``recorded`` returns it. Files
@@ -93,7 +99,17 @@ def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path,
         one result for each target in order, then one for each file removed.
     """
     places = Places(share)
-    results = [_publish(target, published, places, moment) for target in wanted]
+    hands = ThreadPoolExecutor(_HANDS)
+
+    def begun(target: Target) -> Callable[[], Result]:
+        order = partial(_publish, target, published, places, moment)
+        changed = target.content_hash not in ("", published.get(target.path))
+        return hands.submit(order).result if changed and target.path.startswith(DETAILS_FOLDER) else order
+
+    try:
+        results = [result() for result in [begun(target) for target in wanted]]
+    finally:
+        hands.shutdown(cancel_futures=True)
     return [*results, *(_remove(path, share) for path in _stale(wanted, results, published))]
 
 
