@@ -14,7 +14,7 @@ import click
 
 from tests.faults.kills import at_boundaries, killed
 from tests.faults.migrating import killed_migrations
-from tests.faults.schools import HISTORIES, SMOOTH
+from tests.faults.schools import HISTORIES
 from tests.faults.troubles import in_trouble
 from tests.faults.watching import killed_daemons
 
@@ -44,7 +44,7 @@ def main(
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        for name, wrong in in_trouble(here / "trouble", SMOOTH) if troubles else ():
+        for name, wrong in in_trouble(here / "trouble", histories) if troubles else ():
             failures += len(wrong)
             click.echo(f"{name}: {wrong or 'made up for'}")
         swept = at_boundaries(here / "boundaries", histories) if boundaries else ()
