@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from tests.faults.driver import Order, Told
 from tests.faults.outcomes import Named, Outcome, broken_promises, first_digest, half_written, outcome
-from tests.faults.schools import HISTORIES, History, saved, state_of, written
+from tests.faults.schools import HISTORIES, History, open_elsewhere, saved, state_of, written
 
 ROOT = Path(__file__).parents[2]
 IN_A_ROW = 4
@@ -225,7 +225,10 @@ def made_up(known: Rehearsed, stage: int, runs: Driver, faults: Sequence[dict[st
 
 
 def overtaken(known: Rehearsed, runs: Driver, chance: random.Random) -> Attempt:
-    """Kill some runs after every stage, make up at the end only; commands other than a run come to their end."""
+    """Kill some runs after every stage, make up at the end only; commands other than a run come to their end.
+
+    Now and then somebody has open what is to be published.
+    """
     known.begin(0)
     killing = Killing(known, runs)
     for number, (stage, length) in enumerate(zip(known.history.stages, known.lengths, strict=True)):
@@ -233,7 +236,8 @@ def overtaken(known: Rehearsed, runs: Driver, chance: random.Random) -> Attempt:
         if stage.command != "sync":
             killing.run(number, command="sync")  # what was held then decides what can be done
         for _ in range(chance.randint(1, IN_A_ROW)):
-            killing.run(number, **fault(length, chance))
+            with open_elsewhere(known.here / "school") if chance.random() < 0.1 else nullcontext():
+                killing.run(number, **fault(length, chance))
         if stage.command != "sync":
             killing.run(number)
             killing.run(number, command="sync")

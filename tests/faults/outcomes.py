@@ -61,6 +61,8 @@ class Named(dict[str, str]):
         return next(iter(found), "C0" if name == "conflict" else "stock_receipt:0")
 
 
+_SHOWN = ("published", "feedback", TEMPLATES)
+"""The folders of a share that the program writes."""
 _READ_SECONDS = 600
 """How long a file may take to be read here: thousands of kills may share a machine with others."""
 
@@ -77,8 +79,8 @@ def outcome(folder: Path, history: History, today: str = "2026-11-22") -> Outcom
             rows = {name: _rows(ledger, name) for name in history.registers}
             problems = ledger.verify()
             closes = sorted(map(repr, ledger.table(CLOSES).select(_OF_CLOSES).iter_rows()))
-    places = (school.folder / name for name in ("published", TEMPLATES))
-    published = sorted(str(path.relative_to(folder)) for place in places for path in place.rglob("*.xlsx"))
+    shown = (path for name in _SHOWN for path in (school.folder / name).rglob("*.*"))
+    published = sorted(str(path.relative_to(folder)) for path in shown if path.suffix in (".xlsx", ".html"))
     again = unreadable(school.folder)
     books = Published.open(school.folder)
     of_rows = ("_key", "_hash", "_status")
@@ -148,7 +150,7 @@ def unreadable(school: Path) -> list[str]:
 def half_written(school: Path) -> list[str]:
     """Return the published files that are not whole."""
     found = []
-    for folder in ("published", "feedback", TEMPLATES):
+    for folder in _SHOWN:
         for path in sorted((school / folder).rglob("*")):
             if path.suffix == ".xlsx" and not path.name.startswith((".~", "~$")) and not _is_whole(path):
                 found.append(path.name)

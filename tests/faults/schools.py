@@ -270,6 +270,17 @@ def school_in(folder: Path) -> School:
     return school
 
 
+@contextlib.contextmanager
+def open_elsewhere(school: Path) -> Iterator[None]:
+    """Have somebody look at the master ledger and the volumes in a spreadsheet program."""
+    open_now = [path.with_name(f"~${path.name}") for path in (school / "published").rglob("*.xlsx")]
+    for lock in open_now:
+        lock.write_bytes(b"lock")
+    yield
+    for lock in open_now:
+        lock.unlink()
+
+
 def written(history: History, folder: Path) -> list[Path]:
     """Write the departments' folders as every stage leaves them and return where they lie."""
     school = history.opened(folder / "school")

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.faults.driver import Order, Told
 from tests.faults.kills import Driver, Rehearsed, driver, rehearsed
 from tests.faults.outcomes import half_written
-from tests.faults.schools import History
+from tests.faults.schools import History, open_elsewhere
 
 Trouble = Callable[[Order, Driver], list[Told]]
 """Carries out an order, once or more, while something is wrong with its school, and returns what was told."""
@@ -88,14 +88,8 @@ def _without_rights(order: Order, runs: Driver, places: list[Path], mode: int) -
 
 def targets_open_elsewhere(order: Order, runs: Driver) -> list[Told]:
     """Somebody has the master ledger and a volume open in a spreadsheet program."""
-    published = Path(order.share) / "published"
-    open_now = [path.with_name(f"~${path.name}") for path in published.rglob("*.xlsx")]
-    for lock in open_now:
-        lock.write_bytes(b"lock")
-    told = [runs.run(order)]
-    for lock in open_now:
-        lock.unlink()
-    return told
+    with open_elsewhere(Path(order.share)):
+        return [runs.run(order)]
 
 
 def database_busy(order: Order, runs: Driver) -> list[Told]:
