@@ -20,6 +20,7 @@ from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
 from sync.in_use import numbers_in_use
+from sync.looks import looks
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
@@ -29,7 +30,6 @@ from sync.recognise import (
     Recognised,
     copied_workbooks,
     exchanged_workbooks,
-    looks,
     renamed_workbooks,
 )
 from sync.scan import Scan
