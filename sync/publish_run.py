@@ -126,12 +126,15 @@ def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Publish
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
-    """Return what was published under each path and not removed since."""
-    names = ("target", "published_hash", "published_source", "published_mark")
+    """Return what was published under each path and not removed since.
+
+    What was only wanted has no hash: a run that was killed before it noted so may have written it.
+    """
+    names = ("target", "wanted_hash", "published_hash", "published_source", "published_mark")
     return {
-        target: Release(content_hash, source or "", mark or "")
-        for target, content_hash, source, mark in ledger.publications().select(names).iter_rows()
-        if content_hash is not None
+        target: Release(content_hash or "", source or "", mark or "")
+        for target, wanted, content_hash, source, mark in ledger.publications().select(names).iter_rows()
+        if (wanted, content_hash) != (None, None)
     }
 
 

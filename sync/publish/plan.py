@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sync.publish.details import volumes
 from sync.publish.feedback import feedback_pages
 from sync.publish.master import master_hash, write_master
-from sync.publish.paths import DETAILS_FOLDER, FEEDBACK_FOLDER, MASTER, dated, is_dated
+from sync.publish.paths import DETAILS_FOLDER, FEEDBACK_FOLDER, MASTER, dated, is_dated, without_date
 from workbooks.write import TargetLockedError, replace_file
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path,
     Args:
         wanted: all targets of the folders 明细 and feedback, and any others.
         published: path to content hash of everything written so far, as ``recorded`` returns it. Files
-            that are not in it are never removed.
+            that are not in it are never removed, but for dated copies of targets.
         share: the shared folder.
         moment: local time for the names of files whose target is open elsewhere.
 
@@ -99,6 +99,7 @@ def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path,
         one result for each target in order, then one for each file removed.
     """
     places = Places(share)
+    published = _dated_copies(wanted, share) | {**published}
     hands = ThreadPoolExecutor(_HANDS)
 
     def begun(target: Target) -> Callable[[], Result]:
@@ -172,6 +173,14 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
         else:
             return
     replace_file(path, write)
+
+
+def _dated_copies(wanted: Sequence[Target], share: Path) -> dict[str, str]:
+    """Return the dated copies that lie beside targets: nothing was noted of those that a killed run wrote."""
+    targets_of = {target.path for target in wanted}
+    folders = {share / PurePosixPath(path).parent for path in targets_of}
+    names = (file.relative_to(share).as_posix() for folder in sorted(folders) for file in folder.glob("*.*T*.*"))
+    return {path: "" for path in names if without_date(path) in targets_of}
 
 
 def _stale(wanted: Sequence[Target], results: Sequence[Result], published: Mapping[str, str]) -> list[str]:
