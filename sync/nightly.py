@@ -42,6 +42,7 @@ from sync.share import Share
 from sync.steps import Progress, Quiet
 from sync.summary import lines_of
 from workbooks.pool import ReaderPool
+from workbooks.reasons import with_place
 from workbooks.write import TargetLockedError
 
 
@@ -297,8 +298,7 @@ def _words(exc: Exception) -> tuple[str, str]:
     if isinstance(exc, HouqinError):
         return exc.message("zh"), exc.message("en")
     if isinstance(exc, OSError):
-        said = f"{exc.filename or ''}: {exc.strerror or exc}"
-        return said, said
+        return with_place(exc)
     return str(exc), str(exc)
 
 
