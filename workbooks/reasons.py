@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -15,7 +18,7 @@ class Reason(NamedTuple):
 
 _MISSING = Reason("找不到，请核对路径", "not found; check the path")
 _DENIED = Reason("没有权限或正在别处打开", "no permission, or open elsewhere")
-_FULL = Reason("磁盘已满或超过限额", "the disk is full, or a limit is reached")
+_FULL = Reason("磁盘已满或超过限额，请先腾出空间", "the disk is full, or a limit is reached; make room first")
 _BROKEN = Reason("磁盘或网络读写出错", "the disk or the network fails")
 _AWAY = Reason("网络盘没有连接", "the network drive is not connected")
 _REASONS = {
@@ -41,6 +44,22 @@ _REASONS = {
     errno.ETIMEDOUT: _AWAY,
 }
 """The reasons that people meet, by the number of the system's error."""
+
+
+def is_full(exc: OSError) -> bool:
+    """Tell whether there was no room for what was being written."""
+    return _REASONS.get(exc.errno or 0) is _FULL
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let errors name the file that is being written: the system says none where a disk is full."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.filename is None:
+            exc.filename = str(path)
+        raise
 
 
 def reason_of(exc: OSError) -> Reason:

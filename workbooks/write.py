@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from workbooks.reasons import reason_of
+from workbooks.reasons import naming, reason_of
 
 
 class TargetLockedError(Exception):
@@ -53,10 +53,11 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     # Readers of the shared folder skip names that end in .tmp (DOMAIN.md 6.6 S20).
     beside = path.with_name(f".~{path.stem}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(beside)
-        _flush(beside, os.O_RDWR)
-        os.replace(beside, path)  # noqa: PTH105 - the promise of one step is os.replace's
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(beside)
+            _flush(beside, os.O_RDWR)
+            os.replace(beside, path)  # noqa: PTH105 - the promise of one step is os.replace's
     except PermissionError as exc:
         raise TargetLockedError(path, *reason_of(exc)) from exc
     finally:

@@ -75,7 +75,7 @@ def _words(url: str | sa.URL, exc: BaseException) -> dict[str, str]:
 
 
 _SQLITE = {
-    "SQLITE_FULL": Reason("磁盘已满或超过限额", "the disk is full, or a limit is reached"),
+    "SQLITE_FULL": Reason("磁盘已满或超过限额", "the disk is full"),
     "SQLITE_IOERR": Reason("磁盘读写出错", "the disk fails"),
     "SQLITE_CANTOPEN": Reason("打不开文件", "the file cannot be opened"),
     "SQLITE_BUSY": Reason("正被别的程序占用", "another program uses it"),
