@@ -512,6 +512,15 @@ def test_no_command_writes_among_the_workbooks_of_departments(merged: Merged, co
     assert not book.with_name("新.xlsx").exists()
 
 
+def test_history_of_a_row_that_never_was(merged: Merged) -> None:
+    """Who asks for a row that was never taken is told so, and where rows stand that wait; scripts get none."""
+    key = ("history", "stock_receipt", "RK-202611-9999", "1")
+    assert merged.ask(*key).json() == []
+    told = houqin(*key, "--share", merged.share, state=merged.state)
+    assert told.code == 0
+    assert all(each in told.out for each in ("RK-202611-9999 / 1", "从未入账", "--status held"))
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     ("command", "state"),
