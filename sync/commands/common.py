@@ -70,6 +70,37 @@ def output_options(command: Command) -> Command:
     )
 
 
+class Output(click.Path):
+    """Where a command writes what it was asked for: never among the workbooks of the departments."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path.
+
+        Raises:
+            click.BadParameter: it lies in the folder of a department, or is not what the option asks for.
+        """
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        place = path.resolve()
+        if any(_is_departments(folder) for folder in (place, *place.parents)):
+            self.fail(
+                f"程序不写部门的文件夹（{path}），请写到别处再由部门复制过去。"
+                f" The program does not write to departments ({path}): name another place.",
+                param,
+                ctx,
+            )
+        return path
+
+
+def _is_departments(folder: Path) -> bool:
+    """Tell whether a folder is the one of a share in which departments keep their workbooks."""
+    from sync.config import CONFIG_NAME, DEPARTMENTS_FOLDER  # noqa: PLC0415 - loads the declarations
+
+    return folder.name == DEPARTMENTS_FOLDER and (folder.parent / CONFIG_NAME).exists()
+
+
 def month_named(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     """Return the month that an option or argument names, as ``2026-11``; None where it names none.
 
