@@ -50,7 +50,8 @@ def main(
         swept = at_boundaries(here / "boundaries", histories) if boundaries else ()
         at_random = AT_RANDOM[victims]
         with contextlib.suppress(KeyboardInterrupt):  # what was found until then counts
-            for found in chain(swept, at_random(here / "random", kills, seed, histories)):
+            struck = at_random(here / "random", kills, seed, histories) if kills else ()
+            for found in chain(swept, struck):
                 done += found.kills
                 failures += len(found.wrong)
                 for line in found.wrong:

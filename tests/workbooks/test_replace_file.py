@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import room_for
+from workbooks.choices import ChoiceBook, ConfirmLine
 from workbooks.reasons import with_place
 from workbooks.write import TargetLockedError, remove_abandoned, replace_bytes, replace_file
 
@@ -74,3 +75,10 @@ def test_what_killed_programs_were_writing_is_removed(tmp_path: Path) -> None:
     assert (mine.exists(), dead.exists(), fresh.exists()) == (True, False, True)
     remove_abandoned(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {mine.name, ".~总账.tmp", "总账.xlsx"}
+
+
+def test_a_workbook_that_cannot_be_written(tmp_path: Path) -> None:
+    """What keeps the disk from taking a new workbook is an error of the system, with its number, not of a library."""
+    confirms = (ConfirmLine("M1-a", "疑似删除", "入库单", "RK-202611-0001", "", ("withdraw",)),)
+    with pytest.raises(IsADirectoryError):
+        ChoiceBook("库房.xlsx", "zh", (), confirms).write(tmp_path)
