@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from schemas.books import Load, OpenBooks
-from schemas.check import Batch, Checked, check_batch, no_candidates
+from schemas.candidates import Batch, no_candidates
+from schemas.check import Checked, check_batch
 from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.rules import Facts
