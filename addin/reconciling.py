@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from schemas.check import ProposeAll, batch_of, check_batch
+from schemas.candidates import batch_of
+from schemas.check import ProposeAll, check_batch
 from schemas.findings import Severity
 from sync.books.count_forms import SHEET
 from sync.books.counts import AGREES

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 from schemas.books import OpenBooks, key_expression, key_parts
+from schemas.candidates import META, Batch
 from schemas.columns import Kind
 from schemas.findings import Severity
 from schemas.flaws import Flaw, as_finding, shown, shown_in
@@ -26,30 +27,12 @@ if TYPE_CHECKING:
     from schemas.columns import Column
     from schemas.findings import Finding
     from schemas.rules import CrossRule, Facts
-    from schemas.values import Table
 
 PROPOSED = "proposed"
 """Outcome of a row that is new or changed and may enter if no rule holds it."""
 HELD = "held"
 UNCHANGED = "unchanged"
 """Outcome of a row that is in the books as it is: only warnings are told of it."""
-
-META = ("_id", "_workbook", "_sheet", "_row", "_department")
-"""Columns of a batch besides the register's own, as people's places: which workbook, sheet and row."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The candidate rows of one run, by register, in the order in which claims are applied."""
-
-    frames: Mapping[str, pl.DataFrame]
-    """Register id to declared columns and ``META``; reference columns as typed."""
-    columns: Mapping[tuple[str, str, str], Mapping[str, int]] = field(default_factory=dict)
-    """(workbook, sheet, register) to column name to worksheet column (1-based)."""
-    deferred: Mapping[str, Sequence[tuple[int, str, str]]] = field(default_factory=dict)
-    """Register id to (row id, column, text) of cells that only the conversions can read."""
-    broken: frozenset[int] = frozenset()
-    """Row ids that reading already found an error in."""
 
 
 @dataclass(frozen=True)
@@ -296,33 +279,53 @@ def _admit(
 ) -> tuple[pl.DataFrame, list[Flaw]]:
     """Judge the proposed rows by the rules between registers and put what passes into the books.
 
-    A rule serves rows that a later rule holds after all: what they took of a requisition, or what
-    was returned of them, is judged again without them. Rows that fall to the last rule that holds
-    any therefore leave, and the others are judged anew, until nothing falls any more.
+    Rows that fall are judged once more beside what was taken, until no more of them pass: as the next run
+    would, which has nothing else to say then. A row may have fallen before another one gave back what it
+    needs, and what it was told of the books may not hold any more.
     """
     rules = [rule for rule in register.cross_rules if rule.effect is Effect.ADMISSION]
-    proposed = where(decided, pl.col("_outcome") == PROPOSED)
-    down: set[int] = set()
-    told: list[Flaw] = []
-    while True:
-        found = _judged(register, rules, proposed, typed, books)
-        fallen = [{flaw.row_id for flaw in each if flaw.holds} for each in found]
-        last = max((number for number, ids in enumerate(fallen) if ids), default=0)
-        leaving = fallen[last] if fallen else set()
-        down |= leaving
-        proposed = proposed.filter(~pl.col("_id").is_in(list(leaving))) if leaving else proposed
-        settled = last == 0
-        told += [flaw for each in found for flaw in each if settled or flaw.row_id in leaving]
-        if settled:
-            break
+    proposed, fallen, told = _served(register, rules, where(decided, pl.col("_outcome") == PROPOSED), typed, books)
     books.put(register, proposed)
+    while fallen:
+        told = [flaw for flaw in told if flaw.row_id not in fallen]
+        waiting = decided.filter(pl.col("_id").is_in(list(fallen)))
+        passed, fallen, again = _served(register, rules, waiting, typed, books)
+        told += again
+        if passed.is_empty():
+            break
+        proposed = pl.concat([proposed, passed]).sort("_id")
+        books.put(register, proposed)
     standing = decided.filter(pl.col("_outcome") == UNCHANGED)
     if "_now" in standing.columns:  # what the books do not say is not judged against them
         standing = standing.filter(pl.col("_hash").eq_missing(pl.col("_now"))).join(proposed, on="_key", how="anti")
     warnings = [rule for rule in rules if rule.severity_for(books.facts) is not Severity.ERROR]
     told += _judged_once(register, warnings, standing, typed, books)
-    outcome = pl.when(pl.col("_id").is_in(list(down))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
+    outcome = pl.when(pl.col("_id").is_in(list(fallen))).then(pl.lit(HELD)).otherwise(pl.col("_outcome"))
     return decided.with_columns(outcome.alias("_outcome")), _without_repeats(flaws, told)
+
+
+def _served(
+    register: type[Register], rules: Sequence[CrossRule], proposed: pl.DataFrame, typed: pl.DataFrame, books: OpenBooks
+) -> tuple[pl.DataFrame, frozenset[int], list[Flaw]]:
+    """Return the rows that pass all rules, the ids of those that fall, and what is wrong with either.
+
+    A rule serves rows that a later rule holds after all: what they took of a requisition, or what
+    was returned of them, is judged again without them. Rows that fall to the last rule that holds
+    any therefore leave, and the others are judged anew, until nothing falls any more.
+    """
+    down: frozenset[int] = frozenset()
+    told: list[Flaw] = []
+    while True:
+        found = _judged(register, rules, proposed, typed, books)
+        fallen = [frozenset(flaw.row_id for flaw in each if flaw.holds) for each in found]
+        last = max((number for number, ids in enumerate(fallen) if ids), default=0)
+        leaving = fallen[last] if fallen else frozenset()
+        down |= leaving
+        proposed = proposed.filter(~pl.col("_id").is_in(list(leaving))) if leaving else proposed
+        settled = last == 0
+        told += [flaw for each in found for flaw in each if settled or flaw.row_id in leaving]
+        if settled:
+            return proposed, down, told
 
 
 def _judged(
@@ -407,51 +410,3 @@ def unknown_code(column: Column) -> str:
         return declared.unknown_code
     word = f"{target.partition('_')[0].upper()}-UNKNOWN"
     return word if word in READER_TEXTS else "CODE-UNKNOWN"
-
-
-def no_candidates(register: type[Register]) -> pl.DataFrame:
-    """Return a frame of a batch without rows, for a register of which nothing was read."""
-    places = {
-        "_id": pl.Int64(),
-        "_workbook": pl.String(),
-        "_sheet": pl.String(),
-        "_row": pl.Int64(),
-        "_department": pl.String(),
-    }
-    return pl.DataFrame(schema={**{column.name: column.dtype for column in register.columns}, **places})
-
-
-def batch_of(tables: Sequence[tuple[Table, str]]) -> tuple[Batch, list[Finding]]:
-    """Return the batch of some tables with their departments, in order, and the findings of reading.
-
-    Rows are numbered (``_id``) in the order of the tables; a row with an error from reading is
-    marked broken. Findings keep their places.
-    """
-    parts: dict[str, list[pl.DataFrame]] = {}
-    columns: dict[tuple[str, str, str], Mapping[str, int]] = {}
-    deferred: dict[str, list[tuple[int, str, str]]] = {}
-    broken: set[int] = set()
-    findings: list[Finding] = []
-    start = 0
-    for table, department in tables:
-        register_id = table.register.id
-        concerned = bool(table.deferred) or any(found.severity == "error" for found in table.findings)
-        places = table.frame["_row"].to_list() if concerned else []
-        id_of = {row_number: start + position for position, row_number in enumerate(places)}
-        parts.setdefault(register_id, []).append(
-            table.frame.with_columns(
-                (pl.int_range(pl.len(), dtype=pl.Int64) + start).alias("_id"),
-                pl.lit(table.workbook).alias("_workbook"),
-                pl.lit(table.sheet).alias("_sheet"),
-                pl.lit(department).alias("_department"),
-            )
-        )
-        columns[table.workbook, table.sheet, register_id] = table.columns
-        deferred.setdefault(register_id, []).extend(
-            (id_of[cell.row_number], cell.column, cell.text) for cell in table.deferred if cell.row_number in id_of
-        )
-        broken |= {id_of[f.row] for f in table.findings if f.severity == "error" and f.row in id_of}
-        findings.extend(table.findings)
-        start += table.frame.height
-    frames = {register_id: pl.concat(frames, how="vertical_relaxed") for register_id, frames in parts.items()}
-    return Batch(frames, columns, deferred, frozenset(broken)), findings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import OpenBooks, empty_frame
-from schemas.frames import where
+from schemas.frames import is_one_of, where
 from schemas.parameters import text_of
 from schemas.periods import first_day_after
 from schemas.property.count_book import corrections
@@ -164,7 +164,7 @@ class Bookkeeping:
         def load(register: type[Register]) -> pl.DataFrame:
             rows = self.load(register)
             about_items = "stock" in register.posts or register.id == "item_catalogue"
-            return rows.filter(pl.col("item_code").is_in(items)) if about_items else rows
+            return rows.filter(is_one_of("item_code", items)) if about_items else rows
 
         closes = replace(self.closes, stock=self.closes.stock.of_items(items), stock_months={})
         return replace(self, load=load, closes=closes, known_summary=None)

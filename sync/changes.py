@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.check import HELD, PROPOSED, UNCHANGED
+from schemas.frames import is_one_of
 from schemas.register import Register, all_registers
 from sync.memory import CONFLICT, SUPERSEDED
 from sync.takes import Take
@@ -107,7 +108,7 @@ def _missing_after(changes: RegisterChanges, current: pl.DataFrame, sources: Sou
     if "_version" not in current.columns:
         return list(new.iter_rows())
     left = (pl.col("_status") == "missing") & ~pl.col("_version").is_in(changes.closed)
-    before = current.filter(left & pl.col("_workbook").is_in(list(sources.read_now)))
+    before = current.filter(left & is_one_of("_workbook", sources.read_now))
     return list(pl.concat([new, before.select(places)]).sort(places).iter_rows())
 
 
@@ -122,7 +123,7 @@ def _passed_rekeys(passed: pl.DataFrame, decisions: Decisions) -> dict[str, str]
 def _ended(current: pl.DataFrame, keys: pl.Series) -> list[int]:
     if "_version" not in current.columns or current.is_empty() or keys.is_empty():
         return []
-    found: list[int] = current["_version"].filter(current["_key"].is_in(keys.implode())).to_list()
+    found: list[int] = current.select("_key", "_version").filter(is_one_of("_key", keys))["_version"].to_list()
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from sync import __version__
-from sync.usage import in_both_languages
+from sync.usage import in_both_languages, refuse_undecodable
 
 if TYPE_CHECKING:
     from workbooks.pool import ReaderPool
@@ -108,6 +108,7 @@ def main(arguments: Sequence[str] | None = None, pool: ReaderPool | None = None)
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _speak_utf8()
     try:
+        refuse_undecodable(argv)
         code = houqin.main(argv, prog_name="houqin", standalone_mode=False, obj=pool)
     except click.exceptions.Exit as exc:
         code = exc.exit_code

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import agreeing
+from schemas.frames import is_one_of
 from schemas.periods import in_closed_month
 from schemas.stock_balance import shortages
 from sync.in_use import used_elsewhere
@@ -36,7 +37,7 @@ def gone_rows(register: type[Register], rows: pl.DataFrame, current: pl.DataFram
     missing = (pl.col("_status") == "missing") & pl.col("_key").is_in(voided)
     confirmed = [key for _, register_id, key in memory.confirmed if register_id == register.id]
     leaves = (pl.col("_status") == "missing") & pl.col("_key").is_in(confirmed)
-    own = current.filter((pl.col("_workbook").is_in(whole) & (in_force | missing)) | leaves)
+    own = current.filter((is_one_of("_workbook", whole) & (in_force | missing)) | leaves)
     left = own.join(rows.select("_key", "_workbook"), on=["_key", "_workbook"], how="anti")
     back = pages_turned_back(register, rows, current, memory.turned)
     turned = {page: since for page, since in memory.turned.items() if page not in back}
@@ -96,7 +97,7 @@ def other_sources(
     """
     if "_workbook" not in current.columns:
         return {}
-    orphaned = current.filter(pl.col("_workbook").is_in(list(memory.dead)) & (pl.col("_status") == "accepted"))
+    orphaned = current.filter(is_one_of("_workbook", memory.dead) & (pl.col("_status") == "accepted"))
     left = pl.concat([gone.select("_key", "_workbook"), orphaned.select("_key", "_workbook")])
     if left.is_empty():
         return {}
@@ -150,7 +151,7 @@ def with_carried_over(
 def _unstated(register: type[Register], rows: pl.DataFrame, current: pl.DataFrame, memory: Memory) -> pl.DataFrame:
     """Return the keys in the books that leave their own workbook in this run, or are missing already: ``_key``."""
     earlier = {page: since for page, since in memory.turned.items() if since is not None}
-    own = current.filter(pl.col("_workbook").is_in(list(memory.read_whole(register.id))))
+    own = current.filter(is_one_of("_workbook", memory.read_whole(register.id)))
     left = own.filter(pl.col("_status") == "accepted").join(rows, on=["_key", "_workbook"], how="anti")
     missing = current.filter(pl.col("_status") == "missing")
     return pl.concat([without_pages(left, register, earlier).select("_key"), missing.select("_key")])

@@ -169,19 +169,18 @@ def write_parquet(path: Path, one: Extract) -> None:
 
 def write_xlsx(path: Path, extracts: Sequence[Extract], language: str) -> None:
     """Write registers as a workbook, a sheet each; text is never a formula, long numbers keep all digits."""
-    from xlsxwriter.workbook import Workbook  # noqa: PLC0415 - only this format needs it
+    from workbooks.xlsx_write import written  # noqa: PLC0415 - only this format needs it
 
     def write(beside: Path) -> None:
         made = io.BytesIO()
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        workbook = Workbook(made, {**options, "strings_to_numbers": False})
-        formats = _formats(workbook)
-        taken: set[str] = set()
-        for one in extracts:
-            for piece in _sheets_of(one.told(language)):
-                sheet = workbook.add_worksheet(_sheet_name(one.register, taken))
-                _write_sheet(sheet, one.headers(language), piece, formats, language)
-        workbook.close()
+        as_they_are = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        with written(made, constant_memory=True, **as_they_are) as workbook:
+            formats = _formats(workbook)
+            taken: set[str] = set()
+            for one in extracts:
+                for piece in _sheets_of(one.told(language)):
+                    sheet = workbook.add_worksheet(_sheet_name(one.register, taken))
+                    _write_sheet(sheet, one.headers(language), piece, formats, language)
         beside.write_bytes(made.getvalue())
 
     replace_file(path, write)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.check import META
+from schemas.candidates import META
 from schemas.findings import Finding, Severity, Text
 from sync.memory import NO_PLACE
 

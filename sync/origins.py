@@ -38,6 +38,9 @@ def twins_among(taken: Sequence[tuple[TakenFile, str]], standing: Standing) -> d
             first.setdefault((row["department"], row["sha256"]), name)
     found: dict[str, str] = {}
     for file, department in taken:
+        if not file.sha256:
+            # it could not be opened: nothing says that it is the same as another one
+            continue
         original = first.setdefault((department, file.sha256), file.name)
         if original != file.name and file.name not in standing.workbooks:
             found[file.name] = original
@@ -68,7 +71,7 @@ def with_origin_told(
     titles = _titles({*hashes, file.name}, standing, renamed)
     there = [titles[name] for name in hashes]
     original = original_of(titles[file.name], there)
-    if original is None or (known and original.casefold() not in map(str.casefold, there)):
+    if original is None or original.casefold() not in map(str.casefold, there):
         return file
     return _told(file, "FILE-COPY", original)
 

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from schemas.books import key_parts
-from schemas.check import HELD, PROPOSED, UNCHANGED, Batch, Checked
+from schemas.candidates import Batch
+from schemas.check import HELD, PROPOSED, UNCHANGED, Checked
 from schemas.findings import Finding, Severity, in_reading_order, reader_finding
 from schemas.register import all_registers
 from sync.blocked import at_their_rows, blocked_findings

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from schemas.books import Load, OpenBooks
-from schemas.check import Batch, Checked, check_batch, no_candidates
+from schemas.candidates import Batch, no_candidates
+from schemas.check import Checked, check_batch
 from schemas.findings import Finding
 from schemas.register import all_registers
 from schemas.rules import Facts
@@ -20,6 +21,7 @@ from sync.closes import stock_closed
 from sync.departures import pages_turned_back
 from sync.fallen import Fallen, fallen_rows
 from sync.in_use import numbers_in_use
+from sync.looks import looks
 from sync.memory import CONFLICT, Memory, Page, Remembered, Replaced
 from sync.merge import LedgerDecider
 from sync.origins import branches_among, known_by, said_then, twins_among, with_origin_told
@@ -29,7 +31,6 @@ from sync.recognise import (
     Recognised,
     copied_workbooks,
     exchanged_workbooks,
-    looks,
     renamed_workbooks,
 )
 from sync.scan import Scan

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from schemas.findings import reader_finding
 from schemas.parse import Reading
 from schemas.register import all_registers
 from sync.closes import facts_of
@@ -42,7 +44,7 @@ def preview_in_share(
     departments: dict[str, str] = {}
     for path in paths:
         found: FoundFile | None = own.get(path.resolve())
-        name = found.identity if found else str(path)
+        name = found.identity if found else name_of(path)
         departments[name] = found.department if found else FREE
         files.append((path, name))
     taken = _taken(files, share.reading(), pool)
@@ -57,8 +59,22 @@ def basis_of(share: Share, ledger: Ledger, standing: Standing) -> Basis:
     return Basis(ledger, standing, load, made, share.registers, rights_of(share), facts, zone)
 
 
+def name_of(path: Path) -> str:
+    """Return what a file outside the departments' folders is called: its path, marks for bytes that are no text."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool) -> list[TakenFile]:
-    """Return what the files hold; lock and temporary files hold nothing (DOMAIN.md 6.6 S20)."""
-    wanted = [(path, name) for path, name in files if not is_temporary(path.name)]
+    """Return what the files hold; lock and temporary files hold nothing (DOMAIN.md 6.6 S20).
+
+    One whose name is no text is refused, as it is in a department's folder.
+    """
+    unnamed = {path for path, _ in files if name_of(path) != str(path)}
+    wanted = [(path, name) for path, name in files if path not in unnamed and not is_temporary(path.name)]
     found = {file.name: file for file in take_files(wanted, reading, pool)}
+    found |= {name: _refused(name) for path, name in files if path in unnamed}
     return [found.get(name) or TakenFile(name, "", 0) for _, name in files]
+
+
+def _refused(name: str) -> TakenFile:
+    return TakenFile(name, "", 0, (), (reader_finding("FILE-NAME", name),))

@@ -14,6 +14,7 @@ from schemas.masking import mask
 from schemas.register import Register, all_registers
 from sync.choices import conflict_id
 from sync.closes import closed_in_order
+from sync.completed import is_completed
 from sync.held import finding_of_json
 from sync.ledger import Ledger
 from sync.outcome import stop_finding
@@ -72,7 +73,15 @@ def publication_of(
         rules_off=rules_switched_off(share, share.config.language),
         details=volumes.details,
         untouched=volumes.untouched,
+        versioned=frozenset(name for name, rows in volumes.details.items() if _is_versioned(name, rows)),
     )
+
+
+def _is_versioned(register_id: str, rows: pl.DataFrame) -> bool:
+    """Tell whether a volume shows rows of the ledger to which the books add nothing."""
+    register = all_registers()[register_id]
+    kept = register.is_written() and not is_completed(register) and "_version" in rows.columns
+    return kept and not rows["_version"].has_nulls()
 
 
 def paths_in_share(share: Share, standing: Standing) -> dict[str, str]:

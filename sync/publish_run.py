@@ -38,7 +38,7 @@ from sync.steps import Progress
 from sync.stock_memory import FOLDER as STOCK_FOLDER
 from sync.stock_memory import with_memory
 from sync.stock_reports import problem_of, with_stock
-from sync.volumes import look_of, settled_months, volumes_of
+from sync.volumes import settled_months, volumes_of
 from workbooks.pool import Job, ReaderPool
 from workbooks.write import TargetLockedError, remove_leftovers
 
@@ -126,19 +126,22 @@ def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Publish
 
 
 def releases_of(ledger: Ledger) -> dict[str, Release]:
-    """Return what was published under each path and not removed since."""
-    names = ("target", "published_hash", "published_source", "published_mark")
+    """Return what was published under each path and not removed since.
+
+    What was only wanted has no hash: a run that was killed before it noted so may have written it.
+    """
+    names = ("target", "wanted_hash", "published_hash", "published_source", "published_mark")
     return {
-        target: Release(content_hash, source or "", mark or "")
-        for target, content_hash, source, mark in ledger.publications().select(names).iter_rows()
-        if content_hash is not None
+        target: Release(content_hash or "", source or "", mark or "")
+        for target, wanted, content_hash, source, mark in ledger.publications().select(names).iter_rows()
+        if (wanted, content_hash) != (None, None)
     }
 
 
 def _whole_hash(share: Share, ledger: Ledger) -> str:
     """Return the hash of all that publications depend on: the revision, the day, the settings, how things look."""
     head = ledger.head()
-    looks = [look_of(register) for register in share.registers.values()]
+    looks = [details.look_of(register) for register in share.registers.values()]
     settings = share.config.model_dump_json()
     made_of = [head.number, head.digest, share.today.isoformat(), settings, __version__, *LAYOUTS, looks]
     made_of.append(kept_hash(share.state))
@@ -195,8 +198,9 @@ def marked_targets(share: Share, standing: Standing, pool: ReaderPool) -> list[T
     places = marked_paths(path_in_share(share, row) for row in standing.workbooks.values())
     found = []
     for identity, row in standing.workbooks.items():
-        source = archived(share.state, row["sha256"]) if row["sha256"] else None
-        if told.get(identity) and row["state"] != GONE and source is not None:
+        is_shown = told.get(identity) and row["state"] != GONE and row["sha256"]
+        source = archived(share.state, row["sha256"]) if is_shown else None
+        if source is not None:
             path = path_in_share(share, row)
             args = (told[identity], share.config.language, path, str(row["sha256"]))
             found.append(_marked(source, places[path], args, pool))
@@ -212,6 +216,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     def write(target: Path) -> None:
         outcome = pool.run([Job(place, "workbooks.mark:write_marked", (source, target, *args))])[0]
         if outcome.failure:
-            raise TargetLockedError(target, outcome.reason or outcome.failure)
+            reason = outcome.reason or outcome.failure
+            raise TargetLockedError(target, reason, reason)
 
     return Target(place, content_hash, write)

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.books import OpenBooks
-from schemas.periods import closed_through
-from schemas.register import Register, all_registers
-from sync.memory import WITHDRAWN, Decisions, Memory, Page
+from sync.looks import Look
+from sync.memory import WITHDRAWN, Memory, Page
 from sync.renumbered import other_columns
 from sync.stops import Stop
 from sync.takes import Place
 
 LEAST_KNOWN_ROWS = 3
 """So many rows, and half of them, must be known from another workbook for a copy (DESIGN 8)."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What was decided about one register, and what the ledger has of it."""
-
-    register: type[Register]
-    rows: pl.DataFrame
-    """The rows of the run with their outcomes."""
-    current: pl.DataFrame
-    """The ledger's rows, withdrawn ones too."""
-    decisions: Decisions
-    closed: str = ""
-    """The newest month (``yyyy-mm``) in which no row of it may change any more."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +48,6 @@ class Recognised:
     """Months that left their workbook as a turned page."""
     stops: Mapping[str, Stop] = field(default_factory=dict)
     """Workbook to why what it says waits for somebody to confirm it."""
-
-
-def looks(frames: Mapping[str, pl.DataFrame], decided: Mapping[str, Decisions], books: OpenBooks) -> Iterator[Look]:
-    """Yield every register of a run that has rows, there or in the ledger."""
-    known = all_registers()
-    for register_id, rows in frames.items():
-        current = books.kept(register_id)
-        if rows.height or current.height:
-            closed = closed_through(known[register_id], books.facts)
-            yield Look(known[register_id], rows, current, decided[register_id], closed)
 
 
 def renamed_workbooks(seen: list[Look], newcomers: Newcomers) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.books import KEY_SEPARATOR
-from schemas.check import Batch, batch_of
+from schemas.candidates import Batch, batch_of
 from schemas.findings import Finding, Severity, reader_finding, reader_text
 from schemas.register import all_registers
 from sync.held import rows_of

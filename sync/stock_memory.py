@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas.frames import is_one_of
 from schemas.register import all_registers
 from sync import __version__
 from sync.books.checks import UnsoundBook, require_chained
@@ -54,7 +55,7 @@ def with_memory(books: Bookkeeping, ledger: Ledger, state: Path) -> Bookkeeping:
             return replace(books, known_summary=kept.summary)
         items = None if kept is None else _changed_items(ledger, kept.revision)
         summary = _summary(books) if kept is None or items is None else _patched(books, kept.summary, items)
-        require_chained(summary)
+        require_chained(summary if items is None else summary.filter(is_one_of("item_code", items)))
     except UnsoundBook:
         return books
     _Kept(summary, head.number).write(place, made_of, head.digest)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.columns import Kind
+from schemas.frames import is_one_of
 from schemas.periods import month_of
 from sync.memory import Page
 
 if TYPE_CHECKING:
     from schemas.register import Register
-    from sync.recognise import Look
+    from sync.looks import Look
 
 LEAST_ROWS = 10
 """A safe stop is only for workbooks with so many accepted rows (DESIGN 8)."""
@@ -71,7 +72,7 @@ def turned_pages(
     for look in seen:
         if look.register.date_column is None:
             continue
-        stands = (pl.col("_status") == "accepted") & pl.col("_workbook").is_in(list(workbooks))
+        stands = (pl.col("_status") == "accepted") & is_one_of("_workbook", workbooks)
         own = without_pages(look.current.filter(stands), look.register, before)
         own = own.select("_key", "_workbook", period=month_of(look.register))
         had.update(own.select("_workbook", "period").iter_rows())
@@ -87,7 +88,7 @@ def turned_pages(
 
 
 def _new_months(look: Look, workbooks: Collection[str]) -> list[tuple[str, str]]:
-    new = look.rows.filter(pl.col("_workbook").is_in(list(workbooks)) & pl.col("_now").is_null())
+    new = look.rows.filter(is_one_of("_workbook", workbooks) & pl.col("_now").is_null())
     return list(new.select("_workbook", month_of(look.register).alias("period")).drop_nulls().unique().iter_rows())
 
 
@@ -108,7 +109,7 @@ def safe_stops(
     for look in seen:
         open_rows = _open_rows(look, workbooks)
         open_rows = without_pages(open_rows, look.register, turned)
-        own = open_rows.filter(pl.col("_workbook").is_in(list(workbooks)))
+        own = open_rows.filter(is_one_of("_workbook", workbooks))
         both = _stated_rows(look, open_rows, workbooks)
         left = lost_rows(look, voided).join(own.select("_key"), on="_key", how="semi")
         for counter, rows in ((had, own), (lost, left), (stated, left), (stated, both)):
@@ -124,7 +125,7 @@ def safe_stops(
 
 def _open_rows(look: Look, workbooks: Collection[str]) -> pl.DataFrame:
     """Return the ledger's rows of open months that workbooks have, or had until another one changed them."""
-    concerned = pl.col("_workbook").is_in(list(workbooks))
+    concerned = is_one_of("_workbook", workbooks)
     elsewhere = concerned & pl.col("_base").is_not_null() & (pl.col("_now_workbook") != pl.col("_workbook"))
     keys = look.rows.filter(elsewhere)["_key"].unique()
     there = concerned | pl.col("_key").is_in(keys.implode()) if keys.len() else concerned
@@ -138,7 +139,7 @@ def _stated_rows(look: Look, open_rows: pl.DataFrame, workbooks: Collection[str]
     Posting cells stand beside those of the ledger, which end in ``_now``; ``_same`` tells that a row says what it said.
     """
     columns = posting_columns(look.register)
-    rows = look.rows.filter(pl.col("_workbook").is_in(list(workbooks)) & pl.col("_base").is_not_null())
+    rows = look.rows.filter(is_one_of("_workbook", workbooks) & pl.col("_base").is_not_null())
     rows = rows.select("_key", "_workbook", *columns, _same=pl.col("_stated") == pl.col("_base"))
     return rows.join(open_rows.select("_key", *columns), on="_key", suffix="_now")
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from schemas.books import OpenBooks
-from schemas.check import Batch, ProposeAll, check_batch
+from schemas.candidates import Batch
+from schemas.check import ProposeAll, check_batch
 from schemas.findings import Finding, Severity, Text
 from schemas.periods import books_in_use, first_day_after
 from schemas.register import all_registers, register_of

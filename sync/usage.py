@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+
 import click
+
+TELLS_OF_NAMES = "validate"
+"""The command whose answer says of each file what is wrong with it: also of a name that is no text."""
+
+
+def refuse_undecodable(argv: Sequence[str]) -> None:
+    """Refuse a command line, or a variable of the program, that is not valid UTF-8: no file or ledger can hold it.
+
+    Raises:
+        click.UsageError: something is not.
+    """
+    settings = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("HOUQIN_")]
+    words = [] if argv[:1] == [TELLS_OF_NAMES] else argv
+    for said in (*words, *settings):
+        shown = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if shown != said:
+            message = (
+                f"“{shown}”不是有效的 UTF-8 文字，请核对终端的编码；是文件名的，请先改名。"
+                f" “{shown}” is not valid UTF-8: check the encoding of the terminal, or rename the file."
+            )
+            raise click.UsageError(message)
 
 
 def in_both_languages(exc: click.ClickException) -> click.ClickException:
     """Return the error with a Chinese sentence before click's English one; one of our own stays as it is."""
     said = exc.format_message()
+    if isinstance(exc, click.BadParameter) and _is_ours(exc.message):
+        return click.UsageError(exc.message, ctx=exc.ctx)
     if not isinstance(exc, click.UsageError) or isinstance(exc, click.exceptions.NoArgsIsHelpError) or _is_ours(said):
         return exc
     return click.UsageError(f"{_in_chinese(exc)} {said}", ctx=exc.ctx)
 
 
 def _is_ours(said: str) -> bool:
-    return any("\u4e00" <= letter <= "\u9fff" for letter in said)
+    """Tell whether we wrote a sentence: click knows no Chinese full stop, only what people typed may be Chinese."""
+    return "。" in said
 
 
 def _in_chinese(exc: click.UsageError) -> str:
@@ -49,6 +76,8 @@ def _expected(exc: click.BadParameter) -> str:
         case click.Path() as path:
             kind = "文件夹" if not path.file_okay else "文件"
             return f"，要求是{'已有的' if path.exists else ''}{kind}"
+        case click.DateTime():
+            return "，要求是日期，如 2026-11-22"
         case click.types.IntParamType() | click.types.FloatParamType():
             return "，要求是数字"
         case _:

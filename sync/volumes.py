@@ -16,7 +16,7 @@ from sync import __version__
 from sync.closes import CLOSED, CLOSES
 from sync.completed import completed, is_looked_at
 from sync.current import CurrentRows, Month
-from sync.publish.details import LAYOUT, parts_of
+from sync.publish.details import LAYOUT, look_of, parts_of
 from sync.publish.volume_cuts import full_sizes, in_full_volumes, in_small_volumes, sizes_of
 from sync.versioned import in_the_books
 
@@ -151,12 +151,6 @@ def _sources(register: type[Register], period: str | None, source: str, sizes: S
 def _as_shown(rows: pl.DataFrame, register: type[Register], books: Bookkeeping, closed: str | None) -> pl.DataFrame:
     """Return rows with what the books add to them; of a large open month they add nothing until it is closed."""
     return rows if closed is None and not is_looked_at(register, books) else completed(rows, register, books, closed)
-
-
-def look_of(register: type[Register]) -> list[object]:
-    """Return everything in a declaration that a volume shows or is ordered by."""
-    columns = [[c.name, c.title, c.title_en, str(c.kind), str(c.dtype), c.masked] for c in register.columns]
-    return [register.id, register.title, register.title_en, register.key, columns]
 
 
 def _source(share: Share, register: type[Register], month: Month, paths: Mapping[str, str]) -> str:

@@ -462,6 +462,88 @@ def test_why_not_a_cell(merged: Merged) -> None:
     assert (told.code, told.error()) == (2, "USAGE")
 
 
+def test_why_in_a_sheet_that_is_not_there(merged: Merged) -> None:
+    """A sheet that the workbook does not have is wrong usage, and those that it has are named."""
+    told = merged.ask("why", "departments/ZW/库房.xlsx", "没有这张表!G5")
+    assert (told.code, told.error()) == (2, "USAGE")
+    assert all(each in told.json()["error"]["message"] for each in ("没有这张表", "入库单", "出库单"))
+
+
+NOT_TEXT = os.fsdecode(b"\xff")
+"""What an argument holds that was typed in another encoding than UTF-8."""
+
+
+@pytest.mark.parametrize("command", ["history stock_receipt {}", "why {}.xlsx G5", "count differences {}", "status"])
+def test_an_argument_that_is_no_text(merged: Merged, command: str) -> None:
+    """What is not valid UTF-8 is wrong usage, in an argument or a variable of the program, in one sentence."""
+    state = merged.state if "{}" in command else Path(NOT_TEXT)
+    told = houqin(*command.format(NOT_TEXT).split(), "--share", merged.share, "--json", state=state)
+    assert (told.code, told.error()) == (2, "USAGE")
+    assert "UTF-8" in told.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_validate_tells_of_a_name_that_is_no_text(there: bool, merged: Merged, tmp_path: Path) -> None:  # noqa: FBT001
+    """``validate`` answers for a file of such a name as for every file that it cannot read."""
+    names = [tmp_path / f"{NOT_TEXT}{number}.xlsx" for number in range(2)]
+    for name in names if there else []:
+        shutil.copy(merged.share / "departments/ZW/库房.xlsx", name)
+    told = houqin("validate", *names, "--share", merged.share, "--json", state=merged.state)
+    assert told.code == 5
+    assert [[each["code"] for each in book["findings"]] for book in told.json()["workbooks"]] == [["FILE-NAME"]] * 2
+
+
+def test_validate_does_not_take_missing_files_for_equal_ones(tmp_path: Path) -> None:
+    """Of two files that are not there neither is a copy of the other."""
+    told = houqin("validate", tmp_path / "甲.xlsx", tmp_path / "乙.xlsx", "--json")
+    assert [[each["code"] for each in book["findings"]] for book in told.json()["workbooks"]] == [["FILE-MISSING"]] * 2
+
+
+@pytest.mark.parametrize(
+    "command", ["backup -o {}", "export stock_issue -o {}", "template stock_issue -o {}", "validate {} --marked {}"]
+)
+def test_no_command_writes_among_the_workbooks_of_departments(merged: Merged, command: str) -> None:
+    """What a command is told to write where a department keeps its own workbooks is refused, whatever lies there."""
+    book = merged.share / "departments/ZW/库房.xlsx"
+    before = book.read_bytes()
+    told = merged.ask(*command.format(book, book.with_name("新.xlsx")).split())
+    assert (told.code, told.error()) == (2, "USAGE")
+    assert book.read_bytes() == before
+    assert not book.with_name("新.xlsx").exists()
+
+
+def test_history_of_a_row_that_never_was(merged: Merged) -> None:
+    """Who asks for a row that was never taken is told so, and where rows stand that wait; scripts get none."""
+    key = ("history", "stock_receipt", "RK-202611-9999", "1")
+    assert merged.ask(*key).json() == []
+    told = houqin(*key, "--share", merged.share, state=merged.state)
+    assert told.code == 0
+    assert all(each in told.out for each in ("RK-202611-9999 / 1", "从未入账", "--status held"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [
+        ("status", "/dev/null/state"),
+        ("sync", "/dev/null/state"),
+        ("export stock_issue -o /dev/null/x.csv", ""),
+        ("export stock_issue -o {open}", ""),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_the_language_asked_for(
+    command: str, state: str, language: str, merged: Merged, tmp_path: Path
+) -> None:
+    """Neither the system's English stands in a Chinese sentence, nor ours in an English one."""
+    (tmp_path / "~$x.xlsx").touch()
+    arguments = command.format(open=tmp_path / "x.xlsx").split()
+    told = houqin(*arguments, "--share", merged.share, "--lang", language, state=Path(state or merged.state))
+    assert told.code in {4, 5}
+    said = told.err.replace(str(tmp_path), "")
+    foreign = r"Errno|directory|[一-鿿]" if language == "en" else r"[A-Za-z]{2,} [A-Za-z]{2,}"
+    assert re.findall(foreign, said.removeprefix("houqin: ")) == []
+
+
 def test_status(merged: Merged) -> None:
     """``status`` says how every workbook stands, what waits and which rules are off."""
     told = merged.ask("status")
@@ -539,10 +621,13 @@ def test_english_for_people(merged: Merged, command: str) -> None:
         (["conflicts", "resolve", "C1", "--take"], "选项 --take", "requires an argument"),
         (["nonsense"], "没有命令 nonsense", "No such command"),
         (["doctor", "eins"], "多写或少写", "unexpected extra argument"),
+        (["doctor", "没有"], "多写或少写", "unexpected extra argument"),
+        (["没有"], "没有命令 没有", "No such command"),
         (["status", "--share", __file__], "选项 --share 不对，要求是文件夹", "is a file"),
         (["confirm", ""], "编号不能为空", "An id is empty"),
         (["stock", "summary", "--month", "2026-13"], "“2026-13”不是月份，如 2026-11", "Not a month such as 2026-11"),
         (["month", "close", "十二月"], "“十二月”不是月份，如 2026-11", "Not a month such as 2026-11"),
+        (["stock", "balance", "--as-of", "2026-02-30"], "要求是日期，如 2026-11-22", "does not match"),
     ],
     ids=lambda case: " ".join(case) if isinstance(case, list) else None,
 )

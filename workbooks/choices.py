@@ -117,21 +117,24 @@ class ChoiceBook:
         return hashlib.sha256(json.dumps([LAYOUT, asdict(self)], ensure_ascii=False).encode()).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Write the workbook; every text stays a text."""
-        from xlsxwriter import Workbook  # noqa: PLC0415 - reading needs none of it
+        """Write the workbook; every text stays a text.
 
-        book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-        book.set_properties({"created": MADE_AT})
-        styles = Styles(book)
-        for name, lines, write in (
-            ("conflicts", self.conflicts, _write_conflicts),
-            ("confirm", self.confirms, _write_confirms),
-        ):
-            if lines:
-                title = SHEETS[name][self.language == "en"]
-                last = write(_Page(book.add_worksheet(title), styles, self.language), self)
-                book.define_name(f"{CHOICES_NAME}_{name}", f"='{title}'!$A${_HEADER_ROW + 1}:$J${last + 1}")
-        book.close()
+        Raises:
+            OSError: it cannot be written.
+        """
+        from workbooks.xlsx_write import written  # noqa: PLC0415 - reading needs none of it
+
+        with written(path, strings_to_formulas=False, strings_to_urls=False) as book:
+            book.set_properties({"created": MADE_AT})
+            styles = Styles(book)
+            for name, lines, write in (
+                ("conflicts", self.conflicts, _write_conflicts),
+                ("confirm", self.confirms, _write_confirms),
+            ):
+                if lines:
+                    title = SHEETS[name][self.language == "en"]
+                    last = write(_Page(book.add_worksheet(title), styles, self.language), self)
+                    book.define_name(f"{CHOICES_NAME}_{name}", f"='{title}'!$A${_HEADER_ROW + 1}:$J${last + 1}")
 
 
 @dataclass(frozen=True)

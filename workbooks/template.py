@@ -10,8 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from schemas.columns import Column, Kind
 from schemas.register import VERSION, Register
 from schemas.values import column_letters
@@ -22,6 +20,7 @@ from workbooks.template_hints import validation
 from workbooks.template_lists import Dictionary, write_code_table
 from workbooks.template_style import Styles
 from workbooks.write import replace_file
+from workbooks.xlsx_write import written
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -86,24 +85,23 @@ def write_template(
     """
 
     def write(beside: Path) -> None:
-        workbook = xlsxwriter.Workbook(beside, {"in_memory": True})
-        dictionary = Dictionary(lists or {})
-        job = _Job(
-            workbook,
-            Styles(workbook),
-            dictionary,
-            school,
-            department,
-            language,
-            blank_rows,
-            meta,
-            notes or {},
-            room_above,
-        )
-        _write_workbook(job, registers, rows or {})
-        if finish is not None:
-            finish(workbook)
-        workbook.close()
+        with written(beside, in_memory=True) as workbook:
+            dictionary = Dictionary(lists or {})
+            job = _Job(
+                workbook,
+                Styles(workbook),
+                dictionary,
+                school,
+                department,
+                language,
+                blank_rows,
+                meta,
+                notes or {},
+                room_above,
+            )
+            _write_workbook(job, registers, rows or {})
+            if finish is not None:
+                finish(workbook)
 
     replace_file(path, write)
 

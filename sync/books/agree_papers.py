@@ -33,6 +33,9 @@ def _goods(kept: Kept, month: str) -> Sides | Text:
     """
     invoices = in_month(rows_of(kept, INVOICES), month, "doc_date").filter(fen("goods_amount") != 0)
     number = pl.col("invoice_no")
+    bills = side(invoices, number, value=fen("goods_amount"))
+    if invoices.is_empty():
+        return Sides(bills, bills)
     receipts = rows_of(kept, RECEIPTS).join(invoices, on="invoice_no", how="semi")
     assets = rows_of(kept, "item_catalogue").filter(pl.col("nature") == "固定资产")
     stored = receipts.join(assets, on="item_code", how="semi").select("invoice_no").unique()
@@ -46,7 +49,7 @@ def _goods(kept: Kept, month: str) -> Sides | Text:
             cards.select(number, fen("original_value").alias("amount")),
         ]
     )
-    return Sides(side(invoices, number, value=fen("goods_amount")), side(came, number, value=pl.col("amount")))
+    return Sides(bills, side(came, number, value=pl.col("amount")))
 
 
 def _receipts(kept: Kept, month: str) -> pl.DataFrame:

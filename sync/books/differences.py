@@ -39,22 +39,26 @@ class Judged:
 
     def count(self, *severities: str) -> int:
         """Return how many lines are of some severities."""
-        return self.lines.filter(pl.col("severity").is_in(severities)).height
+        return self._of(pl.col("severity").is_in(severities)).height
 
     @property
     def differing(self) -> pl.DataFrame:
         """Return the lines outside the tolerance."""
-        return self.lines.filter(outside())
+        return self._of(outside())
 
     @property
     def of_interest(self) -> pl.DataFrame:
         """Return the lines outside the tolerance, and those that agree by now and have been explained before."""
-        return self.lines.filter(outside() | pl.col("is_stated"))
+        return self._of(outside() | pl.col("is_stated"))
 
     @property
     def unexplained(self) -> pl.DataFrame:
         """Return the lines outside the tolerance that nobody has explained: the month cannot be closed on them."""
-        return self.differing.filter(pl.col("status") == OPEN)
+        return self._of(outside() & (pl.col("status") == OPEN))
+
+    def _of(self, condition: pl.Expr) -> pl.DataFrame:
+        """Return the lines that meet a condition; most agreements have none, and every filter takes its time."""
+        return self.lines if self.lines.is_empty() else self.lines.filter(condition)
 
 
 def outside() -> pl.Expr:
@@ -69,6 +73,8 @@ def judge(compared: Compared, kept: Kept) -> Judged:
     ``recon_critical_amount``, or its month is closed. It is settled (已处理) once the sides agree, or
     somebody has approved the explanation.
     """
+    if compared.lines.is_empty():
+        return Judged(compared, pl.DataFrame(schema=JUDGED))
     agreement = compared.agreement
     said = _said(kept)
     tolerance = _fen(kept, "recon_tolerance")

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import click
 
-from sync.commands.common import DONE, FINDINGS, console, open_share, output_options, print_json, share_option
+from sync.commands.common import DONE, FINDINGS, Output, console, open_share, output_options, print_json, share_option
 from sync.commands.verify import problem_rows, problems_as_json
 
 
 @click.command("backup")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="A file or folder.  [default: backups in the state folder]"
-)
+@click.option("-o", "--output", type=Output(), help="A file or folder.  [default: backups in the state folder]")
 @share_option
 @output_options
 def command(*, output: Path | None, share_path: Path | None, as_json: bool, language: str) -> int:

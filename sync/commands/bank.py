@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync.commands.common import console, month_named, open_share, output_options, print_json, share_option, show_table
+from sync.commands.common import (
+    Output,
+    console,
+    month_named,
+    open_share,
+    output_options,
+    print_json,
+    share_option,
+    show_table,
+)
 
 if TYPE_CHECKING:
     from sync.money import BankMonth
@@ -59,7 +68,7 @@ def command(ctx: click.Context, *, share_path: Path | None, as_json: bool, langu
 @click.option(
     "-o",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Output(dir_okay=False),
     help="Also write the reconciliations as a workbook to print, a sheet for each account.",
 )
 @share_option

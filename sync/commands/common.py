@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sync.errors import HouqinError
+from workbooks.reasons import with_place
 from workbooks.write import TargetLockedError
 
 if TYPE_CHECKING:
@@ -68,6 +69,37 @@ def output_options(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
         with_language
     )
+
+
+class Output(click.Path):
+    """Where a command writes what it was asked for: never among the workbooks of the departments."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path.
+
+        Raises:
+            click.BadParameter: it lies in the folder of a department, or is not what the option asks for.
+        """
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        place = path.resolve()
+        if any(_is_departments(folder) for folder in (place, *place.parents)):
+            self.fail(
+                f"程序不写部门的文件夹（{path}），请写到别处再由部门复制过去。"
+                f" The program does not write to departments ({path}): name another place.",
+                param,
+                ctx,
+            )
+        return path
+
+
+def _is_departments(folder: Path) -> bool:
+    """Tell whether a folder is the one of a share in which departments keep their workbooks."""
+    from sync.config import CONFIG_NAME, DEPARTMENTS_FOLDER  # noqa: PLC0415 - loads the declarations
+
+    return folder.name == DEPARTMENTS_FOLDER and (folder.parent / CONFIG_NAME).exists()
 
 
 def month_named(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
@@ -137,30 +169,15 @@ def exit_code_of(exc: Exception) -> int:
     return UNREADABLE if isinstance(exc, OSError | TargetLockedError) else FINDINGS
 
 
-_REASONS = (
-    (FileNotFoundError, "找不到，请核对路径", "not found; check the path"),
-    (IsADirectoryError, "是文件夹，请写文件的路径", "is a folder; name a file"),
-    (NotADirectoryError, "不是文件夹，请核对路径", "is not a folder; check the path"),
-    (PermissionError, "没有权限或正在别处打开", "no permission, or open elsewhere"),
-)
-
-
-def _reason_of(exc: OSError, *, english: bool) -> str:
-    """Return in plain words why the system refused, else as it says itself."""
-    found = (text[english] for kind, *text in _REASONS if isinstance(exc, kind))
-    return next(found, exc.strerror or str(exc))
-
-
 def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     """Return a stable code and one sentence for a failure, in the language that was asked for."""
     english = "--lang en" in " ".join(argv).replace("--lang=", "--lang ")
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
-        named = "" if exc.filename is None else f"{exc.filename}: "
-        return "FILE", named + _reason_of(exc, english=english)
+        return "FILE", with_place(exc)[english]
     if isinstance(exc, TargetLockedError):
-        return "FILE", str(exc)
+        return "FILE", exc.message("en" if english else "zh")
     told = f"{type(exc).__name__}: {exc}"
     sentence = (
         f"unexpected error ({told}); set HOUQIN_TRACEBACK=1 to see where"

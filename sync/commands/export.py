@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.commands.common import console, open_share, output_options, print_json, share_option
+from sync.commands.common import Output, console, open_share, output_options, print_json, share_option
 
 if TYPE_CHECKING:
     from schemas.register import Register
@@ -19,7 +19,7 @@ _STATUSES = ("accepted", "missing", "withdrawn", "held", "conflict", "all")
 
 @click.command("export")
 @click.argument("register_ids", metavar="[REGISTER]...", nargs=-1)
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A folder, or one file.")
+@click.option("-o", "--output", required=True, type=Output(), help="A folder, or one file.")
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="[default: what the file's name says, else csv]")
 @click.option("--as-of", "as_of", metavar="REVISION|TIME", help="A revision number or a moment (2026-11-22T18:00).")
 @click.option("--status", type=click.Choice(_STATUSES), help="Only these rows.  [default: those in the books]")

@@ -13,6 +13,7 @@ from sync.books.agreements import GROUPS
 from sync.commands.common import (
     DONE,
     FINDINGS,
+    Output,
     console,
     month_named,
     open_share,
@@ -38,7 +39,7 @@ from sync.share import Share
     "-o",
     "--output",
     metavar="FILE.xlsx",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=Output(dir_okay=False),
     help="Write the differences as a workbook to explain them in, and save in the department's folder.",
 )
 @share_option

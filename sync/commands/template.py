@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from schemas.register import Register, all_registers
-from sync.commands.common import console, output_options, print_json, share_option
+from sync.commands.common import Output, console, output_options, print_json, share_option
 from sync.config import DEPARTMENT_NAMES, Config, load_config, school_today
 
 
 @click.command("template")
 @click.argument("what", metavar="REGISTER|DEPARTMENT")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file.")
+@click.option("-o", "--output", required=True, type=Output(dir_okay=False), help="The file.")
 @share_option
 @output_options
 def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, language: str) -> None:

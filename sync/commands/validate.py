@@ -16,6 +16,7 @@ from sync.commands.common import (
     DONE,
     FINDINGS,
     UNREADABLE,
+    Output,
     console,
     finding_rows,
     open_share,
@@ -35,7 +36,7 @@ MOST_SHOWN = 200
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--marked", type=click.Path(path_type=Path), help="Write a marked copy: a file, or a folder for several.")
+@click.option("--marked", type=Output(), help="Write a marked copy: a file, or a folder for several.")
 @share_option
 @output_options
 def command(
@@ -109,11 +110,11 @@ def _refuse_unusable(target: Path) -> None:
 
 
 def _looked_at(files: Sequence[Path], share_path: Path | None) -> tuple[Plan, list[TakenFile]]:
-    from sync.preview import preview_alone, preview_in_share  # noqa: PLC0415 - loads readers and rules
+    from sync.preview import name_of, preview_alone, preview_in_share  # noqa: PLC0415 - loads readers and rules
 
     with reader_pool() as pool:
         if share_path is None:
-            return preview_alone([(path, str(path)) for path in files], _today(), pool)
+            return preview_alone([(path, name_of(path)) for path in files], _today(), pool)
         share = open_share(share_path)
         with share.open_ledger() as ledger:
             return preview_in_share(share, ledger, files, pool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +96,30 @@ def _found(share: Share, file: Path) -> Path:
 
 
 def answers_for(plan: Plan, file: TakenFile, sheet: str | None, row_number: int) -> list[dict[str, Any]]:
-    """Return one answer per sheet that has this row: outcome, register, key and findings."""
+    """Return one answer per sheet that has this row: outcome, register, key and findings.
+
+    Raises:
+        click.UsageError: the workbook was read and has no such sheet.
+    """
     findings = plan.outcomes[0].findings if plan.outcomes else file.findings
     sheets = [table.sheet for table in file.tables if sheet in (None, table.sheet)]
     if not sheets:
+        _refuse_unknown(sheet, file, findings)
         told = [f for f in findings if sheet in (None, f.sheet, "") or not f.sheet]
         return [_answer("unreadable", sheet or "", row_number, "", (), told)]
     return [_in_sheet(plan, file, findings, each, row_number) for each in dict.fromkeys(sheets)]
+
+
+def _refuse_unknown(sheet: str | None, file: TakenFile, findings: Sequence[Finding]) -> None:
+    """Refuse a sheet of which nothing is known: it is not there, or nothing is in it; others are named."""
+    if sheet is None or not file.readable or any(found.sheet == sheet for found in findings):
+        return
+    named = "、".join(dict.fromkeys(table.sheet for table in file.tables))
+    message = (
+        f"工作簿里没有工作表“{sheet}”，或表是空的；读到的有：{named or '无'}。"
+        f" No sheet “{sheet}” with anything in it; those that were read: {named or 'none'}."
+    )
+    raise click.UsageError(message)
 
 
 def _in_sheet(

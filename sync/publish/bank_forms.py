@@ -8,15 +8,15 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsxwriter.workbook import Workbook
-
 from schemas.periods import last_day_of
 from sync.books.bank import KINDS, Item, Reconciliation
 from workbooks.template_style import FONT, LINE
 from workbooks.write import replace_file
+from workbooks.xlsx_write import written
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
     from sync.money import BankMonth
@@ -40,16 +40,14 @@ def write_bank_forms(path: Path, months: Sequence[BankMonth], school: str) -> No
 
 
 def _write(path: Path, months: Sequence[BankMonth], school: str) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = Workbook(str(path), options)
-    forms = [_Form(workbook, month.found.account_no) for month in months] or [_Form(workbook, "无账户")]
-    for number, (form, month) in enumerate(zip_longest(forms, months), 1):
-        workbook.define_name(f"hq_bank_form_{number}", f"='{form.name}'!$A$1")
-        if month is None:
-            form.sheet.write_string(0, 0, "没有银行账户", form.plain)
-        else:
-            form.fill(month, school)
-    workbook.close()
+    with written(path, strings_to_formulas=False, strings_to_urls=False, strings_to_numbers=False) as workbook:
+        forms = [_Form(workbook, month.found.account_no) for month in months] or [_Form(workbook, "无账户")]
+        for number, (form, month) in enumerate(zip_longest(forms, months), 1):
+            workbook.define_name(f"hq_bank_form_{number}", f"='{form.name}'!$A$1")
+            if month is None:
+                form.sheet.write_string(0, 0, "没有银行账户", form.plain)
+            else:
+                form.fill(month, school)
 
 
 class _Form:

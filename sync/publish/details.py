@@ -95,11 +95,16 @@ class Volume:
         return _shown(self.rows(), self.entry.register, self.publication.language)
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of exactly what the file shows."""
+        """Return the SHA-256 of what the file shows, or of the versions of the rows where it shows nothing else."""
         entry, publication = self.entry, self.publication
-        head = [LAYOUT, publication.school, entry.title, entry.period, publication.language]
+        head: list[object] = [LAYOUT, publication.school, entry.title, entry.period, publication.language]
+        if entry.register.id in publication.versioned:
+            head.append(look_of(entry.register))
+            shown = self.rows().select("_version", "_workbook")
+        else:
+            shown = self.shown()
         digest = hashlib.sha256(json.dumps(head, ensure_ascii=False).encode())
-        digest.update(self.shown().write_csv(quote_style="non_numeric").encode())
+        digest.update(shown.write_csv(quote_style="non_numeric").encode())
         return digest.hexdigest()
 
     def write(self, path: Path) -> None:
@@ -139,6 +144,12 @@ class Volume:
             "xl/worksheets/sheet1.xml": landscape(heading, f"&C{word('of pages', language)}"),
             "xl/workbook.xml": repeated_header(sheet),
         }
+
+
+def look_of(register: type[Register]) -> list[object]:
+    """Return everything in a declaration that a volume shows or is ordered by."""
+    columns = [[c.name, c.title, c.title_en, str(c.kind), str(c.dtype), c.masked] for c in register.columns]
+    return [register.id, register.title, register.title_en, register.key, columns]
 
 
 def entries(publication: Publication) -> list[Entry]:

@@ -63,7 +63,7 @@ def master_hash(publication: Publication) -> str:
     shown = {
         known.name: getattr(publication, known.name)
         for known in fields(publication)
-        if known.name not in {"details", "untouched"}
+        if known.name not in {"details", "untouched", "versioned"}
     }
     shown["volumes"] = [(book.path, book.title, book.period, book.rows) for book in entries(publication)]
     shown["layout"] = LAYOUT

@@ -292,6 +292,8 @@ class Publication:
     details: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     untouched: Mapping[tuple[str, str | None], Sequence[int]] = field(default_factory=dict)
     """(register id, month or None) to the rows of each volume of months that are not written again, loaded or not."""
+    versioned: frozenset[str] = frozenset()
+    """Ids of registers of which ``details`` show versions of rows, by ``_version``, and nothing else."""
 
     def local(self, moment: datetime | None) -> datetime | None:
         """Return a moment as the school's clocks showed it, without a zone; naive ones as they are."""

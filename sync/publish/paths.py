@@ -20,6 +20,7 @@ DIGEST_PROPERTY = "houqin_digest"
 """Document property of the master ledger: the digest of its revision in full, for ``houqin verify``."""
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_DATED = re.compile(r"(.+)\.\d{4}-\d\d-\d\dT\d{4}(\.[^./]+)")
 _UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\"#%<>?\[\]^`{|}\\]")
 
 
@@ -72,8 +73,13 @@ def dated(path: str, moment: datetime) -> str:
 
 def is_dated(path: str, target: str) -> bool:
     """Tell whether ``path`` is a dated copy of ``target``."""
-    stem, ending = posixpath.splitext(target)
-    return re.fullmatch(re.escape(stem) + r"\.\d{4}-\d\d-\d\dT\d{4}" + re.escape(ending), path) is not None
+    return without_date(path) == target
+
+
+def without_date(path: str) -> str:
+    """Return the file of which a dated name is a copy, nothing for any other name."""
+    found = _DATED.fullmatch(path)
+    return "" if found is None else found[1] + found[2]
 
 
 def link(path: str, seen_from: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sync.publish.details import volumes
 from sync.publish.feedback import feedback_pages
 from sync.publish.master import master_hash, write_master
-from sync.publish.paths import DETAILS_FOLDER, FEEDBACK_FOLDER, MASTER, dated, is_dated
+from sync.publish.paths import DETAILS_FOLDER, FEEDBACK_FOLDER, MASTER, dated, is_dated, without_date
 from workbooks.write import TargetLockedError, replace_file
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ FOLDERS = ("published", "feedback")
 """The folders of the share that may be written; nothing else ever is."""
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.2
+_HANDS = 2
+"""So many volumes are written at the same time."""
 
 
 class Action(StrEnum):
@@ -82,10 +86,12 @@ def targets(publication: Publication) -> list[Target]:
 def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path, moment: datetime) -> list[Result]:
     """Write the targets that changed or are not on disk, and remove files that no longer belong.
 
+    Volumes are written beside everything else: what writes them hardly needs the interpreter.
+
     Args:
         wanted: all targets of the folders 明细 and feedback, and any others.
         published: path to content hash of everything written so far, as ``recorded`` returns it. Files
-            that are not in it are never removed.
+            that are not in it are never removed, but for dated copies of targets.
         share: the shared folder.
         moment: local time for the names of files whose target is open elsewhere.
 
@@ -93,7 +99,18 @@ def publish(wanted: Sequence[Target], published: Mapping[str, str], share: Path,
         one result for each target in order, then one for each file removed.
     """
     places = Places(share)
-    results = [_publish(target, published, places, moment) for target in wanted]
+    published = _dated_copies(wanted, share) | {**published}
+    hands = ThreadPoolExecutor(_HANDS)
+
+    def begun(target: Target) -> Callable[[], Result]:
+        order = partial(_publish, target, published, places, moment)
+        changed = target.content_hash not in ("", published.get(target.path))
+        return hands.submit(order).result if changed and target.path.startswith(DETAILS_FOLDER) else order
+
+    try:
+        results = [result() for result in [begun(target) for target in wanted]]
+    finally:
+        hands.shutdown(cancel_futures=True)
     return [*results, *(_remove(path, share) for path in _stale(wanted, results, published))]
 
 
@@ -156,6 +173,14 @@ def _replace(path: Path, write: Callable[[Path], None]) -> None:
         else:
             return
     replace_file(path, write)
+
+
+def _dated_copies(wanted: Sequence[Target], share: Path) -> dict[str, str]:
+    """Return the dated copies that lie beside targets: nothing was noted of those that a killed run wrote."""
+    targets_of = {target.path for target in wanted}
+    folders = {share / PurePosixPath(path).parent for path in targets_of}
+    names = (file.relative_to(share).as_posix() for folder in sorted(folders) for file in folder.glob("*.*T*.*"))
+    return {path: "" for path in names if without_date(path) in targets_of}
 
 
 def _stale(wanted: Sequence[Target], results: Sequence[Result], published: Mapping[str, str]) -> list[str]:

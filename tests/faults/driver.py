@@ -1,9 +1,10 @@
-"""Start runs that something happens to: ``python -m tests.faults.driver`` reads one JSON line for each from its input.
+"""Start runs that something happens to: ``python -m tests.faults.driver fork`` reads one JSON line for each.
 
 Everything is imported once and each run is a fork of this process, in a session of its own, so that thousands of kills
 cost little: what one run had to import, this process imports too, and the next one finds it there. This process
-only imports: threads, such as those of polars, would not survive a fork. What a run was at when it ended is
-answered as one JSON line.
+only imports: threads, such as those of polars, would not survive a fork. With ``fresh`` instead of ``fork`` each run is
+an interpreter of its own that reads files in worker processes, as on the command line. What a run was at when it ended
+is answered as one JSON line.
 """
 
 from __future__ import annotations
@@ -50,8 +51,6 @@ class Order:
     """Kill it after so long, wherever it is."""
     alone: bool = False
     """Kill it without its workers."""
-    workers: int = 0
-    """Whether files are read in worker processes; with 0 they are read by the run itself."""
     largest: int = 0
     """Bytes that a file may have, as on a full disk; 0 for any number."""
     clock: int = 0
@@ -96,23 +95,42 @@ class Told:
         return next(number for number, (each, _) in enumerate(self.marks, 1) if each == name)
 
 
-def serve() -> None:
+def serve(start: Start) -> None:
     """Answer orders until there are no more."""
     for line in sys.stdin:
-        answer = asdict(carried_out(Order(**json.loads(line))))
+        answer = asdict(carried_out(Order(**json.loads(line)), start))
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
 
-def carried_out(order: Order) -> Told:
-    """Run in a child, kill it when its time is over, and return what it told."""
-    reader, writer = os.pipe()
-    errors = Path(f"{order.state}.stderr")
-    began = time.monotonic()
+def forked(order: Order, writer: int) -> int:
+    """Start a run as a fork of this process, which reads files itself, and return its number."""
     child = os.fork()
     if not child:
-        os.close(reader)
-        _run(order, writer, errors)
+        os.setsid()
+        ReaderPool.run = _run_at_hand  # type: ignore[method-assign]
+        _run(order, writer)
+    return child
+
+
+def fresh(order: Order, writer: int) -> int:
+    """Start a run as an interpreter of its own and return its number."""
+    os.set_inheritable(writer, True)
+    words = [sys.executable, "-m", "tests.faults.driver", json.dumps(asdict(order)), str(writer)]
+    return os.posix_spawn(sys.executable, words, os.environ, setsid=True)
+
+
+Start = Callable[[Order, int], int]
+STARTS: dict[str, Start] = {"fork": forked, "fresh": fresh}
+
+
+def carried_out(order: Order, start: Start) -> Told:
+    """Run in a child, kill it when its time is over, and return what it told."""
+    reader, writer = os.pipe()
+    errors = _errors_of(order)
+    errors.unlink(missing_ok=True)
+    began = time.monotonic()
+    child = start(order, writer)
     os.close(writer)
     lines = _followed(child, reader, order, began)
     _, status = os.waitpid(child, 0)
@@ -157,15 +175,18 @@ def _import(names: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _run(order: Order, writer: int, errors: Path) -> NoReturn:
-    """Be the run: a session of its own, its faults set, its marks told."""
-    os.setsid()
+def _errors_of(order: Order) -> Path:
+    return Path(f"{order.state}.stderr")
+
+
+def _run(order: Order, writer: int) -> NoReturn:
+    """Be the run, in a session of its own: its faults set, its marks told."""
     code = 70
     try:
-        _prepare(order, errors)
+        _prepare(order)
         marks = Marks(writer, 0 if order.delay else order.mark)
         marks.watch()
-        code = _sync(order, marks) if order.command == "sync" else _command(order)
+        code = {"sync": _sync, "migrate": _migrate}.get(order.command, _command)(order, marks)
         if order.is_harmless:
             os.write(writer, " ".join([_MODULES, *(name for name in sys.modules if name != "__main__")]).encode())
     finally:
@@ -173,11 +194,11 @@ def _run(order: Order, writer: int, errors: Path) -> NoReturn:
         os._exit(code)
 
 
-def _prepare(order: Order, errors: Path) -> None:
-    """Set what surrounds the run: where its state lies, its clock, how much it may write, who reads."""
+def _prepare(order: Order) -> None:
+    """Set what surrounds the run: where its state lies, its clock, how much it may write."""
     import resource
 
-    for stream, target in ((0, os.devnull), (1, os.devnull), (2, str(errors))):
+    for stream, target in ((0, os.devnull), (1, os.devnull), (2, str(_errors_of(order)))):
         descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
         os.dup2(descriptor, stream)
         os.close(descriptor)
@@ -186,8 +207,6 @@ def _prepare(order: Order, errors: Path) -> None:
         _set_clock(timedelta(seconds=order.clock))
     if order.largest:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest, order.largest))
-    if not order.workers:
-        ReaderPool.run = _run_at_hand  # type: ignore[method-assign]
 
 
 def _run_at_hand(
@@ -235,9 +254,18 @@ def _sync(order: Order, marks: Marks) -> int:
     return 0
 
 
-def _command(order: Order) -> int:
+def _migrate(order: Order, _marks: Marks) -> int:
+    """Open a ledger of an earlier program."""
+    from tests.faults.migrating import upgrade
+
+    upgrade(Path(order.state))
+    return 0
+
+
+def _command(order: Order, _marks: Marks) -> int:
+    words = order.command.split()
     try:
-        main([*order.command.split(), "--share", order.share, "--json"])
+        main([*words, *([] if order.share in words else ["--share", order.share]), "--json"])
     except SystemExit as left:
         return int(left.code or 0)
     return 0
@@ -245,10 +273,13 @@ def _command(order: Order) -> int:
 
 def load() -> None:
     """Import what the commands need, for every run to find it there."""
-    for name in ("backup", "confirm", "month", "nightly", "reconcile", "rows", "sync", "verify"):
+    for name in ("backup", "confirm", "conflicts", "count", "init", "month", "nightly", "reconcile", "rows", "sync"):
         importlib.import_module(f"sync.commands.{name}")
 
 
 if __name__ == "__main__":
-    load()
-    serve()
+    if sys.argv[1] in STARTS:
+        load()
+        serve(STARTS[sys.argv[1]])
+    else:
+        _run(Order(**json.loads(sys.argv[1])), int(sys.argv[2]))

@@ -17,14 +17,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.faults.driver import Order, Told
-from tests.faults.outcomes import Outcome, broken_promises, first_digest, half_written, outcome
-from tests.faults.schools import HISTORIES, History, saved, state_of, written
+from tests.faults.outcomes import Named, Outcome, broken_promises, first_digest, half_written, outcome
+from tests.faults.schools import HISTORIES, History, open_elsewhere, saved, state_of, written
 
 ROOT = Path(__file__).parents[2]
 IN_A_ROW = 4
@@ -59,10 +60,10 @@ class Driver:
 
 
 @contextmanager
-def driver() -> Iterator[Driver]:
+def driver(start: Literal["fork", "fresh"] = "fork") -> Iterator[Driver]:
     """Give a driver that ends with the block; the rights of files concern it whoever started it."""
     subject = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
-    command = [*subject, sys.executable, "-m", "tests.faults.driver"]
+    command = [*subject, sys.executable, "-m", "tests.faults.driver", start]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **_ONE_THREAD}, **pipes) as process:
         yield Driver(process)
@@ -92,8 +93,8 @@ class Rehearsed:
     def order(self, stage: int, **wanted: Any) -> Order:  # noqa: ANN401 - fields of an order
         """Return the order for the run of a stage."""
         known = self.history.stages[stage]
-        backup = max((self.here / "state" / "backups").glob("*.zip"), default="")
-        return order_for(self.here, command=known.command.format(backup=backup), today=known.today, **wanted)
+        command = known.command.format_map(Named(self.here))
+        return order_for(self.here, command=command, today=known.today, **wanted)
 
     def outcome(self, stage: int) -> Outcome:
         """Return what counts now."""
@@ -182,7 +183,7 @@ class Killing:
         """Wait for its end, and look whether anything is half written."""
         told = self.runs.receive()
         if told.code < 0:
-            command = " ".join(self._order.command.split()[:2])
+            command = " ".join(takewhile(str.isalpha, self._order.command.split()))
             part = told.at if command == "sync" else f"{command}: {told.at}"
             self.kills[part + " (alone)" * self._order.alone] += 1
         self.told.append(f"{self._place} -> {told.code} at {told.at}")
@@ -224,7 +225,10 @@ def made_up(known: Rehearsed, stage: int, runs: Driver, faults: Sequence[dict[st
 
 
 def overtaken(known: Rehearsed, runs: Driver, chance: random.Random) -> Attempt:
-    """Kill some runs after every stage, make up at the end only; commands other than a run come to their end."""
+    """Kill some runs after every stage, make up at the end only; commands other than a run come to their end.
+
+    Now and then somebody has open what is to be published.
+    """
     known.begin(0)
     killing = Killing(known, runs)
     for number, (stage, length) in enumerate(zip(known.history.stages, known.lengths, strict=True)):
@@ -232,7 +236,8 @@ def overtaken(known: Rehearsed, runs: Driver, chance: random.Random) -> Attempt:
         if stage.command != "sync":
             killing.run(number, command="sync")  # what was held then decides what can be done
         for _ in range(chance.randint(1, IN_A_ROW)):
-            killing.run(number, **fault(length, chance))
+            with open_elsewhere(known.here / "school") if chance.random() < 0.1 else nullcontext():
+                killing.run(number, **fault(length, chance))
         if stage.command != "sync":
             killing.run(number)
             killing.run(number, command="sync")
@@ -252,10 +257,16 @@ def at_boundaries(folder: Path, histories: Sequence[History] = HISTORIES) -> Ite
                     yield made_up(known, stage, runs, [{"mark": mark, "alone": bool(mark % 2)}])
 
 
-def killed(folder: Path, kills: int, seed: int, histories: Sequence[History] = HISTORIES) -> Iterator[Attempt]:
+def killed(
+    folder: Path,
+    kills: int,
+    seed: int,
+    histories: Sequence[History] = HISTORIES,
+    start: Literal["fork", "fresh"] = "fork",
+) -> Iterator[Attempt]:
     """Kill that many runs at random; yield what became of each attempt."""
     chance = random.Random(seed)  # noqa: S311 - no secret
-    with driver() as runs:
+    with driver(start) as runs:
         known = [rehearsed(history, folder / history.name, runs) for history in histories]
         done, attempt = 0, 0
         while done < kills:

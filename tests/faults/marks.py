@@ -30,6 +30,7 @@ _PLACES = {
     "/published/": "publish",
     "/feedback/": "feedback",
     "/departments/": "departments",
+    "/templates/": "templates",
 }
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP")
 BOUNDARY = "|"

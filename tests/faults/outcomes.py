@@ -9,13 +9,17 @@ from typing import Any
 from addin.published import PublicationError, Published
 from schemas.register import all_registers, register_of
 from sync.backup_file import Package
+from sync.choices import conflict_id
 from sync.closes import CLOSES
 from sync.commands.rows import listed
+from sync.decisions import missing_rows, stop_id
 from sync.errors import HouqinError
+from sync.init import TEMPLATES
 from sync.ledger import Ledger
 from sync.nights import read_nights
 from sync.publish.manifest import MANIFEST
 from sync.scan import hash_file
+from sync.standing import Standing
 from sync.state import archived_files
 from tests.faults.schools import ENDED, History, school_in, state_of
 from tests.sync.school import POOL
@@ -35,6 +39,30 @@ _LEFT = (
 """What a program that was killed may leave, and the next one tidies up."""
 
 
+class Named(dict[str, str]):
+    """What commands name, as it is now: the school, its newest backup, what waits for somebody's decision."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(share=str(folder / "school"))
+        self._folder = folder
+
+    def __missing__(self, name: str) -> str:
+        """Return the first of a kind that waits, or what stands for none."""
+        if name == "backup":
+            return str(max((self._folder / "state" / "backups").glob("*.zip"), default=""))
+        share = school_in(self._folder).share
+        with share.open_ledger() as ledger:
+            standing = Standing.of(ledger)
+            found = {
+                "conflict": [conflict_id(row["version_id"]) for row in standing.conflicts],
+                "stop": [stop_id(row) for row in standing.stops],
+                "missing": [row.id for row in missing_rows(ledger, share.registers.values())],
+            }[name]
+        return next(iter(found), "C0" if name == "conflict" else "stock_receipt:0")
+
+
+_SHOWN = ("published", "feedback", TEMPLATES)
+"""The folders of a share that the program writes."""
 _READ_SECONDS = 600
 """How long a file may take to be read here: thousands of kills may share a machine with others."""
 
@@ -51,7 +79,8 @@ def outcome(folder: Path, history: History, today: str = "2026-11-22") -> Outcom
             rows = {name: _rows(ledger, name) for name in history.registers}
             problems = ledger.verify()
             closes = sorted(map(repr, ledger.table(CLOSES).select(_OF_CLOSES).iter_rows()))
-    published = sorted(str(path.relative_to(folder)) for path in (school.folder / "published").rglob("*.xlsx"))
+    shown = (path for name in _SHOWN for path in (school.folder / name).rglob("*.*"))
+    published = sorted(str(path.relative_to(folder)) for path in shown if path.suffix in (".xlsx", ".html"))
     again = unreadable(school.folder)
     books = Published.open(school.folder)
     of_rows = ("_key", "_hash", "_status")
@@ -121,7 +150,7 @@ def unreadable(school: Path) -> list[str]:
 def half_written(school: Path) -> list[str]:
     """Return the published files that are not whole."""
     found = []
-    for folder in ("published", "feedback"):
+    for folder in _SHOWN:
         for path in sorted((school / folder).rglob("*")):
             if path.suffix == ".xlsx" and not path.name.startswith((".~", "~$")) and not _is_whole(path):
                 found.append(path.name)

@@ -31,7 +31,7 @@ class Stage:
 
     save: Save
     command: str = "sync"
-    """``{backup}`` stands for the newest backup."""
+    """``{backup}`` and the like stand for what there is then (``tests.faults.outcomes.Named``)."""
     today: str = "2026-11-22"
 
 
@@ -117,6 +117,32 @@ def _take_away(school: School) -> None:
     shutil.copyfile(school.path("ZW/另一本.xlsx"), school.path("ZW/另一本 - 副本.xlsx"))
 
 
+def _begin_large(school: School) -> None:
+    school.save("ZW/基础资料.xlsx", MASTER)
+    school.save(BOOK, {"stock_receipt": bought(*range(1, 8))})
+    school.save(ISSUES, {"stock_issue": [issue(number, qty=1) for number in range(1, 13)]})
+
+
+def _contradict(school: School) -> None:
+    shutil.copyfile(school.path(BOOK), school.path(COPY))
+    school.save(COPY, {"stock_receipt": [*bought(1), amended(2, 27), *bought(*range(3, 8))]})
+    school.save(BOOK, {"stock_receipt": [*bought(1), amended(2, 26), *bought(*range(3, 8))]})
+
+
+def _leave_one_out(school: School) -> None:
+    school.save(ISSUES, {"stock_issue": [issue(number, qty=1) for number in (1, *range(3, 13))]})
+
+
+def _leave_most_out(school: School) -> None:
+    school.save(ISSUES, {"stock_issue": [issue(number, qty=1) for number in (1, 3, 4)]})
+
+
+def _by_init(school: School) -> None:
+    """Leave even the settings to ``houqin init``."""
+    (school.folder / "houqin.toml").unlink()
+    (school.folder / "departments").mkdir(exist_ok=True)
+
+
 def _with_people(school: School) -> None:
     """Say who closes months, and that only the registers of the store are in use."""
     registers = json.dumps([*MASTER, "stock_receipt", "stock_issue", "requisition", "period_close"])
@@ -188,6 +214,7 @@ COUNTED = History(
     "counted",
     (
         Stage(_planned, today="2026-12-04"),
+        Stage(_nothing, "count sheet PD-202611-91 --replace", "2026-12-04"),
         Stage(_handed_in("盘点表.xlsx"), today="2026-12-04"),
         Stage(_handed_in("处理表.xlsx"), today="2026-12-04"),
         Stage(_nothing, "nightly", "2026-12-04"),
@@ -206,7 +233,22 @@ RESTORED = History(
     ),
     settle=_with_people,
 )
-HISTORIES = (SMOOTH, CONTESTED, CLOSED, COUNTED, RESTORED)
+DECIDED = History(
+    "decided",
+    (
+        Stage(_begin_large),
+        Stage(_contradict),
+        Stage(_nothing, "conflicts resolve {conflict} --take theirs --reason 核对"),
+        Stage(_leave_one_out),
+        Stage(_nothing, "confirm {missing} --reason 重复"),
+        Stage(_leave_most_out),
+        Stage(_nothing, "confirm {stop} --reason 换页"),
+    ),
+    contested=True,
+    settle=_with_people,
+)
+FOUNDED = History("founded", (Stage(_nothing, "init {share} --school 青山小学"), Stage(_begin)), settle=_by_init)
+HISTORIES = (SMOOTH, CONTESTED, CLOSED, COUNTED, RESTORED, DECIDED, FOUNDED)
 ENDED = {"RK": frozenset[str](), "CK": frozenset({"CK-202611-0002", "CK-202611-0003"})}
 """Document numbers that some stage of a history voids or renumbers, by what they begin with."""
 
@@ -226,6 +268,17 @@ def school_in(folder: Path) -> School:
         school.share = Share.open(school.folder)
         assert school.share.state == folder / "state"
     return school
+
+
+@contextlib.contextmanager
+def open_elsewhere(school: Path) -> Iterator[None]:
+    """Have somebody look at the master ledger and the volumes in a spreadsheet program."""
+    open_now = [path.with_name(f"~${path.name}") for path in (school / "published").rglob("*.xlsx")]
+    for lock in open_now:
+        lock.write_bytes(b"lock")
+    yield
+    for lock in open_now:
+        lock.unlink()
 
 
 def written(history: History, folder: Path) -> list[Path]:

@@ -10,32 +10,32 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.faults.driver import Told
-from tests.faults.kills import Driver, Rehearsed, driver, order_for, rehearsed
+from tests.faults.driver import Order, Told
+from tests.faults.kills import Driver, Rehearsed, driver, rehearsed
 from tests.faults.outcomes import half_written
-from tests.faults.schools import History
+from tests.faults.schools import History, open_elsewhere
 
-Trouble = Callable[[Path, Driver], list[Told]]
-"""Does one run or more on the school in a folder while something is wrong, and returns what they told."""
+Trouble = Callable[[Order, Driver], list[Told]]
+"""Carries out an order, once or more, while something is wrong with its school, and returns what was told."""
 DAY = 24 * 3600
 
 
-def disk_without_room(folder: Path, runs: Driver) -> list[Told]:
+def disk_without_room(order: Order, runs: Driver) -> list[Told]:
     """No file can become longer than some bytes: the ledger, its journal, workbooks, archive."""
-    return [runs.run(order_for(folder, largest=size)) for size in (5_000, 60_000)]
+    return [runs.run(replace(order, largest=size)) for size in (5_000, 60_000)]
 
 
-def disk_that_fills(folder: Path, runs: Driver) -> list[Told]:
+def disk_that_fills(order: Order, runs: Driver) -> list[Told]:
     """The disk with the state is full, then the one with the share; nothing happens where none can be mounted."""
     told = []
-    for name in ("state", "school"):
-        with _small_disk(folder / name) as mounted:
-            told += [runs.run(order_for(folder))] if mounted else []
+    for place in (order.state, order.share):
+        with _small_disk(Path(place)) as mounted:
+            told += [runs.run(order)] if mounted else []
     return told
 
 
@@ -61,70 +61,63 @@ def _small_disk(place: Path) -> Iterator[bool]:
         aside.rename(place)
 
 
-def targets_without_rights(folder: Path, runs: Driver) -> list[Told]:
+def targets_without_rights(order: Order, runs: Driver) -> list[Told]:
     """The folders that are published to may only be read."""
-    return _without_rights(folder, runs, [folder / "school" / "published", folder / "school" / "feedback"], 0o555)
+    return _without_rights(order, runs, [Path(order.share) / name for name in ("published", "feedback")], 0o555)
 
 
-def state_without_rights(folder: Path, runs: Driver) -> list[Told]:
+def state_without_rights(order: Order, runs: Driver) -> list[Told]:
     """The state folder may only be read."""
-    return _without_rights(folder, runs, [folder / "state"], 0o555)
+    return _without_rights(order, runs, [Path(order.state)], 0o555)
 
 
-def workbooks_without_rights(folder: Path, runs: Driver) -> list[Told]:
+def workbooks_without_rights(order: Order, runs: Driver) -> list[Told]:
     """The workbooks cannot be opened, as while another program has them."""
-    return _without_rights(folder, runs, [folder / "school" / "departments" / "ZW"], 0)
+    return _without_rights(order, runs, [Path(order.share) / "departments" / "ZW"], 0)
 
 
-def _without_rights(folder: Path, runs: Driver, places: list[Path], mode: int) -> list[Told]:
+def _without_rights(order: Order, runs: Driver, places: list[Path], mode: int) -> list[Told]:
     rights = {path: path.stat().st_mode for place in places for path in (place, *place.rglob("*"))}
     for path, usual in rights.items():
         path.chmod(usual & mode)
-    told = [runs.run(order_for(folder))]
+    told = [runs.run(order)]
     for path, usual in rights.items():
         path.chmod(usual)
     return told
 
 
-def targets_open_elsewhere(folder: Path, runs: Driver) -> list[Told]:
+def targets_open_elsewhere(order: Order, runs: Driver) -> list[Told]:
     """Somebody has the master ledger and a volume open in a spreadsheet program."""
-    published = folder / "school" / "published"
-    open_now = [path.with_name(f"~${path.name}") for path in published.rglob("*.xlsx")]
-    for lock in open_now:
-        lock.write_bytes(b"lock")
-    told = [runs.run(order_for(folder))]
-    for lock in open_now:
-        lock.unlink()
-    return told
+    with open_elsewhere(Path(order.share)):
+        return [runs.run(order)]
 
 
-def database_busy(folder: Path, runs: Driver) -> list[Told]:
+def database_busy(order: Order, runs: Driver) -> list[Told]:
     """Another program holds the database for a moment."""
-    with closing(
-        sqlite3.connect(folder / "state" / "ledger.db", isolation_level=None, check_same_thread=False)
-    ) as other:
+    database = Path(order.state) / "ledger.db"
+    with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
         timer = threading.Timer(1, other.execute, ("ROLLBACK",))
         timer.start()
-        told = [runs.run(order_for(folder))]
+        told = [runs.run(order)]
         timer.join()
     return told
 
 
-def two_at_once(folder: Path, runs: Driver) -> list[Told]:
+def two_at_once(order: Order, runs: Driver) -> list[Told]:
     """Two runs begin at the same moment."""
     with driver() as others:
-        runs.send(order_for(folder))
-        others.send(replace(order_for(folder)))
+        runs.send(order)
+        others.send(order)
         return [runs.receive(), others.receive()]
 
 
-def clock_goes_back(folder: Path, runs: Driver) -> list[Told]:
+def clock_goes_back(order: Order, runs: Driver) -> list[Told]:
     """The clock is a day ahead, then a week behind, while runs are killed and made up."""
     return [
-        runs.run(order_for(folder, clock=DAY, seconds=0.3)),
-        runs.run(order_for(folder, clock=DAY)),
-        runs.run(order_for(folder, clock=-7 * DAY)),
+        runs.run(replace(order, clock=DAY, seconds=0.3)),
+        runs.run(replace(order, clock=DAY)),
+        runs.run(replace(order, clock=-7 * DAY)),
     ]
 
 
@@ -146,7 +139,7 @@ def troubled(name: str, known: Rehearsed, stage: int, runs: Driver) -> list[str]
     """Put the run of a stage into a trouble and return what is not as it should be, then and afterwards."""
     trouble, codes = TROUBLES[name]
     known.begin(stage)
-    found = list(trouble(known.here, runs))
+    found = trouble(known.order(stage), runs)
     wrong = [f"exit {told.code}: {told.said}" for told in found if told.code not in codes]
     wrong += [told.said for told in found if "Traceback" in told.said or told.said.startswith("INTERNAL")]
     wrong += [f"half written {each}" for each in half_written(known.here / "school")]
@@ -155,9 +148,13 @@ def troubled(name: str, known: Rehearsed, stage: int, runs: Driver) -> list[str]
     return wrong + [each for each, value in known.outcomes[stage].items() if got[each] != value]
 
 
-def in_trouble(folder: Path, history: History, names: Iterable[str] = TROUBLES) -> Iterator[tuple[str, list[str]]]:
-    """Put the second run of a history into each trouble; yield its name and what was not as it should be."""
+def in_trouble(
+    folder: Path, histories: Sequence[History], names: Iterable[str] = TROUBLES
+) -> Iterator[tuple[str, list[str]]]:
+    """Put the second run of histories into each trouble; yield its name and what was not as it should be."""
     with driver() as runs:
-        known = rehearsed(replace(history, stages=history.stages[:2]), folder / "history", runs)
-        for name in names:
-            yield name, troubled(name, known, 1, runs)
+        for history in histories:
+            stage = next(number for number, each in enumerate(history.stages) if number and each.command == "sync")
+            known = rehearsed(replace(history, stages=history.stages[: stage + 1]), folder / history.name, runs)
+            for name in names:
+                yield f"{history.name} {name}", troubled(name, known, stage, runs)

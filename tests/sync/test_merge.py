@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sync.run import sync
 from sync.share import Share
-from tests.sync.school import ITEMS, MASTER, School, codes, counted, issue, receipt, school_with_master
+from sync.steps import Quiet
+from tests.sync.school import (
+    ITEMS,
+    MASTER,
+    POOL,
+    School,
+    codes,
+    counted,
+    issue,
+    nothing_published,
+    receipt,
+    school_with_master,
+)
 
 
 @pytest.fixture
@@ -313,26 +327,31 @@ def test_warnings_between_registers_stay_while_the_row_stands(school: School) ->
     assert again["revision"] == first["revision"]
 
 
-def test_a_file_saved_while_it_is_read_waits_for_the_next_run(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was read is no longer there to be kept: only this workbook is put off."""
-    from sync import run
+class _Saved(Quiet):
+    """Somebody who saves a workbook at the moment in which all files are read and none is kept yet."""
 
+    def __init__(self, save: Callable[[], object]) -> None:
+        self._save = save
+
+    def step(self, name: str, total: int) -> None:
+        """Save as the merge begins."""
+        del total
+        if name == "merge":
+            self._save()
+
+
+def test_a_file_saved_while_it_is_read_waits_for_the_next_run(school: School) -> None:
+    """What was read is no longer there to be kept: this workbook is put off, and the others are judged without it."""
     school.save("ZW/库房.xlsx", {"stock_receipt": [receipt()]})
-    school.save("ZW/另一本.xlsx", {"stock_receipt": [receipt(5)]})
-    read = run.read_files
-
-    def read_and_saved(*args: object) -> object:
-        taken = read(*args)  # type: ignore[arg-type]
-        school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(), receipt(2)]})
-        return taken
-
-    with monkeypatch.context() as patched:
-        patched.setattr(run, "read_files", read_and_saved)
-        told = school.merge()
-    assert [f["code"] for book in told["workbooks"] for f in book["findings"] if f["code"] == "IMP-03"] == ["IMP-03"]
+    school.save("ZW/另一本.xlsx", {"stock_receipt": [receipt(5, item_code="BG0001", unit="包")]})
+    school.save("ZW/出库.xlsx", {"stock_issue": [issue()]})
+    saved = _Saved(lambda: school.save("ZW/库房.xlsx", {"stock_receipt": [receipt(), receipt(2)]}))
+    put_off = sync(school.share, POOL, saved, publish=nothing_published)
+    assert [finding.code for finding in put_off.findings] == ["IMP-03"]
     assert list(school.quantities("stock_receipt")) == ["RK-202611-0005/1"]
+    assert school.quantities("stock_issue") == {}, "of goods that nobody has received"
     school.merge()
-    assert len(school.rows("stock_receipt")) == 3
+    assert (len(school.rows("stock_receipt")), len(school.rows("stock_issue"))) == (3, 1)
 
 
 def test_a_quantity_that_is_too_large_in_its_base_unit(school: School) -> None:

@@ -218,3 +218,26 @@ def test_a_row_whose_file_is_gone_is_renumbered_beside_a_new_copy(office: Office
     office.run()
     assert office.in_force() == {"0002": "10"}
     assert nothing_new(office)
+
+
+def test_a_shortage_is_told_as_it_is_after_the_run(office: Office) -> None:
+    """What a later document of the same day took is gone, too, where the next run looks at the held one again."""
+    save(office, BOOK, line(1))
+    office.save(CANTEEN, {"stock_issue": [issue(1, 8), issue(2, 5), issue(3, 2)]})
+    office.run()
+    (held,) = Standing.of(office.ledger).held
+    (told,) = (each for each in held["findings"] if each["code"] == "ISS-01")
+    assert (held["row_key"][:14], told["args"]["q1"], told["args"]["shortfall"]) == ("CK-202611-0002", "0", "5")
+    assert nothing_new(office)
+
+
+def test_stock_that_a_later_document_gives_back_is_there_for_an_earlier_one(office: Office) -> None:
+    """A change that is taken after a row did not fit lets it in, in this run and not in the next one."""
+    office.save("ZW/基础资料.xlsx", {"item_catalogue": [item(), item("QJ0002")]})
+    save(office, BOOK, line(1), line(2, item_code="QJ0002"))
+    office.save(CANTEEN, {"stock_issue": [issue(9, 6)]})
+    office.run()
+    office.save(CANTEEN, {"stock_issue": [issue(5, 8), issue(7, 5), issue(9, 6, item_code="QJ0002")]})
+    office.run()
+    assert [held["row_key"][:14] for held in Standing.of(office.ledger).held] == ["CK-202611-0007"]
+    assert nothing_new(office)
