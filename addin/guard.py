@@ -14,6 +14,7 @@ from addin.calc.errors import CalcError
 from addin.where import user_language
 from schemas.findings import Text
 from sync.errors import HouqinError
+from workbooks.reasons import reason_of
 from workbooks.refusals import RefusedError
 from workbooks.write import TargetLockedError
 
@@ -38,7 +39,7 @@ _BUSY = Text(
 )
 _DENIED = Text(
     "“{path}”不能读或不能写（{reason}）",
-    "“{path}” cannot be read or written ({reason})",
+    "“{path}” cannot be read or written ({reason_en})",
     "请检查网络和权限，关掉打开它的程序，再按一次",
     "see to the network and the rights, close the program that has it open, and press again",
 )
@@ -73,9 +74,10 @@ def text_of(error: BaseException, log: Path) -> tuple[Text, Mapping[str, object]
             found = error.finding("")
             words = found.text, {"value": found.value, **found.args}
         case TargetLockedError():
-            words = _DENIED, {"path": error.path, "reason": error.reason}
+            words = _DENIED, {"path": error.path, "reason": error.reason, "reason_en": error.reason_en}
         case OSError():
-            words = _DENIED, {"path": error.filename or "", "reason": error.strerror or type(error).__name__}
+            reason = reason_of(error)
+            words = _DENIED, {"path": error.filename or "", "reason": reason.zh, "reason_en": reason.en}
         case _:
             words = _UNFORESEEN, {"log": log}
     return words

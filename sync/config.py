@@ -19,6 +19,7 @@ from sync import config_checks as checks
 from sync.config_errors import ConfigError, problem_lines
 from sync.day import TODAY_VARIABLE, today_in
 from sync.state import state_dir
+from workbooks.reasons import reason_of
 
 CONFIG_NAME = "houqin.toml"
 DEPARTMENTS_FOLDER = "departments"
@@ -246,7 +247,8 @@ def _read(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError as exc:
         raise ConfigError.of(path, "missing_file") from exc
     except OSError as exc:
-        raise ConfigError.of(path, "unreadable_file", reason=exc.strerror or type(exc).__name__) from exc
+        reason = reason_of(exc)
+        raise ConfigError.of(path, "unreadable_file", reason=reason.zh, reason_en=reason.en) from exc
     except UnicodeDecodeError as exc:
         raise ConfigError.of(path, "not_utf8") from exc
     except tomllib.TOMLDecodeError as exc:

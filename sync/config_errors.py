@@ -21,7 +21,7 @@ TEXTS = {
         "请核对共享文件夹，或用 houqin init 新建",
         "check the shared folder, or make one with houqin init",
     ),
-    "unreadable_file": Text("无法读取（{reason}）", "it cannot be read ({reason})"),
+    "unreadable_file": Text("无法读取（{reason}）", "it cannot be read ({reason_en})"),
     "not_utf8": Text(
         "不是 UTF-8 编码",
         "it is not UTF-8 text",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from schemas.findings import Text
 from sync.config import DEPARTMENTS_FOLDER
-from sync.errors import HouqinError
+from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, utc_now
 from sync.lock import NightBusy, WriterBusy, daemon_lock
@@ -213,13 +213,15 @@ class Daemon:
 
     def _failed(self, exc: Exception) -> None:
         """Note what keeps us from working, once, and wait longer every time."""
-        code = exc.code if isinstance(exc, HouqinError) else type(exc).__name__
+        code = exc.code if isinstance(exc, HouqinError) else "FILE" if isinstance(exc, OSError) else type(exc).__name__
+        english = self._share is not None and self._share.config.language == "en"
+        message = words_of(exc)[english]
         told = self._failure
-        if told is not None and (told.code, told.message) == (code, str(exc)):
+        if told is not None and (told.code, told.message) == (code, message):
             self._failure = replace(told, times=told.times + 1)
         else:
-            self._failure = Failure(utc_now(), code, str(exc))
-            LOGGER.error("%s: %s", code, exc, exc_info=None if isinstance(exc, HouqinError | OSError) else exc)
+            self._failure = Failure(utc_now(), code, message)
+            LOGGER.error("%s: %s", code, message, exc_info=None if isinstance(exc, HouqinError | OSError) else exc)
         self._backoff = _longer(self._backoff)
         self._not_before = time.monotonic() + self._backoff
         self._tell_people(self._failure)

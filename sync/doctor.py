@@ -15,6 +15,7 @@ from sync.doctor_work import daemon, night
 from sync.errors import HouqinError
 from sync.publication import rules_switched_off
 from sync.share import Share
+from workbooks.reasons import with_place
 
 PACKAGES = ("addin", "schemas", "sync", "workbooks")
 OLD_BACKUP = timedelta(days=2)
@@ -37,7 +38,7 @@ def _safely(look: Callable[[Share], Iterator[Check]], share: Share) -> list[Chec
     except HouqinError as exc:
         return [Check(name, "error", exc.message("zh"), exc.message("en"))]
     except OSError as exc:
-        return [Check(name, "error", f"{exc.filename}: {exc.strerror}", f"{exc.filename}: {exc.strerror}")]
+        return [Check(name, "error", *with_place(exc))]
 
 
 def _program() -> Iterator[Check]:

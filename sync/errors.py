@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from schemas.findings import Text
+from workbooks.reasons import with_place
+from workbooks.write import TargetLockedError
 
 
 class HouqinError(Exception):
@@ -28,3 +30,14 @@ class HouqinError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+
+def words_of(exc: Exception) -> tuple[str, str]:
+    """Return in Chinese and English what stopped a step, also where the system or a foreign library says it."""
+    match exc:
+        case HouqinError() | TargetLockedError():
+            return exc.message("zh"), exc.message("en")
+        case OSError():
+            return with_place(exc)
+        case _:
+            return str(exc), str(exc)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from schemas.findings import Text
 from sync.errors import HouqinError
+from workbooks.reasons import reason_of
 
 LOCK_NAME = "writer.lock"
 DAEMON_LOCK_NAME = "daemon.lock"
@@ -65,12 +66,12 @@ class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
 
 
 class StateUnusable(HouqinError):  # noqa: N818 - says what is wrong
-    """The state folder cannot be made, or nothing can be written into it (``folder``, ``reason``)."""
+    """The state folder cannot be made, or nothing can be written into it (``folder``, ``reason``, ``reason_en``)."""
 
     code = "STATE-UNUSABLE"
     text = Text(
         "状态文件夹 {folder} 无法使用（{reason}）",
-        "the state folder {folder} cannot be used ({reason})",
+        "the state folder {folder} cannot be used ({reason_en})",
         "请检查 HOUQIN_STATE、磁盘和权限",
         "check HOUQIN_STATE, the disk and its rights",
     )
@@ -129,7 +130,8 @@ def _opened(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
-        raise StateUnusable(folder=path.parent, reason=exc.strerror or exc) from exc
+        reason = reason_of(exc)
+        raise StateUnusable(folder=path.parent, reason=reason.zh, reason_en=reason.en) from exc
 
 
 def _sign(descriptor: int) -> None:

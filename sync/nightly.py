@@ -11,7 +11,7 @@ from pathlib import Path
 from schemas.findings import Text
 from sync.backup import backup
 from sync.daily import day_of
-from sync.errors import HouqinError
+from sync.errors import HouqinError, words_of
 from sync.lock import night_lock
 from sync.log import LOGGER
 from sync.night_backup import all_gone, backup_folder, backups_in
@@ -156,7 +156,7 @@ class _Course:
             done = step()
         except (HouqinError, OSError, TargetLockedError) as exc:
             self.errors.append(exc)
-            done = Step(name, False, *_words(exc))
+            done = Step(name, False, *words_of(exc))
         except Exception as exc:  # noqa: BLE001 - see above; the traceback is in the log
             LOGGER.exception("night step %s", name)
             self.errors.append(exc)
@@ -291,15 +291,6 @@ class _Course:
 
     def _figures(self) -> PastNight | None:
         return None if self.day is None else self.day.figures(stamp(datetime.now(UTC)))
-
-
-def _words(exc: Exception) -> tuple[str, str]:
-    if isinstance(exc, HouqinError):
-        return exc.message("zh"), exc.message("en")
-    if isinstance(exc, OSError):
-        said = f"{exc.filename or ''}: {exc.strerror or exc}"
-        return said, said
-    return str(exc), str(exc)
 
 
 def night_event(share: Share, record: NightRecord, day: Day | None) -> Event:

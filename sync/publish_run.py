@@ -216,6 +216,7 @@ def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, s
     def write(target: Path) -> None:
         outcome = pool.run([Job(place, "workbooks.mark:write_marked", (source, target, *args))])[0]
         if outcome.failure:
-            raise TargetLockedError(target, outcome.reason or outcome.failure)
+            reason = outcome.reason or outcome.failure
+            raise TargetLockedError(target, reason, reason)
 
     return Target(place, content_hash, write)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
 from sync.hashes import Hashes, mark_of
+from workbooks.reasons import reason_of
 from workbooks.refusals import MAX_FILE
 
 if TYPE_CHECKING:
@@ -147,8 +148,9 @@ def _found(path: Path, name: str, department: str, inside: PurePath, own: Path, 
         return reader_finding("FILE-TOO-LARGE", name, reason=f"超过{most} MB", reason_en=f"it has more than {most} MB")
     except (OSError, RuntimeError) as exc:
         # a link to itself is a RuntimeError up to Python 3.12
-        reason = getattr(exc, "strerror", None) or "无法打开"
-        return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason)
+        looped = OSError(errno.ELOOP, str(exc))
+        reason, reason_en = reason_of(exc if isinstance(exc, OSError) else looped)
+        return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
 
 
 def _entries_below(folder: Path, levels: int) -> Iterator[Path]:

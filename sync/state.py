@@ -14,6 +14,8 @@ import platformdirs
 
 from schemas.findings import Text
 from sync.errors import HouqinError
+from sync.lock import StateUnusable
+from workbooks.reasons import is_full, reason_of
 from workbooks.write import remove_abandoned
 
 STATE_VARIABLE = "HOUQIN_STATE"
@@ -66,6 +68,7 @@ def archive_file(state: Path, source: Path, sha256: str) -> Path:
 
     Raises:
         SourceChanged: the file no longer has this content.
+        StateUnusable: there is no room for it.
         ValueError: ``sha256`` is not one.
     """
     known = archived(state, sha256)
@@ -127,6 +130,11 @@ def _written_beside(target: Path) -> Iterator[Path]:
         yield part
         part.replace(target)
         _sync_folder(target.parent)
+    except OSError as exc:
+        if not is_full(exc):
+            raise
+        reason = reason_of(exc)
+        raise StateUnusable(folder=target.parent.parent.parent, reason=reason.zh, reason_en=reason.en) from exc
     finally:
         part.unlink(missing_ok=True)
 

@@ -512,6 +512,38 @@ def test_no_command_writes_among_the_workbooks_of_departments(merged: Merged, co
     assert not book.with_name("新.xlsx").exists()
 
 
+def test_history_of_a_row_that_never_was(merged: Merged) -> None:
+    """Who asks for a row that was never taken is told so, and where rows stand that wait; scripts get none."""
+    key = ("history", "stock_receipt", "RK-202611-9999", "1")
+    assert merged.ask(*key).json() == []
+    told = houqin(*key, "--share", merged.share, state=merged.state)
+    assert told.code == 0
+    assert all(each in told.out for each in ("RK-202611-9999 / 1", "从未入账", "--status held"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [
+        ("status", "/dev/null/state"),
+        ("sync", "/dev/null/state"),
+        ("export stock_issue -o /dev/null/x.csv", ""),
+        ("export stock_issue -o {open}", ""),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_the_language_asked_for(
+    command: str, state: str, language: str, merged: Merged, tmp_path: Path
+) -> None:
+    """Neither the system's English stands in a Chinese sentence, nor ours in an English one."""
+    (tmp_path / "~$x.xlsx").touch()
+    arguments = command.format(open=tmp_path / "x.xlsx").split()
+    told = houqin(*arguments, "--share", merged.share, "--lang", language, state=Path(state or merged.state))
+    assert told.code in {4, 5}
+    said = told.err.replace(str(tmp_path), "")
+    foreign = r"Errno|directory|[一-鿿]" if language == "en" else r"[A-Za-z]{2,} [A-Za-z]{2,}"
+    assert re.findall(foreign, said.removeprefix("houqin: ")) == []
+
+
 def test_status(merged: Merged) -> None:
     """``status`` says how every workbook stands, what waits and which rules are off."""
     told = merged.ask("status")

@@ -11,6 +11,7 @@ from pathlib import Path
 from schemas.findings import Finding, reader_finding
 from schemas.values import Grid
 from workbooks.kinds import Kind, recognise
+from workbooks.reasons import reason_of
 from workbooks.refusals import MAX_FILE, RefusedError, corrupt, too_large
 from workbooks.text_tables import read_delimited, read_html
 from workbooks.xls_read import read_xls
@@ -79,8 +80,8 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise RefusedError("FILE-MISSING") from error
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise RefusedError("FILE-LOCKED", reason=reason, reason_en=reason) from error
+        reason, reason_en = reason_of(error)
+        raise RefusedError("FILE-LOCKED", reason=reason, reason_en=reason_en) from error
 
 
 def _read(content: bytes, sha256: str, extension: str, name: str) -> FileContent:

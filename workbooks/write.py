@@ -8,14 +8,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from workbooks.reasons import naming, reason_of
+
 
 class TargetLockedError(Exception):
     """A file cannot be replaced because somebody has it open, or its folder refuses writing."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, reason_en: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"无法写入 {path}：{reason}。请关闭打开它的程序，或核对文件夹权限。")
+        self.reason_en = reason_en
+        super().__init__(self.message())
+
+    def message(self, language: str = "zh") -> str:
+        """Return what cannot be written, why, and what to do about it."""
+        if language == "en":
+            return (
+                f"{self.path} cannot be written: {self.reason_en};"
+                " close the program that has it open, or check the rights on the folder"
+            )
+        return f"无法写入 {self.path}：{self.reason}。请关闭打开它的程序，或核对文件夹权限。"
 
 
 def lock_file_of(path: Path) -> Path | None:
@@ -37,16 +49,17 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         TargetLockedError: the target is open in a spreadsheet program, or may not be written.
     """
     if (lock := lock_file_of(path)) is not None:
-        raise TargetLockedError(path, f"文件正在被打开（{lock.name}）")
+        raise TargetLockedError(path, f"文件正在被打开（{lock.name}）", f"it is open ({lock.name})")
     # Readers of the shared folder skip names that end in .tmp (DOMAIN.md 6.6 S20).
     beside = path.with_name(f".~{path.stem}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(beside)
-        _flush(beside, os.O_RDWR)
-        os.replace(beside, path)  # noqa: PTH105 - the promise of one step is os.replace's
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(beside)
+            _flush(beside, os.O_RDWR)
+            os.replace(beside, path)  # noqa: PTH105 - the promise of one step is os.replace's
     except PermissionError as exc:
-        raise TargetLockedError(path, exc.strerror or "没有权限") from exc
+        raise TargetLockedError(path, *reason_of(exc)) from exc
     finally:
         beside.unlink(missing_ok=True)
     if os.name == "posix":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sync.errors import HouqinError
+from workbooks.reasons import with_place
 from workbooks.write import TargetLockedError
 
 if TYPE_CHECKING:
@@ -168,30 +169,15 @@ def exit_code_of(exc: Exception) -> int:
     return UNREADABLE if isinstance(exc, OSError | TargetLockedError) else FINDINGS
 
 
-_REASONS = (
-    (FileNotFoundError, "找不到，请核对路径", "not found; check the path"),
-    (IsADirectoryError, "是文件夹，请写文件的路径", "is a folder; name a file"),
-    (NotADirectoryError, "不是文件夹，请核对路径", "is not a folder; check the path"),
-    (PermissionError, "没有权限或正在别处打开", "no permission, or open elsewhere"),
-)
-
-
-def _reason_of(exc: OSError, *, english: bool) -> str:
-    """Return in plain words why the system refused, else as it says itself."""
-    found = (text[english] for kind, *text in _REASONS if isinstance(exc, kind))
-    return next(found, exc.strerror or str(exc))
-
-
 def sentence_of(exc: Exception, argv: Sequence[str]) -> tuple[str, str]:
     """Return a stable code and one sentence for a failure, in the language that was asked for."""
     english = "--lang en" in " ".join(argv).replace("--lang=", "--lang ")
     if isinstance(exc, HouqinError):
         return exc.code, exc.message("en" if english else "zh")
     if isinstance(exc, OSError):
-        named = "" if exc.filename is None else f"{exc.filename}: "
-        return "FILE", named + _reason_of(exc, english=english)
+        return "FILE", with_place(exc)[english]
     if isinstance(exc, TargetLockedError):
-        return "FILE", str(exc)
+        return "FILE", exc.message("en" if english else "zh")
     told = f"{type(exc).__name__}: {exc}"
     sentence = (
         f"unexpected error ({told}); set HOUQIN_TRACEBACK=1 to see where"

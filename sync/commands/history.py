@@ -12,7 +12,16 @@ import click
 from schemas.books import KEY_SEPARATOR
 from schemas.normal import code_text
 from schemas.register import Register
-from sync.commands.common import open_share, output_options, plain, print_json, share_option, show_table, status_word
+from sync.commands.common import (
+    console,
+    open_share,
+    output_options,
+    plain,
+    print_json,
+    share_option,
+    show_table,
+    status_word,
+)
 from sync.commands.rows import register_named
 from sync.ledger import Ledger
 
@@ -61,6 +70,17 @@ def command(*, register_id: str, key: tuple[str, ...], share_path: Path | None, 
     ]
     if as_json:
         print_json(found)
+        return
+    if not found:
+        said = " / ".join(key)
+        console().print(
+            f"{register.title} {said}：从未入账，请核对编号；还没有收的行见 houqin rows {register.id} --status held"
+            if language == "zh"
+            else f"{register.title_en} {said}: never in the ledger; check the key. What was not taken yet:"
+            f" houqin rows {register.id} --status held",
+            markup=False,
+            soft_wrap=True,
+        )
         return
     _show(register, found, language)
 

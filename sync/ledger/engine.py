@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from sync.ledger.errors import LedgerInterrupted, LedgerUnreachable
+from workbooks.reasons import Reason, with_place
 
 BUSY_SECONDS = 60
 """How long a connection waits for another process that is committing."""
@@ -69,7 +70,31 @@ def _words(url: str | sa.URL, exc: BaseException) -> dict[str, str]:
     except sa.exc.ArgumentError:
         shown = str(url)
     origin = getattr(exc, "orig", None) or exc
-    return {"url": shown, "reason": " ".join(str(origin).split())}
+    reason = _reason(origin)
+    return {"url": shown, "reason": reason.zh, "reason_en": reason.en}
+
+
+_SQLITE = {
+    "SQLITE_FULL": Reason("磁盘已满或超过限额", "the disk is full"),
+    "SQLITE_IOERR": Reason("磁盘读写出错", "the disk fails"),
+    "SQLITE_CANTOPEN": Reason("打不开文件", "the file cannot be opened"),
+    "SQLITE_BUSY": Reason("正被别的程序占用", "another program uses it"),
+    "SQLITE_LOCKED": Reason("正被别的程序占用", "another program uses it"),
+    "SQLITE_READONLY": Reason("只能读，不能写", "it may only be read"),
+    "SQLITE_CORRUPT": Reason("文件已损坏", "the file is damaged"),
+    "SQLITE_NOTADB": Reason("文件已损坏或不是数据库", "the file is damaged, or no database"),
+}
+"""What SQLite says, by the first two words of the name of its error."""
+
+
+def _reason(origin: BaseException) -> Reason:
+    """Return in plain words why the database cannot be used, after them what it says itself."""
+    if isinstance(origin, OSError):
+        return with_place(origin)
+    said = " ".join(str(origin).split())
+    name = "_".join(str(getattr(origin, "sqlite_errorname", "")).split("_")[:2])
+    known = _SQLITE.get(name)
+    return Reason(said, said) if known is None else Reason(f"{known.zh}：{said}", f"{known.en}: {said}")
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:

@@ -18,7 +18,7 @@ class LedgerUnreachable(LedgerError):  # noqa: N818 - says what is wrong
     code = "LEDGER-UNREACHABLE"
     text = Text(
         "总账数据库 {url} 无法打开（{reason}）",
-        "the ledger database {url} cannot be opened ({reason})",
+        "the ledger database {url} cannot be opened ({reason_en})",
         "请检查 houqin.toml 的 [ledger] url、磁盘和数据库服务",
         "check [ledger] url in houqin.toml, the disk and the database service",
     )
@@ -30,7 +30,7 @@ class LedgerInterrupted(LedgerError):  # noqa: N818 - says what is wrong
     code = "LEDGER-INTERRUPTED"
     text = Text(
         "总账数据库 {url} 中途停止工作（{reason}），没有写完的已撤回",
-        "the ledger database {url} stopped working ({reason}); what was being written was taken back",
+        "the ledger database {url} stopped working ({reason_en}); what was being written was taken back",
         "请检查磁盘空间和数据库服务，然后再试",
         "check the space on the disk and the database service, and try again",
     )

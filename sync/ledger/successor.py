@@ -127,7 +127,7 @@ def _keep(url: str, place: Path, aside: Path) -> None:
     finally:
         engine.dispose()
     if not is_whole:
-        raise LedgerUnreachable(url=str(place), reason="database is locked")
+        raise LedgerUnreachable(url=str(place), reason="正被别的程序占用", reason_en="another program uses it")
     for suffix in _COMPANIONS:
         file = place.with_name(place.name + suffix)
         if file.exists():

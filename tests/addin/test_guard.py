@@ -67,8 +67,14 @@ def told(error: Exception) -> tuple[str, str | None]:
     [
         (NeverSavedError(name="工作簿1"), "“工作簿1”还没有保存过。请先“另存为”"),
         (ShareUnreachableError(path="Z:/后勤"), "打不开共享文件夹“Z:/后勤”。请检查网络或网盘是否已连接"),
-        (TargetLockedError(Path("食堂台账.xlsx"), "文件正在被打开"), "“食堂台账.xlsx”不能读或不能写（文件正在被打开）"),
-        (PermissionError(13, "拒绝访问", "Z:/a.xlsx"), "“Z:/a.xlsx”不能读或不能写（拒绝访问）"),
+        (
+            TargetLockedError(Path("食堂台账.xlsx"), "文件正在被打开", "it is open"),
+            "“食堂台账.xlsx”不能读或不能写（文件正在被打开）",
+        ),
+        (
+            PermissionError(13, "Permission denied", "Z:/a.xlsx"),
+            "“Z:/a.xlsx”不能读或不能写（没有权限或正在别处打开）",
+        ),
         (RefusedError("FILE-ENCRYPTED"), "密码"),
         (NotConnectedError(where="pipe"), "连接不上 LibreOffice"),
         (_BusyError(), "正在编辑单元格"),

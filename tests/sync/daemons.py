@@ -72,6 +72,12 @@ class Watched:
         """Wait until the daemon tells a failure."""
         eventually(lambda: self.heartbeat and [each.code for each in self.heartbeat.failures] == [code], code)
 
+    def told(self) -> Heartbeat:
+        """Return what the daemon tells of itself now."""
+        told = self.heartbeat
+        assert told is not None
+        return told
+
     def recovers(self) -> None:
         """Wait until the daemon tells no failure."""
         eventually(lambda: self.heartbeat and not self.heartbeat.failures, "no failure")

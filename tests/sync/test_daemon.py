@@ -129,7 +129,8 @@ def test_saves_while_the_share_comes_and_goes(daemon: Watched) -> None:
     shutil.rmtree(away)
     departments = folder / "departments"
     departments.rename(folder / "gone")
-    daemon.fails("FileNotFoundError")
+    daemon.fails("FILE")
+    assert [each.message for each in daemon.told().failures] == [f"{departments}: 找不到，请核对路径"]
     (folder / "gone").rename(departments)
     daemon.recovers()
     school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from sync.heartbeat import Heart
+from sync.lock import StateUnusable
 from sync.state import SourceChanged, archive_file, archived, state_dir, tidy
+from tests.environment import room_for
 
 CONTENT = "一个工作簿".encode()
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -39,6 +41,16 @@ def test_archive(tmp_path: Path) -> None:
     assert kept.suffix == ".xlsx"
     assert archived(tmp_path / "state", SHA256) == kept
     assert archive_file(tmp_path / "state", source, SHA256) == kept
+
+
+def test_no_room_in_the_archive(tmp_path: Path) -> None:
+    """A state folder without room for an accepted file cannot be used, and no half of one is kept."""
+    source = tmp_path / "入库.xlsx"
+    source.write_bytes(CONTENT * 500)
+    sha256 = hashlib.sha256(CONTENT * 500).hexdigest()
+    with pytest.raises(StateUnusable, match="磁盘已满"), room_for(1000):
+        archive_file(tmp_path / "state", source, sha256)
+    assert archived(tmp_path / "state", sha256) is None
 
 
 def test_changed_source_is_not_archived(tmp_path: Path) -> None:

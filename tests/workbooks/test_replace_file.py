@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import room_for
 from workbooks.choices import ChoiceBook, ConfirmLine
-from workbooks.write import TargetLockedError, remove_abandoned, replace_file
+from workbooks.reasons import with_place
+from workbooks.write import TargetLockedError, remove_abandoned, replace_bytes, replace_file
 
 
 def test_replaces_content_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -33,6 +35,19 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
         replace_file(target, fail)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    """Where there is no room the error names the file that was to be written, and the old one stays."""
+    target = tmp_path / "总账.xlsx"
+    target.write_text("old")
+    with pytest.raises(OSError, match="总账") as raised, room_for(1000):
+        replace_bytes(target, bytes(5000))
+    assert with_place(raised.value) == (
+        f"{target}: 磁盘已满或超过限额，请先腾出空间",
+        f"{target}: the disk is full, or a limit is reached; make room first",
+    )
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
 
 @pytest.mark.parametrize("lock", ["~$总账.xlsx", ".~lock.总账.xlsx#", ".~总账.xlsx"])
