@@ -175,6 +175,8 @@ class Departments(RuleBasedStateMachine):
             self.shared |= {row["doc_no"] for row in [*self._rows(name), *self._rows(target)]}
             self.office.move(name, target)
             self.settled[target] = self.settled.pop(name, ())
+            if name.partition("/")[0] != target.partition("/")[0]:
+                self.renumbered.add(target)  # another department corrects no numbers of this one
 
     @rule(book=some)
     def delete(self, book: int) -> None:
