@@ -500,10 +500,11 @@ def test_validate_does_not_take_missing_files_for_equal_ones(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "command", ["backup -o {}", "export stock_issue -o {}", "template stock_issue -o {}", "validate {} --marked {}"]
+    "command",
+    ["backup -o {1}", "export stock_issue -o {1}", "template stock_issue -o {0}", "validate {0} --marked {0}"],
 )
 def test_no_command_writes_among_the_workbooks_of_departments(merged: Merged, command: str) -> None:
-    """What a command is told to write where a department keeps its own workbooks is refused, whatever lies there."""
+    """Where a department keeps its own workbooks nothing is written over, and only new workbooks are put."""
     book = merged.share / "departments/ZW/库房.xlsx"
     before = book.read_bytes()
     told = merged.ask(*command.format(book, book.with_name("新.xlsx")).split())

@@ -72,10 +72,14 @@ def output_options(command: Command) -> Command:
 
 
 class Output(click.Path):
-    """Where a command writes what it was asked for: never among the workbooks of the departments."""
+    """Where a command writes what it was asked for: not among the workbooks of the departments.
 
-    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+    A new workbook (``is_workbook``) may be put there; what is there is never written over.
+    """
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True, is_workbook: bool = False) -> None:
         super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+        self._is_workbook = is_workbook
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """Return the path.
@@ -85,10 +89,11 @@ class Output(click.Path):
         """
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         place = path.resolve()
-        if any(_is_departments(folder) for folder in (place, *place.parents)):
+        is_new = self._is_workbook and bool(place.suffix) and not place.exists()
+        if not is_new and any(_is_departments(folder) for folder in (place, *place.parents)):
             self.fail(
-                f"程序不写部门的文件夹（{path}），请写到别处再由部门复制过去。"
-                f" The program does not write to departments ({path}): name another place.",
+                f"不能写到部门的文件夹里（{path}）：程序不改动部门自己的文件，请写到别处再由部门复制过去。"
+                f" Not among the workbooks of departments ({path}): name another place, they are not touched.",
                 param,
                 ctx,
             )

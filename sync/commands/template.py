@@ -15,7 +15,7 @@ from sync.config import DEPARTMENT_NAMES, Config, load_config, school_today
 
 @click.command("template")
 @click.argument("what", metavar="REGISTER|DEPARTMENT")
-@click.option("-o", "--output", required=True, type=Output(dir_okay=False), help="The file.")
+@click.option("-o", "--output", required=True, type=Output(dir_okay=False, is_workbook=True), help="The file.")
 @share_option
 @output_options
 def command(*, what: str, output: Path, share_path: Path | None, as_json: bool, language: str) -> None:

@@ -36,7 +36,7 @@ MOST_SHOWN = 200
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--marked", type=Output(), help="Write a marked copy: a file, or a folder for several.")
+@click.option("--marked", type=Output(is_workbook=True), help="Write a marked copy: a file, or a folder for several.")
 @share_option
 @output_options
 def command(
