@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,8 @@ UnoObject: TypeAlias = Any  # what LibreOffice hands out has no types for Python
 T = TypeVar("T")
 _Class = TypeVar("_Class", bound=type)
 
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 0.2
 _INSTALLED = (
     "/usr/lib/python3/dist-packages",
     "/usr/lib64/python3/site-packages",
@@ -73,15 +76,22 @@ def load_uno() -> ModuleType:
 def resolve(address: str) -> UnoObject:
     """Return the component context of the office that listens at an address such as ``pipe,name=houqin``.
 
+    An office that has only begun to listen may let go of a connection while it is made: it is tried again.
+
     Raises:
         NotConnectedError: Nothing listens there.
     """
     local = load_uno().getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    try:
-        return resolver.resolve(f"uno:{address};urp;StarOffice.ComponentContext")
-    except _uno_exception() as exc:
-        raise NotConnectedError(where=address) from exc
+    left = _ATTEMPTS
+    while True:
+        left -= 1
+        try:
+            return resolver.resolve(f"uno:{address};urp;StarOffice.ComponentContext")
+        except _uno_exception() as exc:
+            if not left or not type(exc).__name__.endswith("DisposedException"):
+                raise NotConnectedError(where=address) from exc
+            time.sleep(_PAUSE_SECONDS)
 
 
 def service(context: UnoObject, name: str) -> UnoObject:
