@@ -76,8 +76,7 @@ def text_of(error: BaseException, log: Path) -> tuple[Text, Mapping[str, object]
         case TargetLockedError():
             words = _DENIED, {"path": error.path, "reason": error.reason, "reason_en": error.reason_en}
         case OSError():
-            reason = reason_of(error)
-            words = _DENIED, {"path": error.filename or "", "reason": reason.zh, "reason_en": reason.en}
+            words = _DENIED, {"path": error.filename or "", **reason_of(error).args()}
         case _:
             words = _UNFORESEEN, {"log": log}
     return words

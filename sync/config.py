@@ -247,8 +247,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError as exc:
         raise ConfigError.of(path, "missing_file") from exc
     except OSError as exc:
-        reason = reason_of(exc)
-        raise ConfigError.of(path, "unreadable_file", reason=reason.zh, reason_en=reason.en) from exc
+        raise ConfigError.of(path, "unreadable_file", **reason_of(exc).args()) from exc
     except UnicodeDecodeError as exc:
         raise ConfigError.of(path, "not_utf8") from exc
     except tomllib.TOMLDecodeError as exc:

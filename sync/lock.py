@@ -130,8 +130,7 @@ def _opened(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
-        reason = reason_of(exc)
-        raise StateUnusable(folder=path.parent, reason=reason.zh, reason_en=reason.en) from exc
+        raise StateUnusable(folder=path.parent, **reason_of(exc).args()) from exc
 
 
 def _sign(descriptor: int) -> None:

@@ -133,8 +133,7 @@ def _written_beside(target: Path) -> Iterator[Path]:
     except OSError as exc:
         if not is_full(exc):
             raise
-        reason = reason_of(exc)
-        raise StateUnusable(folder=target.parent.parent.parent, reason=reason.zh, reason_en=reason.en) from exc
+        raise StateUnusable(folder=target.parent.parent.parent, **reason_of(exc).args()) from exc
     finally:
         part.unlink(missing_ok=True)
 

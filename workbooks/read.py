@@ -80,8 +80,7 @@ def _bytes_of(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise RefusedError("FILE-MISSING") from error
     except OSError as error:
-        reason, reason_en = reason_of(error)
-        raise RefusedError("FILE-LOCKED", reason=reason, reason_en=reason_en) from error
+        raise RefusedError("FILE-LOCKED", **reason_of(error).args()) from error
 
 
 def _read(content: bytes, sha256: str, extension: str, name: str) -> FileContent:

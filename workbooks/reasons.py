@@ -15,6 +15,10 @@ class Reason(NamedTuple):
     zh: str
     en: str
 
+    def args(self) -> dict[str, str]:
+        """Return it under the names that texts have for it in Chinese and English."""
+        return {"reason": self.zh, "reason_en": self.en}
+
 
 _MISSING = Reason("找不到，请核对路径", "not found; check the path")
 _DENIED = Reason("没有权限或正在别处打开", "no permission, or open elsewhere")

@@ -70,8 +70,7 @@ def _words(url: str | sa.URL, exc: BaseException) -> dict[str, str]:
     except sa.exc.ArgumentError:
         shown = str(url)
     origin = getattr(exc, "orig", None) or exc
-    reason = _reason(origin)
-    return {"url": shown, "reason": reason.zh, "reason_en": reason.en}
+    return {"url": shown, **_reason(origin).args()}
 
 
 _SQLITE = {
