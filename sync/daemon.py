@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
+from sync.publish_run import publish_all
 from sync.run import SyncResult, sync
 from sync.settling import Look, Settling
 from sync.share import Share
@@ -37,10 +39,14 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 3
+_READING_SECONDS = 2
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
+_LONGEST_READING = 60
+_FEEDBACK_SECONDS = 1
+"""How long a run writes what departments are told of their workbooks; the rest follows in the next."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
+_PUBLISH = partial(publish_all, feedback_seconds=_FEEDBACK_SECONDS)
 _LOUD = timedelta(minutes=15)
 """How long something may keep the daemon from working before people are told."""
 
@@ -83,6 +89,7 @@ class Daemon:
         self._looked_at = self._rescan_at = time.monotonic()
         self._not_before = 0.0
         self._backoff = 0.0
+        self._reading_seconds: float = _READING_SECONDS
         self._failure: Failure | None = None
         self._away = False
         """Whether the share is offline, or its settings cannot be used."""
@@ -108,6 +115,7 @@ class Daemon:
         state = share.state
         with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             LOGGER.info("watching %s", share.path)
+            pool.aside.on_done = self._look_again
             settled_in = False
             try:
                 while not self._stopping.is_set():
@@ -158,7 +166,15 @@ class Daemon:
         try:
             told = _Interruptible(self._stopping)
             known = self._hashes_known(share.config.schedule)
-            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS, hashes=known)
+            result = sync(
+                share,
+                pool,
+                told,
+                leave=look.restless,
+                reading_seconds=self._reading_seconds,
+                hashes=known,
+                publish=_PUBLISH,
+            )
         except Stopped:
             return
         except WriterBusy as exc:
@@ -169,13 +185,27 @@ class Daemon:
             self._failed(exc)
             return
         self.runs += 1
-        self._settling.taken(replace(look, restless=look.restless | result.left))
-        if result.left:
-            self._wake.set()
+        self._settling.taken(replace(look, restless=look.restless | result.left | result.aside))
         self._failure, self._not_before = None, 0.0
         heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
+        self._go_on(result)
         self._on_run(result)
+
+    def _go_on(self, result: SyncResult) -> None:
+        """Run again at once where files, or what departments are to be told, have not had their turn.
+
+        Where all that was read waits for what was not, for it belongs together, the next run reads longer.
+        """
+        in_vain = bool(result.left) and not result.plan.outcomes
+        self._reading_seconds = min(_LONGEST_READING, 2 * self._reading_seconds) if in_vain else _READING_SECONDS
+        if result.left or result.untold:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Have the next turn run: something is left, or what took long is there; may be called by another thread."""
+        self._rescan_at = 0.0
+        self._wake.set()
 
     def _hashes_known(self, schedule: Schedule) -> Hashes:
         """Return what is known of files that did not change; it is doubted as often as all files are looked at."""

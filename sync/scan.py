@@ -138,9 +138,9 @@ def _found(path: Path, name: str, department: str, inside: PurePath, own: Path, 
     if not _is_usable(path.name) or _UNSHOWN.search(str(inside)):
         return reader_finding("FILE-NAME", name)
     try:
-        if not path.resolve().is_relative_to(own):
-            return reader_finding("FILE-OUTSIDE", name, value=path.name)
-        return FoundFile(name, department, path, *_hash_of_workbook(path, hashes))
+        return FoundFile(name, department, path, *_hash_of_workbook(path, own, hashes))
+    except _OutsideError:
+        return reader_finding("FILE-OUTSIDE", name, value=path.name)
     except PermissionError:
         return reader_finding("IMP-03", name)
     except OverflowError:
@@ -188,18 +188,26 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
 
 
-def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
+class _OutsideError(Exception):
+    """Raised for what leads out of the folder of its department."""
+
+
+def _hash_of_workbook(path: Path, own: Path, hashes: Hashes) -> tuple[str, int, int]:
     """Return SHA-256, size and time of change of a file that somebody else has put there; one that is known stays shut.
 
     Raises:
         OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
         OverflowError: it is larger than any workbook may be.
+        _OutsideError: it does not lie in ``own``, or did not when it was opened.
     """
     status = path.stat()
     if known := hashes.known(path, mark_of(status)):
         return known, status.st_size, status.st_mtime_ns
+    if path.is_symlink() and not path.resolve().is_relative_to(own):
+        raise _OutsideError
     with open(path, "rb", opener=_without_waiting) as stream:
         status = os.fstat(stream.fileno())
+        _check_inside(path, own, status)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "不是普通文件", path)
         if status.st_size > MAX_FILE:
@@ -207,6 +215,16 @@ def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         hashes.note(path, mark_of(status), sha256)
         return sha256, stream.tell(), status.st_mtime_ns
+
+
+def _check_inside(path: Path, own: Path, opened: os.stat_result) -> None:
+    """Check that what was opened lies in a folder: a folder or file may have become a link after it was looked at."""
+    place = path.resolve()
+    if not place.is_relative_to(own):
+        raise _OutsideError
+    there = place.lstat()
+    if (there.st_dev, there.st_ino) != (opened.st_dev, opened.st_ino):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 
 def _without_waiting(path: str, flags: int) -> int:
