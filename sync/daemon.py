@@ -39,10 +39,10 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 2
+_READING_SECONDS = 1
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _LONGEST_READING = 60
-_FEEDBACK_SECONDS = 1
+_FEEDBACK_SECONDS = 0.5
 """How long a run writes what departments are told of their workbooks; the rest follows in the next."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""

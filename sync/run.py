@@ -102,7 +102,7 @@ def sync(
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         folders = share.config.folders
-        seen = awaiting(scan(folders, hashes), leave, folders)
+        seen = awaiting(scan(folders, hashes, reading_seconds), leave, folders)
         found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         findings = list(found.findings)
@@ -110,7 +110,7 @@ def sync(
         first, *later = waves_of(wanted, found, standing, pool) if math.isinf(reading_seconds) else [wanted]
         run = _Run(share, ledger, pool, told, seen, time.monotonic() + reading_seconds)
         merged = _merged(run, standing, first, ordered)
-        left = set(merged.left)
+        left = set(merged.left) | seen.left
         settled = tuple(each for each in merged.settled if each.decision in ordered)
         for wave in later:
             findings += merged.findings
@@ -220,13 +220,14 @@ def _without_riddles(
 ) -> tuple[Scan, list[tuple[TakenFile, str]]]:
     """Return what can be decided about before all files are read; where they are, everything.
 
-    What has become of a workbook that lost its file shows only beside all others of its department. Until these are
-    read it counts as there, and the department is left to the next run, but for what cannot be read: that is none of
-    its workbooks under another name. Nor is a file waited for that is read aside.
+    What has become of a workbook with rows that lost its file shows only beside all others of its department. Until
+    these are read it counts as there, and the department is left to the next run, but for what cannot be read: that is
+    none of its workbooks under another name. Nor is a file waited for that is read aside.
     """
     read = {file.name for file, _ in taken}
     unread = {file.department for file in wanted if file.identity not in read}
-    lost = {name: str(standing.workbooks[name]["department"]) for name in lost_lately(standing, found)}
+    workbooks = {name: standing.workbooks[name] for name in lost_lately(standing, found)}
+    lost = {name: str(row["department"]) for name, row in workbooks.items() if (row["counts"] or {}).get("read")}
     unclear = unread.intersection(lost.values())
     awaited = {standing.title(name) for name, department in lost.items() if department in unclear}
     return replace(found, awaited=found.awaited | awaited), [
@@ -249,7 +250,7 @@ def kept_for_good(
         found = places[file.name]
         try:
             is_kept = file.sha256 in {"", found.sha256} and archive_file(share.state, found.path, found.sha256)
-        except (SourceChanged, FileNotFoundError, PermissionError):
+        except SourceChanged:
             is_kept = False
         if is_kept:
             kept.append((file, department))

@@ -15,6 +15,7 @@ import platformdirs
 from schemas.findings import Text
 from sync.errors import HouqinError
 from sync.lock import StateUnusable
+from workbooks.opening import opened
 from workbooks.reasons import is_full, reason_of
 from workbooks.write import remove_abandoned
 
@@ -139,15 +140,30 @@ def _written_beside(target: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, target: Path) -> str:
-    """Copy to the disk itself and return the SHA-256 of what was copied."""
+    """Copy to the disk itself and return the SHA-256 of what was copied.
+
+    Raises:
+        SourceChanged: the file is there no more, or another thing is in its place.
+        OSError: the copy cannot be written.
+    """
     digest = hashlib.sha256()
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while piece := reader.read(_PIECE_BYTES):
+    with target.open("wb") as writer:
+        for piece in _pieces(source):
             digest.update(piece)
             writer.write(piece)
         writer.flush()
         os.fsync(writer.fileno())
     return digest.hexdigest()
+
+
+def _pieces(source: Path) -> Iterator[bytes]:
+    """Yield what is in a file of a department, of whom nobody knows what he does with it meanwhile."""
+    try:
+        with opened(source) as reader:
+            while piece := reader.read(_PIECE_BYTES):
+                yield piece
+    except OSError as exc:
+        raise SourceChanged(path=source) from exc
 
 
 def _sync_folder(folder: Path) -> None:

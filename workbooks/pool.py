@@ -30,8 +30,8 @@ READ_SECONDS = 25
 MEMORY_BYTES = 1 << 30
 """Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
 HARD_MEMORY_BYTES = 1400 << 20
-BRIEF_SECONDS = 1.5
-"""How long others wait for one file where they shall not wait: an honest workbook of 5,000 rows takes a third of it."""
+BRIEF_SECONDS = 1.0
+"""How long others wait for one file where they shall not wait: an honest workbook of 5,000 rows takes half of it."""
 _LOOK_SECONDS = 0.02
 _KEEPING_MEMORY = {
     "MALLOC_TOP_PAD_": str(64 << 20),
@@ -81,8 +81,15 @@ class ReaderPool:
     on. Workers inherit nothing of this process but their own pipes, and end when these do.
     """
 
-    def __init__(self, workers: int = 2, seconds: float = READ_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        seconds: float = READ_SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        brief_seconds: float = BRIEF_SECONDS,
+    ) -> None:
         self.seconds = seconds
+        self._brief_seconds = min(brief_seconds, seconds)
         self._memory_bytes = memory_bytes
         self._workers = [_Worker() for _ in range(workers)]
         spare = _Worker()
@@ -126,8 +133,8 @@ class ReaderPool:
     ) -> list[Outcome]:
         """Return the outcomes that are to be had without waiting long, in any order.
 
-        A job that takes more than ``BRIEF_SECONDS`` goes on aside; its outcome is there when it is asked for again
-        later. So jobs are left out that are not done yet, and those that have not begun when the patience ends.
+        A job that takes more than a second (``brief_seconds``) goes on aside; its outcome is there when it is asked for
+        again later. So jobs are left out that are not done yet, and those that have not begun when the patience ends.
         """
         at_once: list[Outcome] = []
         fresh = []
@@ -139,7 +146,7 @@ class ReaderPool:
                 at_once.append(known)
                 if on_done is not None:
                     on_done(known)
-        tried = self._run(fresh, on_done, patience_seconds, min(BRIEF_SECONDS, self.seconds))
+        tried = self._run(fresh, on_done, patience_seconds, self._brief_seconds)
         for outcome in tried:
             if outcome.failure == "timeout":
                 self.aside.put(outcome.job)

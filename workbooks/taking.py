@@ -16,6 +16,7 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
+from workbooks.opening import opened
 from workbooks.package import Package
 from workbooks.read import read_file
 from workbooks.refusals import RefusedError
@@ -153,7 +154,7 @@ def _taken(outcome: Outcome, seconds: float) -> TakenFile:
 def _identity(path: Path) -> tuple[str, int]:
     """Return hash and size of a file that could not be read as a workbook."""
     try:
-        with path.open("rb") as content:
+        with opened(path) as content:
             return hashlib.file_digest(content, "sha256").hexdigest(), content.tell()
     except OSError:
         return "", 0
