@@ -20,6 +20,7 @@ from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
+from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
 from sync.settling import Look, Settling
 from sync.share import Share
@@ -108,6 +109,7 @@ class Daemon:
         state = share.state
         with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             LOGGER.info("watching %s", share.path)
+            tell_ready()
             settled_in = False
             try:
                 while not self._stopping.is_set():

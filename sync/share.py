@@ -11,6 +11,7 @@ from schemas.register import VERSION, all_registers
 from schemas.rules import Facts
 from sync import __version__
 from sync.config import Config, load_config, school_today
+from sync.state import refuse_another_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,11 @@ class Share:
 
         Raises:
             ConfigError: there is no houqin.toml, or it cannot be understood.
+            StateElsewhere: a service keeps its ledger under another account.
         """
-        return cls(path.resolve(), load_config(path))
+        config = load_config(path)
+        refuse_another_account(path)
+        return cls(path.resolve(), config)
 
     @property
     def state(self) -> Path:
