@@ -231,5 +231,6 @@ def _last_words(service: Service) -> list[str]:
     if shutil.which("journalctl") is None:
         return []
     scope = ("--user",) if service.scope == "user" else ()
-    said = _asked(("journalctl", *scope, "-u", service.name, "-o", "cat", "--no-pager", "-n", "30"))
-    return [line for line in said.stdout.splitlines() if line.startswith("houqin: ")][-1:]
+    own = ("-u", service.name, "-t", Path(service.program[0]).name)
+    said = _asked(("journalctl", *scope, *own, "-o", "cat", "--no-pager", "--quiet", "-n", "1"))
+    return said.stdout.split()

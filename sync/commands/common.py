@@ -52,7 +52,7 @@ def share_option(command: Command) -> Command:
         "--share",
         "share_path",
         envvar="HOUQIN_SHARE",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False, readable=False, path_type=Path),  # who opens it tells why it cannot be read
         help="The shared folder (or set HOUQIN_SHARE).",
     )(command)
 

@@ -71,7 +71,7 @@ def test_a_share_that_is_offline_ends_no_service() -> None:
     assert setting(systemd_unit(service(Path("/srv/nas/school"))), "RequiresMountsFor") == []
 
 
-@pytest.mark.parametrize(("share", "own"), [("/srv/share", ["true"]), ("/tmp/share", []), ("/var/tmp/x/share", [])])
+@pytest.mark.parametrize(("share", "own"), [("/srv/share", ["true"]), ("/tmp/share", []), ("/var/tmp/x/share", [])])  # noqa: S108 - not written
 def test_temporary_folders(share: str, own: list[str]) -> None:
     """A service has temporary folders of its own, unless its share lies in those of everybody."""
     assert setting(systemd_unit(service(Path(share), "system")), "PrivateTmp") == own
@@ -258,3 +258,14 @@ class TestCommand:
                 "install", "--share", share, "--scope", "system", *words, "--print", SUDO_USER="", HOUQIN_STATE=""
             )
             assert (code, told["error"]["code"]) == (2, "SERVICE-ACCOUNT")  # type: ignore[index]
+
+    def test_why_it_does_not_start(self, share: Path, tmp_path: Path) -> None:
+        """Where the service manager refuses, what the service itself said last is told with it."""
+        answers = {"systemctl": SYSTEMCTL.replace("refused", "enable"), "journalctl": "#!/bin/sh\necho 没有权限\n"}
+        for name, answer in answers.items():
+            (tmp_path / name).write_text(answer, encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        place = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ASKED": str(tmp_path / "asked")}
+        code, told = houqin("install", "--share", share, XDG_CONFIG_HOME=str(tmp_path / "config"), **place)
+        assert (code, told["error"]["code"]) == (1, "SERVICE-FAILED")  # type: ignore[index]
+        assert "no 没有权限" in told["error"]["message"]  # type: ignore[index]
