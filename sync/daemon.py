@@ -107,7 +107,7 @@ class Daemon:
         """
         self._share = share = Share.open(self._folder)
         state = share.state
-        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             LOGGER.info("watching %s", share.path)
             tell_ready()
             settled_in = False

@@ -15,7 +15,7 @@ from sync.state import refuse_another_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from schemas.parse import Reading
     from schemas.register import Register
@@ -50,6 +50,10 @@ class Share:
     def today(self) -> date:
         """Return the school's today."""
         return school_today(self.config)
+
+    def local(self, moment: datetime) -> str:
+        """Return a point in time as the school's clocks show it, to the minute."""
+        return f"{moment.astimezone(self.config.zone):%Y-%m-%d %H:%M}"
 
     @property
     def registers(self) -> Mapping[str, type[Register]]:

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,6 +18,7 @@ from sync.nights import NightRecord, read_nights
 from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
 from sync.publish.words import state_title, word
+from sync.share import Share
 from sync.standing import Standing
 
 _COUNTS = ("read", "in_ledger", "held", "conflicting", "missing")
@@ -91,11 +91,10 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for each in workbooks
     ]
     show_table("", headers, rows, numbers=7)
-    zone = share.config.zone
     lines = (
-        _backup_line(backup, zone, language),
-        _night_line(night, zone, language),
-        _daemon_line(beat, zone, language),
+        _backup_line(backup, share, language),
+        _night_line(night, share, language),
+        _daemon_line(beat, share, language),
     )
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
@@ -104,11 +103,11 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         show_table("停用的规则" if chinese else "rules that are off", titles, rules_off)
 
 
-def _backup_line(backup: LastBackup | None, zone: ZoneInfo, language: str) -> str:
+def _backup_line(backup: LastBackup | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if backup is None:
         return "还没有备份（houqin backup）" if chinese else "there is no backup yet (houqin backup)"
-    when = f"{backup.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    when = share.local(backup.made_at)
     revision = f"第 {backup.revision} 版" if chinese else f"revision {backup.revision}"
     return f"{'上次备份' if chinese else 'last backup'} {when} · {revision} · {backup.path}"
 
@@ -128,22 +127,38 @@ def _night(night: NightRecord | None) -> dict[str, Any] | None:
     }
 
 
-def _night_line(night: NightRecord | None, zone: ZoneInfo, language: str) -> str:
+def _night_line(night: NightRecord | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if night is None:
         return "还没有夜间任务（houqin nightly）" if chinese else "there was no nightly run yet (houqin nightly)"
-    when = f"{datetime.fromisoformat(night.ended).astimezone(zone):%Y-%m-%d %H:%M}"
+    when = share.local(datetime.fromisoformat(night.ended))
     names = "、".join(word(f"step {step.name}", language) for step in night.failed)
     told = (f"失败：{names}" if names else "全部完成") if chinese else (f"failed: {names}" if names else "all done")
     return f"{'上次夜间任务' if chinese else 'last night'} {when} · {told}"
 
 
-def _daemon_line(beat: Heartbeat | None, zone: ZoneInfo, language: str) -> str:
+_DOING = {"waiting": "等待", "merging": "入账中", "night": "夜间任务", "failing": "受阻"}
+
+
+def _daemon_line(beat: Heartbeat | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if beat is None:
         return "后台程序没有运行（houqin watch）" if chinese else "the daemon is not running (houqin watch)"
-    when = f"{datetime.fromisoformat(beat.beat).astimezone(zone):%Y-%m-%d %H:%M:%S}"
-    queue = f"排队 {beat.queue}" if chinese else f"{beat.queue} in the queue"
-    name = "后台程序" if chinese else "daemon"
+    now = datetime.now(UTC)
+    name = f"{'后台程序' if chinese else 'daemon'} {beat.pid}"
+    if not beat.is_alive(now):
+        since = share.local(datetime.fromisoformat(beat.beat))
+        return (
+            f"{name} 自 {since} 起没有动静，请重新启动（houqin service status）"
+            if chinese
+            else f"{name} has given no sign since {since}; start it again (houqin service status)"
+        )
+    scan = "-"
+    if beat.last_scan is not None:
+        done = datetime.fromisoformat(beat.last_scan)
+        seconds = max(0, round((now - done).total_seconds()))
+        scan = f"{share.local(done)} ({seconds} s)"
+    doing = _DOING.get(beat.doing, beat.doing) if chinese else beat.doing
+    words = f"上次完成 {scan} · 排队 {beat.queue}" if chinese else f"last done {scan} · {beat.queue} in the queue"
     failures = "".join(f" · {each.code} {each.message}" for each in beat.failures)
-    return f"{name} {beat.pid} · {when} · {beat.doing} · {queue}{failures}"
+    return f"{name} · {doing} · {words}{failures}"
