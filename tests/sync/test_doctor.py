@@ -130,4 +130,24 @@ def test_status_tells_night_and_daemon(share: Share) -> None:
     assert (document["daemon"]["pid"], document["daemon"]["queue"], document["daemon"]["alive"]) == (4711, 2, False)
     people = CliRunner().invoke(status, ["--share", str(share.path)], standalone_mode=False).output
     assert "失败：试恢复" in people
-    assert "4711" in people
+
+
+@pytest.mark.parametrize(
+    ("age", "facts", "said"),
+    [
+        (5, {"doing": "waiting"}, ["没有运行"]),
+        (-60 * 24 * 365, {"doing": "waiting"}, ["没有运行"]),
+        (0, {"doing": "merging", "last_scan": stamp(NOW - timedelta(minutes=9))}, ["正在入账", "9 分钟前", "排队 2"]),
+        (
+            0,
+            {"doing": "failing", "failures": [{"at": stamp(NOW), "code": "FILE", "message": "坏了"}]},
+            ["故障", "坏了"],
+        ),
+    ],
+    ids=["gone", "before the clock was set back", "at work", "in trouble"],
+)
+def test_status_says_in_words_how_the_daemon_is(share: Share, age: int, facts: dict[str, object], said: str) -> None:
+    """Whoever cannot read programs learns whether workbooks are taken, since when not, and why."""
+    beat(share, timedelta(minutes=age), **facts)
+    people = CliRunner().invoke(status, ["--share", str(share.path)], standalone_mode=False).output
+    assert [each for each in said if each not in people] == []
