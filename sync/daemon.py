@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.findings import Text
+from sync.allocators import give_back, share_arenas
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
@@ -136,6 +137,7 @@ class Daemon:
         """
         self._share = share = Share.open(self._folder)
         state = share.state
+        share_arenas()
         with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             self._heart = heart
             LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)
@@ -145,6 +147,7 @@ class Daemon:
             try:
                 while not self._stopping.is_set():
                     self._turn(pool, heart)
+                    give_back()
                     if self.runs and not settled_in:
                         gc.freeze()  # what was loaded by now stays: looking through it took a tenth of a run
                         settled_in = True
