@@ -280,16 +280,15 @@ def _missing(
 
 def rules_switched_off(share: Share, language: str) -> list[tuple[str, str]]:
     """Return code and reason of the rules that are off because a register is not in use."""
-    from schemas.check import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
+    from schemas.rules_off import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
 
     facts = share.facts()
     off: dict[str, list[str]] = {}
-    for register in share.registers.values():
-        for code, _, missing in rules_off(register, facts):
-            titles = {"register": _title(register.id, language), "missing": _title(missing, language)}
-            reason = word("rule off", language, **titles)
-            if reason not in off.setdefault(code, []):
-                off[code].append(reason)
+    for code, register_id, missing in rules_off(share.registers, facts):
+        titles = {"register": _title(register_id, language), "missing": _title(missing, language)}
+        reason = word("rule off", language, **titles)
+        if reason not in off.setdefault(code, []):
+            off[code].append(reason)
     separator = "; " if language == "en" else "；"
     return [(code, separator.join(reasons)) for code, reasons in sorted(off.items())]
 

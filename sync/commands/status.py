@@ -21,6 +21,12 @@ from sync.publish.words import state_title, word
 from sync.share import Share
 from sync.standing import Standing
 
+_DOINGS = {
+    "waiting": "等待文件变化",
+    "merging": "正在入账",
+    "night": "正在做夜间任务",
+    "failing": "遇到故障，正在重试",
+}
 _COUNTS = ("read", "in_ledger", "held", "conflicting", "missing")
 
 
@@ -137,28 +143,28 @@ def _night_line(night: NightRecord | None, share: Share, language: str) -> str:
     return f"{'上次夜间任务' if chinese else 'last night'} {when} · {told}"
 
 
-_DOING = {"waiting": "等待", "merging": "入账中", "night": "夜间任务", "failing": "受阻"}
-
-
 def _daemon_line(beat: Heartbeat | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if beat is None:
         return "后台程序没有运行（houqin watch）" if chinese else "the daemon is not running (houqin watch)"
     now = datetime.now(UTC)
-    name = f"{'后台程序' if chinese else 'daemon'} {beat.pid}"
-    if not beat.is_alive(now):
-        since = share.local(datetime.fromisoformat(beat.beat))
-        return (
-            f"{name} 自 {since} 起没有动静，请重新启动（houqin service status）"
-            if chinese
-            else f"{name} has given no sign since {since}; start it again (houqin service status)"
-        )
-    scan = "-"
-    if beat.last_scan is not None:
-        done = datetime.fromisoformat(beat.last_scan)
-        seconds = max(0, round((now - done).total_seconds()))
-        scan = f"{share.local(done)} ({seconds} s)"
-    doing = _DOING.get(beat.doing, beat.doing) if chinese else beat.doing
-    words = f"上次完成 {scan} · 排队 {beat.queue}" if chinese else f"last done {scan} · {beat.queue} in the queue"
     failures = "".join(f" · {each.code} {each.message}" for each in beat.failures)
-    return f"{name} · {doing} · {words}{failures}"
+    if not beat.is_alive(now):
+        when = share.local(datetime.fromisoformat(beat.beat))
+        told = "后台程序没有运行，最后一次动静在" if chinese else "the daemon is not running, its last sign is of"
+        return f"{told} {when}（houqin watch）{failures}" if chinese else f"{told} {when} (houqin watch){failures}"
+    doing = _DOINGS.get(beat.doing, beat.doing) if chinese else beat.doing
+    queue = f"排队 {beat.queue}" if chinese else f"{beat.queue} in the queue"
+    name = "后台程序" if chinese else "daemon"
+    return f"{name} {beat.pid} · {doing} · {queue} · {_scanned(beat, now, language)}{failures}"
+
+
+def _scanned(beat: Heartbeat, now: datetime, language: str) -> str:
+    """Return how long ago the last good run was."""
+    if beat.last_scan is None:
+        return "还没有成功入账" if language == "zh" else "no good run yet"
+    seconds = max(0, round((now - datetime.fromisoformat(beat.last_scan)).total_seconds()))
+    minutes = seconds // 60
+    if language == "zh":
+        return f"上次成功入账 {f'{minutes} 分钟' if minutes else f'{seconds} 秒'}前"
+    return f"last good run {f'{minutes} minutes' if minutes else f'{seconds} seconds'} ago"

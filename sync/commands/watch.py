@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from sync.commands.common import named_share, output_options, print_json, share_option
 from sync.daemon import Daemon
+from sync.hanging import run_watched
 from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
 
@@ -47,9 +49,13 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     for name in _SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
-    daemon.run()
+    ended = run_watched(daemon, share_path)
     if as_json:
         print_json({"runs": daemon.runs, "revision": last[0] if last else None})
+    if not ended:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)  # what waits for the share in the kernel ends with the process only
 
 
 def _tell(result: SyncResult, language: str) -> None:
