@@ -9,22 +9,21 @@ import polars as pl
 
 from schemas.books import OpenBooks, key_expression, key_parts
 from schemas.candidates import META, Batch
-from schemas.columns import Kind
+from schemas.checking_order import checking_order
 from schemas.findings import Severity
 from schemas.flaws import Flaw, as_finding, shown, shown_in
 from schemas.frames import where
-from schemas.measure import measure, measured_columns
+from schemas.measure import measure
 from schemas.references import join_wanted, resolve
 from schemas.register import Register, all_registers
 from schemas.resolve import find_code
 from schemas.row_check import row_flaws, rules_in_force, with_typed
 from schemas.rules import Effect
-from schemas.texts import READER_TEXTS
+from schemas.rules_off import rules_off
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from schemas.columns import Column
     from schemas.findings import Finding
     from schemas.rules import CrossRule, Facts
 
@@ -93,40 +92,6 @@ class ProposeAll:
         return frame.with_columns(outcome.alias("_outcome")), []
 
 
-def checking_order(registers: Iterable[str]) -> list[list[str]]:
-    """Return register ids in groups, referenced ones first; a group refers to itself in a circle.
-
-    Staff belong to departments and departments have heads: such a circle is checked together.
-    """
-    known = all_registers()
-    wanted = [register_id for register_id in known if register_id in set(registers)]
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    groups: list[list[str]] = []
-
-    def visit(node: str) -> None:
-        index[node] = low[node] = len(index)
-        stack.append(node)
-        for target in (*known[node].references(), *known[node].judged_after):
-            if target not in wanted:
-                continue
-            if target not in index:
-                visit(target)
-                low[node] = min(low[node], low[target])
-            elif target in stack:
-                low[node] = min(low[node], index[target])
-        if low[node] == index[node]:
-            at = stack.index(node)
-            groups.append(sorted(stack[at:], key=wanted.index))
-            del stack[at:]
-
-    for register_id in wanted:
-        if register_id not in index:
-            visit(register_id)
-    return groups
-
-
 def check_batch(batch: Batch, books: OpenBooks, decider: Decider) -> Checked:
     """Check all rows of a batch against the books; rows that pass are in the books afterwards.
 
@@ -154,7 +119,7 @@ def check_batch(batch: Batch, books: OpenBooks, decider: Decider) -> Checked:
     for register_id, frame in frames.items():
         pending = _still_pending(register_id, flaws[register_id], books)
         flaws[register_id] = [*pending, *_followed(batch, register_id, frame, books)]
-    return Checked(frames, flaws, _rules_off(batch.frames, books.facts), batch)
+    return Checked(frames, flaws, rules_off(batch.frames, books.facts), batch)
 
 
 def _still_pending(register_id: str, flaws: Sequence[Flaw], books: OpenBooks) -> list[Flaw]:
@@ -379,34 +344,3 @@ def _cross_flaw(
     args |= {name: shown(value) for name, value in found.items()}
     value = shown_in(register.column(rule.at), row.get(rule.at))
     return Flaw(found["_id"], rule.code, rule.severity_for(facts), rule.at, value, rule.text, args)
-
-
-def _rules_off(registers: Iterable[str], facts: Facts) -> tuple[tuple[str, str, str], ...]:
-    found: list[tuple[str, str, str]] = []
-    for register_id in registers:
-        found += rules_off(all_registers()[register_id], facts)
-    return tuple(found)
-
-
-def rules_off(register: type[Register], facts: Facts) -> list[tuple[str, str, str]]:
-    """Return (code, register, missing register) of the rules that cannot be judged with what is known."""
-    _, off = rules_in_force(register, facts)
-    off += [(rule.code, each) for rule in register.cross_rules for each in rule.needs]
-    off += [(unknown_code(column), each) for column in register.columns for each in column.register_refs]
-    if measured_columns(register):
-        off += [("UOM-01", "item_catalogue"), ("UOM-01", "unit_conversion")]
-    return [(code, register.id, each) for code, each in dict.fromkeys(off) if each not in facts.known]
-
-
-def unknown_code(column: Column) -> str:
-    """Return the code of a reference that is not found, also where its register is not declared yet."""
-    target = column.register_refs[0]
-    declared = all_registers().get(target)
-    if column.kind is Kind.CLASS:
-        return "CLASS-UNKNOWN"
-    if column.pending_allowed:
-        return "REF-PENDING"
-    if declared is not None:
-        return declared.unknown_code
-    word = f"{target.partition('_')[0].upper()}-UNKNOWN"
-    return word if word in READER_TEXTS else "CODE-UNKNOWN"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic_core import PydanticCustomError
@@ -18,7 +18,7 @@ from sync.config_errors import nearest
 if TYPE_CHECKING:
     from typing import LiteralString
 
-    from sync.config import Department
+_Department = TypeVar("_Department")
 
 _CODE = re.compile(r"[A-Z]{2,6}\d{0,2}")
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]|^\.|[. ]$')
@@ -58,7 +58,7 @@ def folder_name(name: str) -> str:
     return name
 
 
-def department_codes(departments: dict[str, Department]) -> dict[str, Department]:
+def department_codes(departments: dict[str, _Department]) -> dict[str, _Department]:
     """Accept department codes as documents carry them (DOMAIN.md 2.2)."""
     for code in departments:
         if not _CODE.fullmatch(code):

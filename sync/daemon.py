@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.findings import Text
+from sync.allocators import give_back, share_arenas
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, utc_now
 from sync.lock import NightBusy, WriterBusy, daemon_lock
-from sync.log import LOGGER, log_to
+from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
 from sync.publish_run import publish_all
+from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
 from sync.settling import Look, Settling
 from sync.share import Share
@@ -91,6 +93,9 @@ class Daemon:
         self._backoff = 0.0
         self._reading_seconds: float = _READING_SECONDS
         self._failure: Failure | None = None
+        self._hanging: Failure | None = None
+        """That the share does not answer, which only another thread can tell."""
+        self._heart: Heart | None = None
         self._away = False
         """Whether the share is offline, or its settings cannot be used."""
         self._night_at = 0.0
@@ -104,6 +109,33 @@ class Daemon:
         self._stopping.set()
         self._wake.set()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether it was asked to end."""
+        return self._stopping.is_set()
+
+    def tell_hanging(self, error: HouqinError | None) -> None:
+        """Tell, from another thread, that the share does not answer, or (None) that it does again."""
+        if error is None:
+            LOGGER.info(self._said("共享文件夹恢复了回应", "the shared folder answers again"))
+            self._hanging = None
+        else:
+            self._hanging = Failure(utc_now(), error.code, error.message(self._language))
+            LOGGER.error("%s: %s", self._hanging.code, self._hanging.message)
+        if self._heart is not None:
+            self._heart.tell(**self._facts())
+
+    def remind(self) -> None:
+        """Tell people, once, that the share has not answered for long."""
+        if self._hanging is not None:
+            self._tell_people(self._hanging)
+
+    def forsake(self) -> None:
+        """Take back the sign of life of a daemon whose work waits for a share that does not answer."""
+        LOGGER.error(self._said("共享文件夹没有回应，直接退出", "ended without an answer of the shared folder"))
+        if self._heart is not None:
+            self._heart.end()
+
     def run(self) -> None:
         """Watch until ``stop`` is called; what was saved while nobody watched is taken first.
 
@@ -113,13 +145,19 @@ class Daemon:
         """
         self._share = share = Share.open(self._folder)
         state = share.state
-        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
-            LOGGER.info("watching %s", share.path)
+        share_arenas()
+        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+            self._heart = heart
             pool.aside.on_done = self._look_again
+            LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)
+            if self._hanging is not None:
+                heart.tell(**self._facts())
+            tell_ready()
             settled_in = False
             try:
                 while not self._stopping.is_set():
                     self._turn(pool, heart)
+                    give_back()
                     if self.runs and not settled_in:
                         gc.freeze()  # what was loaded by now stays: looking through it took a tenth of a run
                         settled_in = True
@@ -128,10 +166,17 @@ class Daemon:
             finally:
                 if self._hints is not None:
                     self._hints.stop()
-        LOGGER.info("stopped")
+        LOGGER.info(self._said("已停止", "stopped"))
+
+    @property
+    def _language(self) -> str:
+        return "zh" if self._share is None else self._share.config.language
+
+    def _said(self, chinese: str, english: str) -> str:
+        return said(self._language, chinese, english)
 
     def _facts(self) -> dict[str, object]:
-        return {"failures": () if self._failure is None else (self._failure,)}
+        return {"failures": tuple(each for each in (self._hanging, self._failure) if each is not None)}
 
     def _turn(self, pool: ReaderPool, heart: Heart) -> None:
         """Look once, and merge what has settled, or do what is done every night."""
@@ -244,8 +289,7 @@ class Daemon:
     def _failed(self, exc: Exception) -> None:
         """Note what keeps us from working, once, and wait longer every time."""
         code = exc.code if isinstance(exc, HouqinError) else "FILE" if isinstance(exc, OSError) else type(exc).__name__
-        english = self._share is not None and self._share.config.language == "en"
-        message = words_of(exc)[english]
+        message = words_of(exc)[self._language == "en"]
         told = self._failure
         if told is not None and (told.code, told.message) == (code, message):
             self._failure = replace(told, times=told.times + 1)
@@ -262,9 +306,7 @@ class Daemon:
         if lasts < _LOUD or self._told_since == failure.at or self._share is None:
             return
         self._told_since = failure.at
-        title = (
-            "后勤账：自动入账停了" if self._share.config.language == "zh" else "Houqin: workbooks are no longer taken"
-        )
+        title = "后勤账：自动入账停了" if self._language == "zh" else "Houqin: workbooks are no longer taken"
         notify(self._share, Event(title, (f"{failure.at} {failure.code}", failure.message), failed=True))
 
     def _listens(self, share: Share) -> bool:
@@ -286,7 +328,11 @@ class Daemon:
         try:
             hints.start()
         except OSError as exc:
-            LOGGER.warning("the system reports no changes below %s (%s): it is looked through instead", folder, exc)
+            words = self._said(
+                "系统无法通知 %s 下的文件变化（%s），改为定时查看，文件照常入账",
+                "the system reports no changes below %s (%s): it is looked through instead",
+            )
+            LOGGER.warning(words, folder, words_of(exc)[self._language == "en"])
             return False
         self._hints = hints
         return True

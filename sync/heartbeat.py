@@ -44,12 +44,12 @@ class Heartbeat:
     watching: str = ""
     """``native`` where the system reports changes, ``polling`` where the folder is looked through."""
     doing: str = ""
-    """What it is at: ``waiting``, ``merging``, ``night``, ``offline``."""
+    """What it is at: ``waiting``, ``merging``, ``night``, ``failing``."""
     revision: int = 0
 
     def is_alive(self, now: datetime) -> bool:
-        """Tell whether the last sign is fresh."""
-        return now - datetime.fromisoformat(self.beat) < STALE
+        """Tell whether the last sign is fresh; one from the future was written before the clock was set back."""
+        return abs(now - datetime.fromisoformat(self.beat)) < STALE
 
 
 def utc_now() -> str:
@@ -93,6 +93,10 @@ class Heart:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Stop writing and take the sign back."""
         self._stop.set()
         self._thread.join()
         (self.state / HEARTBEAT_NAME).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from schemas.check import checking_order
+from schemas.checking_order import checking_order
 from schemas.register import all_registers
 from sync.standing import lost_lately
 from workbooks.pool import Job

@@ -13,7 +13,7 @@ from sync.backup import backup
 from sync.daily import day_of
 from sync.errors import HouqinError, words_of
 from sync.lock import night_lock
-from sync.log import LOGGER
+from sync.log import LOGGER, said
 from sync.night_backup import all_gone, backup_folder, backups_in
 from sync.night_books import differences_of, prove_books
 from sync.nights import (
@@ -82,7 +82,7 @@ def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) ->
     Raises:
         NightBusy: another nightly run is under way.
     """
-    with night_lock(share.state):
+    with night_lock(share.state, share.config.zone):
         return _Course(share, pool, progress or Quiet(), datetime.now(UTC)).run()
 
 
@@ -140,13 +140,15 @@ class _Course:
         nights = read_nights(self.share.state).began(self.started)
         write_nights(self.share.state, nights)
         self.kept = nights.kept
-        LOGGER.info("night begins: %s", self.share.path)
+        language = self.share.config.language
+        LOGGER.info(said(language, "夜间任务开始：%s", "night begins: %s"), self.share.path)
         for step in (self.sync, self.verify, self.reconcile, self.backup, self.restore, self.rotate, self.report):
             self._do(step)
         self._do(self.notify)
         night = Night(self._record(), self.result, tuple(self.errors))
         write_nights(self.share.state, nights.ended(night.record, self.kept, self._figures()))
-        LOGGER.info("night ends: %s", "all steps done" if night.ok else "some steps failed")
+        ending = ("全部完成", "all steps done") if night.ok else ("有步骤失败", "some steps failed")
+        LOGGER.info(said(language, "夜间任务结束：%s", "night ends: %s"), said(language, *ending))
         return night
 
     def _do(self, step: Callable[[], Step]) -> None:

@@ -91,7 +91,12 @@ def paths_in_share(share: Share, standing: Standing) -> dict[str, str]:
 
 def path_in_share(share: Share, workbook: Mapping[str, Any]) -> str:
     """Return the path of a workbook below the share, with slashes."""
-    department, _, rest = str(workbook["title"]).partition("/")
+    return path_below(share, str(workbook["title"]))
+
+
+def path_below(share: Share, title: str) -> str:
+    """Return the path below the share of a file that findings call ``DEPARTMENT/path``, with slashes."""
+    department, _, rest = title.partition("/")
     known = share.config.departments
     folder = share.config.folder_of(department) if department in known else department
     return f"departments/{folder}/{rest}"
@@ -275,16 +280,15 @@ def _missing(
 
 def rules_switched_off(share: Share, language: str) -> list[tuple[str, str]]:
     """Return code and reason of the rules that are off because a register is not in use."""
-    from schemas.check import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
+    from schemas.rules_off import rules_off  # noqa: PLC0415 - pandera is not needed to read the ledger
 
     facts = share.facts()
     off: dict[str, list[str]] = {}
-    for register in share.registers.values():
-        for code, _, missing in rules_off(register, facts):
-            titles = {"register": _title(register.id, language), "missing": _title(missing, language)}
-            reason = word("rule off", language, **titles)
-            if reason not in off.setdefault(code, []):
-                off[code].append(reason)
+    for code, register_id, missing in rules_off(share.registers, facts):
+        titles = {"register": _title(register_id, language), "missing": _title(missing, language)}
+        reason = word("rule off", language, **titles)
+        if reason not in off.setdefault(code, []):
+            off[code].append(reason)
     separator = "; " if language == "en" else "；"
     return [(code, separator.join(reasons)) for code, reasons in sorted(off.items())]
 

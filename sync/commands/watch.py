@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from types import FrameType
 
 import click
 
-from sync.commands.common import output_options, print_json, share_option
+from sync.commands.common import named_share, output_options, print_json, share_option
 from sync.daemon import Daemon
+from sync.hanging import run_watched
 from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
 
@@ -29,9 +31,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
 
     Example: houqin watch --share school
     """
-    if share_path is None:
-        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
-        raise click.UsageError(message)
+    folder = named_share(share_path)
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
@@ -41,7 +41,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         last[:] = [result.revision]
         _tell(result, language)
 
-    daemon = Daemon(share_path, told)
+    daemon = Daemon(folder, told)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         daemon.stop()
@@ -49,9 +49,13 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     for name in _SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
-    daemon.run()
+    ended = run_watched(daemon, share_path)
     if as_json:
         print_json({"runs": daemon.runs, "revision": last[0] if last else None})
+    if not ended:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)  # what waits for the share in the kernel ends with the process only
 
 
 def _tell(result: SyncResult, language: str) -> None:

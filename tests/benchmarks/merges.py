@@ -25,6 +25,7 @@ import click
 import psutil
 
 from schemas.register import all_registers
+from sync.allocators import give_back, share_arenas
 from sync.config import CONFIG_NAME
 from sync.daemon import Daemon
 from sync.run import SyncResult
@@ -84,10 +85,11 @@ class Held:
 
     @classmethod
     def now(cls, merges: int) -> Held:
-        """Look at this process and those below it."""
+        """Look at this process and those below it, as they are when the daemon has come to rest."""
         me = psutil.Process()
         children = me.children(recursive=True)
         gc.collect()
+        give_back()
         return cls(
             merges,
             own_memory(me),
@@ -192,6 +194,7 @@ def main(merges: int, together: int, departments: int, rows: int, every: int) ->
     Example: python -m tests.benchmarks.merges --merges 100 --every 20
     """
     os.environ["HOUQIN_TODAY"] = "2026-11-22"
+    share_arenas()  # before the school is made by threads of this process; the daemon does it when it starts
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         os.environ["HOUQIN_STATE"] = str(folder / "state")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -99,6 +101,27 @@ def test_who_writes(share: Share) -> None:
     assert (told.state, "is writing the ledger" in told.en) == ("ok", True)
 
 
+def test_every_folder_without_rights_is_named(share: Share) -> None:
+    """What cannot be written is told with the account that should, each by itself; the clock is not blamed for it."""
+    for name in ("published", "feedback"):
+        (share.path / name).write_text("a file in the place of the folder", encoding="utf-8")
+    told = {check.name: check for check in checks(share)}
+    assert [told[name].state for name in ("departments", "published", "feedback", "clock")] == [
+        "warning",
+        "error",
+        "error",
+        "ok",
+    ]
+    assert getpass.getuser() in told["published"].en
+
+
+def test_times_are_those_of_the_school(share: Share) -> None:
+    """Doctor tells times as the school's clocks show them."""
+    told = looked_at(share, "clock").en
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    assert any(f"{now - timedelta(minutes=late):%Y-%m-%d %H:%M}" in told for late in (0, 1))
+
+
 def test_backups_in_the_share(share: Share) -> None:
     """Backups hold everything, passwords too: a folder in the share is an error."""
     settings = share.path / "houqin.toml"
@@ -130,4 +153,26 @@ def test_status_tells_night_and_daemon(share: Share) -> None:
     assert (document["daemon"]["pid"], document["daemon"]["queue"], document["daemon"]["alive"]) == (4711, 2, False)
     people = CliRunner().invoke(status, ["--share", str(share.path)], standalone_mode=False).output
     assert "失败：试恢复" in people
-    assert "4711" in people
+
+
+@pytest.mark.parametrize(
+    ("age", "facts", "said"),
+    [
+        (5, {"doing": "waiting"}, ["没有运行"]),
+        (-60 * 24 * 365, {"doing": "waiting"}, ["没有运行"]),
+        (0, {"doing": "merging", "last_scan": stamp(NOW - timedelta(minutes=9))}, ["正在入账", "分钟前", "排队 2"]),
+        (
+            0,
+            {"doing": "failing", "failures": [{"at": stamp(NOW), "code": "FILE", "message": "坏了"}]},
+            ["故障", "坏了"],
+        ),
+    ],
+    ids=["gone", "before the clock was set back", "at work", "in trouble"],
+)
+def test_status_says_in_words_how_the_daemon_is(
+    share: Share, age: int, facts: dict[str, object], said: list[str]
+) -> None:
+    """Whoever cannot read programs learns whether workbooks are taken, since when not, and why."""
+    beat(share, timedelta(minutes=age), **facts)
+    people = CliRunner().invoke(status, ["--share", str(share.path)], standalone_mode=False).output
+    assert [each for each in said if each not in people] == []
