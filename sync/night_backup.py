@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,18 @@ def backup_folder(share: Share) -> Path:
     return folder.resolve()
 
 
+def settled(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
+    """Return the backups with those that a night announced and did not note: made if they are there, else never made.
+
+    What is said of another folder stays, and of this one if all its backups are gone: its disk may not be mounted.
+    """
+    here = backups_in(folder, kept)
+    if all_gone(here):
+        return list(kept)
+    there = {each: each not in here or not each.announced or Path(each.path).exists() for each in kept}
+    return [replace(each, announced=each.announced and each not in here) for each, stays in there.items() if stays]
+
+
 def backups_in(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
     """Return the backups of earlier nights that were made in a folder."""
     return [each for each in kept if Path(each.path).parent == folder]
@@ -49,4 +62,5 @@ def backups_in(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
 
 def all_gone(earlier: Sequence[NightBackup]) -> bool:
     """Tell whether there were backups of which none is there any more: another disk, or somebody removed them."""
-    return bool(earlier) and not any(Path(each.path).exists() for each in earlier)
+    made = [each for each in earlier if not each.announced]
+    return bool(made) and not any(Path(each.path).exists() for each in made)
