@@ -50,7 +50,7 @@ def test_what_is_archived_outlives_a_power_cut(tmp_path: Path, monkeypatch: pyte
     really = os.fsync
 
     def seen(descriptor: int) -> None:
-        brought.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        brought.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
         really(descriptor)
 
     monkeypatch.setattr(os, "fsync", seen)
