@@ -21,6 +21,7 @@ from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
+from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
 from sync.settling import Look, Settling
 from sync.share import Share
@@ -138,11 +139,12 @@ class Daemon:
         self._share = share = Share.open(self._folder)
         state = share.state
         share_arenas()
-        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             self._heart = heart
             LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)
             if self._hanging is not None:
                 heart.tell(**self._facts())
+            tell_ready()
             settled_in = False
             try:
                 while not self._stopping.is_set():

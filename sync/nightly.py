@@ -82,7 +82,7 @@ def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) ->
     Raises:
         NightBusy: another nightly run is under way.
     """
-    with night_lock(share.state):
+    with night_lock(share.state, share.config.zone):
         return _Course(share, pool, progress or Quiet(), datetime.now(UTC)).run()
 
 

@@ -120,7 +120,7 @@ def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Publish
         WriterBusy: a run is under way.
         LedgerUnreachable: the ledger cannot be opened.
     """
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         current = brought_forward(ledger, all_registers(), share.state)
         return publish_all(share, ledger, Standing.of(ledger), current, pool, progress)
 

@@ -102,7 +102,7 @@ def restore(share_path: Path, backup: Path, now: datetime, *, replace: bool) -> 
     with Package.open(backup) as package:
         settings = _settings(share_path, package)
         share = Share.open(share_path)
-        with writer_lock(share.state):
+        with writer_lock(share.state, share.config.zone):
             tidy(share.state)
             kept = _present(share, package.manifest, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
             if kept is not None and not replace:

@@ -92,7 +92,7 @@ def sync(
         LedgerUnreachable: the ledger cannot be opened.
     """
     told = progress or Quiet()
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
