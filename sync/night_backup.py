@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from schemas.findings import Text
 from sync.errors import HouqinError
 from sync.nights import NightBackup
+from workbooks.write import make_folder
 
 if TYPE_CHECKING:
     from sync.share import Share
@@ -37,7 +38,7 @@ def backup_folder(share: Share) -> Path:
     """
     folder = share.config.backup_folder
     if not share.config.backup.folder:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     elif not folder.is_dir():
         raise BackupFolderMissing(path=folder)
     return folder.resolve()
