@@ -19,6 +19,7 @@ from pathlib import Path
 from schemas.findings import Text
 from sync.errors import HouqinError
 from workbooks.reasons import reason_of
+from workbooks.write import make_folder
 
 LOCK_NAME = "writer.lock"
 DAEMON_LOCK_NAME = "daemon.lock"
@@ -129,7 +130,7 @@ def _lock(path: Path, busy: type[HouqinError], zone: tzinfo) -> Iterator[None]:
 
 def _opened(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
         raise StateUnusable(folder=path.parent, **reason_of(exc).args()) from exc

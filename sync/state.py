@@ -20,7 +20,7 @@ from sync.errors import HouqinError
 from sync.lock import StateUnusable
 from workbooks.opening import opened
 from workbooks.reasons import is_full, reason_of
-from workbooks.write import remove_abandoned
+from workbooks.write import make_folder, remove_abandoned, sync_folder
 
 STATE_VARIABLE = "HOUQIN_STATE"
 """Environment variable that names the state folder itself, for the one share that is worked with."""
@@ -157,7 +157,7 @@ def archive_file(state: Path, source: Path, sha256: str) -> Path:
         return known
     suffix = source.suffix.lower()
     target = _folder(state, sha256) / f"{sha256}{suffix if _SUFFIX.fullmatch(suffix) else '.file'}"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     with _written_beside(target) as part:
         if _copy(source, part) != sha256:
             raise SourceChanged(path=source)
@@ -210,7 +210,8 @@ def _written_beside(target: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
+        sync_folder(target.parent.parent)  # a run that was killed may have made the folder
     except OSError as exc:
         if not is_full(exc):
             raise
@@ -244,14 +245,3 @@ def _pieces(source: Path) -> Iterator[bytes]:
                 yield piece
     except OSError as exc:
         raise SourceChanged(path=source) from exc
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable; Windows has no such call and needs none."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -49,7 +49,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     for name in _SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
-    ended = run_watched(daemon, share_path)
+    ended = run_watched(daemon, folder)
     if as_json:
         print_json({"runs": daemon.runs, "revision": last[0] if last else None})
     if not ended:
