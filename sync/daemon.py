@@ -146,7 +146,12 @@ class Daemon:
         self._share = share = Share.open(self._folder)
         state = share.state
         share_arenas()
-        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+        with (
+            daemon_lock(state, share.config.zone),
+            log_to(state, "watch"),
+            ReaderPool() as pool,
+            Heart(state, self.stop) as heart,
+        ):
             self._heart = heart
             pool.aside.on_done = self._look_again
             LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)
