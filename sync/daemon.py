@@ -17,7 +17,7 @@ from sync.allocators import give_back, share_arenas
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
-from sync.heartbeat import Failure, Heart, utc_now
+from sync.heartbeat import Failure, Heart, unread_of, utc_now
 from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
@@ -237,7 +237,8 @@ class Daemon:
         self.runs += 1
         self._settling.taken(replace(look, restless=look.restless | result.left | result.aside))
         self._failure, self._not_before = None, 0.0
-        heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
+        unread = unread_of(result.findings, share.config.language)
+        heart.tell(last_scan=utc_now(), revision=result.revision, unread=unread, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
         self._go_on(result)
         self._on_run(result)

@@ -6,17 +6,22 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from schemas.findings import Finding
 
 HEARTBEAT_NAME = "daemon.json"
 STOP_NAME = "daemon.stop"
 BEAT_SECONDS = 5
 _AGAIN_SECONDS = 0.2
+MOST_UNREAD = 100
 STALE = timedelta(minutes=2)
 """A daemon whose last sign is older than this is taken to be gone."""
 
@@ -30,6 +35,19 @@ class Failure:
     code: str
     message: str
     times: int = 1
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file or folder that lies in a department's folder and could not even be looked at."""
+
+    path: str
+    code: str
+    message: str
+
+    def line(self) -> str:
+        """Return it for a terminal or a log."""
+        return f"{self.path}: {self.message} [{self.code}]"
 
 
 @dataclass(frozen=True)
@@ -49,10 +67,17 @@ class Heartbeat:
     doing: str = ""
     """What it is at: ``waiting``, ``merging``, ``night``, ``failing``."""
     revision: int = 0
+    unread: tuple[Unread, ...] = ()
+    """What the last run could not look at, the first ``MOST_UNREAD``."""
 
     def is_alive(self, now: datetime) -> bool:
         """Tell whether the last sign is fresh; one from the future was written before the clock was set back."""
         return abs(now - datetime.fromisoformat(self.beat)) < STALE
+
+
+def unread_of(findings: Iterable[Finding], language: str) -> tuple[Unread, ...]:
+    """Return what is told of the first files that a run could not look at."""
+    return tuple(Unread(each.workbook, each.code, each.message(language)) for each in islice(findings, MOST_UNREAD))
 
 
 def utc_now() -> str:
@@ -78,7 +103,8 @@ def read_heartbeat(state: Path) -> Heartbeat | None:
     try:
         known: Mapping[str, Any] = json.loads((state / HEARTBEAT_NAME).read_text(encoding="utf-8"))
         failures = tuple(Failure(**each) for each in known["failures"])
-        heartbeat = Heartbeat(**{**known, "failures": failures})
+        unread = tuple(Unread(**each) for each in known.get("unread", ()))
+        heartbeat = Heartbeat(**{**known, "failures": failures, "unread": unread})
         datetime.fromisoformat(heartbeat.beat)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -102,7 +102,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         _night_line(night, share, language),
         _daemon_line(beat, share, language),
     )
-    for line in lines:
+    for line in (*lines, *(each.line() for each in (beat.unread if beat else ()))):
         out.print(line, markup=False, soft_wrap=True)
     if rules_off:
         titles = ("规则", "停用原因") if chinese else ("rule", "why it is off")

@@ -14,6 +14,7 @@ import click
 from sync.commands.common import named_share, output_options, print_json, share_option
 from sync.daemon import Daemon
 from sync.hanging import run_watched
+from sync.heartbeat import unread_of
 from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
 
@@ -36,10 +37,11 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
     last: list[int] = []
+    unread: set[str] = set()
 
     def told(result: SyncResult) -> None:
         last[:] = [result.revision]
-        _tell(result, language)
+        _tell(result, language, unread)
 
     daemon = Daemon(folder, told)
 
@@ -58,8 +60,13 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         os._exit(0)  # what waits for the share in the kernel ends with the process only
 
 
-def _tell(result: SyncResult, language: str) -> None:
-    """Log what became of the workbooks that a run read."""
+def _tell(result: SyncResult, language: str, told_before: set[str]) -> None:
+    """Log what became of the workbooks that a run read, and what it could not look at where that is news."""
+    unread = {each.line() for each in unread_of(result.findings, language)}
+    for line in sorted(unread - told_before):
+        LOGGER.warning("%s", line)
+    told_before.intersection_update(unread)
+    told_before.update(unread)
     for outcome in result.plan.outcomes:
         counts = outcome.counts
         words = (

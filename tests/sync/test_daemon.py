@@ -55,6 +55,10 @@ def test_save_is_published_and_a_signal_ends_it(daemon: Watched) -> None:
     daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
     daemon.takes("stock_receipt", 2)
     assert master.stat().st_mtime_ns > before
+    link = daemon.school.path("ZW/外.xlsx")
+    link.symlink_to("/etc/passwd")
+    eventually(lambda: [each.code for each in daemon.told().unread] == ["FILE-OUTSIDE"], "the link is told")
+    link.unlink()
     assert daemon.stop() == 0
     assert daemon.heartbeat is None
     assert daemon.synced_elsewhere()["published"] == []
