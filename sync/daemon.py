@@ -41,7 +41,7 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 1
+_READING_SECONDS = 0.5
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _LONGEST_READING = 60
 _FEEDBACK_SECONDS = 0.5
