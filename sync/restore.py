@@ -24,7 +24,7 @@ from sync.ledger.verify import Problem, verify
 from sync.lock import writer_lock
 from sync.scan import hash_file
 from sync.share import Share
-from sync.state import RESTORING, archive_file, archived, tidy
+from sync.state import REPLACED, RESTORING, archive_file, archived, tidy
 from workbooks.write import make_folder, replace_bytes
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from sync.backup_file import Manifest
     from sync.ledger import Revision
 
-REPLACED = "replaced"
-"""Folder in the state folder that keeps ledgers whose place was taken."""
 _PIECE_BYTES = 1 << 20
 
 

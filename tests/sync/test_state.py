@@ -110,10 +110,13 @@ def test_what_killed_programs_left_is_tidied(tmp_path: Path) -> None:
     unpacked.parent.mkdir()
     theirs, ledger = tmp_path / f".~night.{os.getpid()}.tmp", tmp_path / "ledger.db"
     left = [unpacked, tmp_path / "ledger.db.restoring", tmp_path / "ledger.db.restoring-wal"]
-    for path in (*left, theirs, ledger, tmp_path / f".~night.{NOBODY}.tmp"):
+    replaced = tmp_path / "replaced" / "20261122T080000Z"
+    replaced.mkdir(parents=True)
+    for path in (*left, theirs, ledger, tmp_path / f".~night.{NOBODY}.tmp", replaced / f".~restore.{NOBODY}.tmp"):
         path.touch()
     tidy(tmp_path)
-    assert set(tmp_path.iterdir()) == {theirs, ledger}
+    assert set(tmp_path.iterdir()) == {theirs, ledger, replaced.parent}
+    assert not list(replaced.iterdir())
 
 
 def test_a_new_daemon_tidies_what_a_killed_one_was_telling(tmp_path: Path) -> None:
