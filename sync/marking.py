@@ -24,6 +24,8 @@ from workbooks.write import remove_abandoned
 
 FOLDER = "marks"
 """In the state folder: copies that are made, until they are published."""
+_HEAVY = 1 << 40
+"""Weight of a copy: what is to be read comes first."""
 LAYOUT = 1
 """Raised when marked copies look different, so that they are all written again."""
 
@@ -42,11 +44,11 @@ class _Copy:
 
     def marked(self) -> Job:
         args = (self.source, self.made, self.findings, *self.facts)
-        return Job(self.place, "workbooks.mark:write_marked", args, self.content_hash)
+        return Job(self.place, "workbooks.mark:write_marked", args, self.content_hash, _HEAVY)
 
     def listed(self) -> Job:
         args = (self.made, self.findings, *self.facts)
-        return Job(f"{self.place}:list", "workbooks.mark:write_findings", args, self.content_hash)
+        return Job(f"{self.place}:list", "workbooks.mark:write_findings", args, self.content_hash, _HEAVY)
 
 
 class Marking:

@@ -321,6 +321,6 @@ def read_files(
     def done(_outcome: Outcome) -> None:
         progress.advance()
 
-    places = [Place(file.path, file.identity, file.sha256) for file in files]
+    places = [Place(file.path, file.identity, file.sha256, file.size) for file in files]
     taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
     return in_claim_order([(file, departments[file.name]) for file in taken])

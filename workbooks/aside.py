@@ -17,7 +17,7 @@ Pending = Literal["pending"]
 
 
 class Aside:
-    """Does jobs one after the other, by a hand that one thread of its own leads, as long as there are any.
+    """Does jobs one after the other, light ones first, led by a thread of its own as long as there are any.
 
     ``do`` does one job within all limits, ``rest`` ends the worker when there is nothing left to do.
     """
@@ -28,7 +28,7 @@ class Aside:
         self._do = do
         self._rest = rest
         self._lock = threading.Lock()
-        self._waiting: OrderedDict[str, Job] = OrderedDict()
+        self._waiting: dict[str, Job] = {}
         self._at: Job | None = None
         self._done: OrderedDict[str, Outcome] = OrderedDict()
         self._thread: threading.Thread | None = None
@@ -64,7 +64,8 @@ class Aside:
 
     def _next(self) -> Job | None:
         with self._lock:
-            self._at = self._waiting.popitem(last=False)[1] if self._waiting else None
+            lightest = min(self._waiting.values(), key=lambda job: job.weight, default=None)
+            self._at = None if lightest is None else self._waiting.pop(lightest.key)
             if self._at is None:
                 self._rest()
                 self._thread = None

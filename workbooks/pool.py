@@ -62,6 +62,8 @@ class Job:
     args: tuple[object, ...]
     content: str = ""
     """SHA-256 of the file that it is about, where it is known: the same call on another content is another job."""
+    weight: int = 0
+    """What is light is done first where there is one worker for all that takes long."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class ReaderPool:
         return [*at_once, *(outcome for outcome in tried if outcome.failure != "timeout")]
 
     def run_aside(self, jobs: Sequence[Job]) -> list[Outcome]:
-        """Return the outcomes that are there; the other jobs are done aside, one after the other."""
+        """Return the outcomes that are there; the other jobs are done aside, one after the other, light ones first."""
         at_once, fresh = self._asked(jobs)
         for job in fresh:
             self.aside.put(job)

@@ -59,11 +59,12 @@ def prepare() -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a file lies, what people know it by, and what it held when it was found (SHA-256, empty where unknown)."""
+    """Where a file lies, what people know it by, and what it held when it was found: SHA-256 (empty: unknown), bytes."""
 
     path: Path
     name: str
     sha256: str = ""
+    size: int = 0
 
 
 def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
@@ -125,7 +126,8 @@ def take_files(
     from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
 
     jobs = [
-        Job(file.name, "workbooks.taking:take_file", (file.path, file.name, reading), file.sha256) for file in files
+        Job(file.name, "workbooks.taking:take_file", (file.path, file.name, reading), file.sha256, file.size)
+        for file in files
     ]
     if math.isinf(patience_seconds):
         outcomes = pool.run(jobs, on_done)

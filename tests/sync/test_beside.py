@@ -130,6 +130,24 @@ def test_limits_hold_aside() -> None:
         assert [outcome.failure for outcome in pool.run_briefly([slow], 30)] == ["timeout"]
 
 
+def test_light_jobs_come_first_aside() -> None:
+    """A workbook that took long because the machine was busy does not wait behind what is built to take long."""
+    order: list[str] = []
+    done = threading.Event()
+    with ReaderPool(workers=1, brief_seconds=0.1) as pool:
+        jobs = [Job(str(weight), "time:sleep", (0.05,), weight=weight) for weight in (0, 9, 3, 5)]
+
+        def told() -> None:
+            order.extend(job.key for job in jobs if job.key not in order and pool.aside.take(job) == Outcome(job))
+            if len(order) == len(jobs):
+                done.set()
+
+        pool.aside.on_done = told
+        assert pool.run_aside(jobs) == []
+        assert done.wait(30)
+    assert order == ["0", "3", "5", "9"]
+
+
 def test_pool_that_is_left_ends_what_is_aside() -> None:
     """Who leaves a pool waits for nothing that goes on beside."""
     with ReaderPool(workers=1, brief_seconds=0.1) as pool:
