@@ -59,7 +59,7 @@ def prepare() -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a file lies, what people know it by, and what it held when it was found: SHA-256 (empty: unknown), bytes."""
+    """Where a file lies, what people know it by, and what it held when found: SHA-256 (empty: unknown), bytes."""
 
     path: Path
     name: str
