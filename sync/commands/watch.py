@@ -16,6 +16,7 @@ from sync.daemon import Daemon
 from sync.hanging import run_watched
 from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
+from sync.run_log import RunLog
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 
@@ -38,10 +39,12 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
     last: list[int] = []
+    log = RunLog(language)
 
     def told(result: SyncResult) -> None:
         last[:] = [result.revision]
-        _tell(result, language)
+        for line in log.lines(result):
+            LOGGER.info("%s", line)
 
     daemon = Daemon(share_path, told)
 
@@ -58,16 +61,3 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)  # what waits for the share in the kernel ends with the process only
-
-
-def _tell(result: SyncResult, language: str) -> None:
-    """Log what became of the workbooks that a run read."""
-    for outcome in result.plan.outcomes:
-        counts = outcome.counts
-        words = (
-            f"读取 {counts['read']}，入账 {counts['accepted']}，搁置 {counts['held']}，冲突 {counts['conflicting']}"
-            if language == "zh"
-            else f"read {counts['read']}, accepted {counts['accepted']}, held {counts['held']}, "
-            f"conflicting {counts['conflicting']}"
-        )
-        LOGGER.info("%s: %s", result.standing.title(outcome.name), words)
