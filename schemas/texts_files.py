@@ -287,10 +287,10 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "IMP-06": (
         "W",
-        "大量行消失或全部变化（{count}行），或文件夹忽然为空，等待管理员确认",
-        "{count} rows vanished or changed at once, or the folder is suddenly empty: waiting for an admin to confirm",
-        "如属误操作请恢复原来的内容；如确属实情，请管理员执行 houqin confirm",
-        "put back what was there if it was a mistake; if it is right an admin runs houqin confirm",
+        "大量行消失或全部变化（{count}行），或文件夹忽然为空，等待确认",
+        "{count} rows vanished or changed at once, or the folder is suddenly empty: waiting for somebody to confirm",
+        "如属误操作请恢复原来的内容；如确属实情，请在“待决”工作簿中确认，或请管理员执行 houqin confirm",
+        "put it back if it was a mistake; if it is right confirm it in the workbook of decisions, or by houqin confirm",
     ),
     "IMP-07": (
         "W",
@@ -332,8 +332,8 @@ FILE_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "E",
         "“{value}”不是 {id} 可选的处理办法",
         "“{value}” is nothing that can be chosen for {id}",
-        "请从下拉列表中选择",
-        "choose from the drop-down list",
+        "请从下拉列表中选择，或照写其中一项：{choices}",
+        "choose from the drop-down list, or write one of {choices_en} as it is",
     ),
     "VOID-STOCK": (
         "E",

@@ -16,7 +16,7 @@ from sync.ledger import Ledger
 from sync.plan import Plan
 from sync.standing import PROCEED, Standing
 from sync.takes import Take
-from workbooks.choices import Chosen
+from workbooks.choices import CHOICES, Chosen
 from workbooks.taking import TakenFile
 
 _ADMIN = ""
@@ -113,7 +113,7 @@ def _judged(
     decide = _proceeding if line.mark in known.stops else _decided
     decided = found or decide(known, department, line, name)
     if isinstance(decided, str):
-        return _finding(decided, file.name, line)
+        return _finding(decided, file.name, line, _offered(known, line))
     who = known.standing.title(file.name)
     return replace(decided, who=who, file=file.sha256, cell=f"{line.sheet}!{line.cell}")
 
@@ -157,9 +157,18 @@ def _proceeding(known: Known, department: str, line: Chosen, name: str) -> Decis
     return Decision(name, PROCEED, (stop["workbook"], "", ""), sha256=stop["sha256"])
 
 
-def _finding(code: str, workbook: str, line: Chosen) -> Finding:
+def _offered(known: Known, line: Chosen) -> tuple[str, ...]:
+    """Return what can be chosen in a line, without putting it off."""
+    if line.mark in known.stops:
+        return (PROCEED,)
+    return tuple(_TAKES) if line.mark in known.conflicts else (WITHDRAW,)
+
+
+def _finding(code: str, workbook: str, line: Chosen, offered: Sequence[str] = ()) -> Finding:
     name = line.mark.rpartition("-")[0] or line.mark
-    return reader_finding(code, workbook, sheet=line.sheet, cell=line.cell, row=line.row, value=line.value, id=name)
+    zh, en = ("、".join(f"“{CHOICES[each][place]}”" for each in (*offered, "later")) for place in (0, 1))
+    arguments: dict[str, Any] = {"value": line.value, "id": name, "choices": zh, "choices_en": en}
+    return reader_finding(code, workbook, sheet=line.sheet, cell=line.cell, row=line.row, **arguments)
 
 
 def with_answers(plan: Plan, answers: Answers, settled: Iterable[Settled]) -> Plan:

@@ -18,7 +18,7 @@ from sync.state import archived_files
 from workbooks.write import remove_abandoned, replace_bytes, replace_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sync.ledger import Problem
     from sync.ledger.dump import Snapshot
@@ -41,7 +41,11 @@ class Backup:
     """What was wrong with ledger or archive already; it was copied as it is."""
 
 
-def backup(share: Share, target: Path | None, now: datetime) -> Backup:
+def _nobody(_path: Path, _revision: int) -> None:
+    pass
+
+
+def backup(share: Share, target: Path | None, now: datetime, announce: Callable[[Path, int], None] = _nobody) -> Backup:
     """Write a backup and return what it holds; readers and writers go on meanwhile.
 
     Args:
@@ -49,6 +53,7 @@ def backup(share: Share, target: Path | None, now: datetime) -> Backup:
         target: a file, or a folder in which the file is named after the time; None is ``backups`` in
             the state folder.
         now: aware moment at which it is made.
+        announce: is told path and revision before the file is there, so that no file is there that nobody knows of.
 
     Raises:
         LedgerUnreachable: the ledger cannot be read.
@@ -58,6 +63,7 @@ def backup(share: Share, target: Path | None, now: datetime) -> Backup:
     with share.open_ledger() as ledger, ledger.snapshot() as snapshot:
         path = _place(share, target, made_at, snapshot.head.number)
         remove_abandoned(path.parent, 0 if path.is_relative_to(share.state) else _IDLE_SECONDS)
+        announce(path, snapshot.head.number)
         written: list[tuple[Manifest, tuple[Problem, ...]]] = []
         replace_file(path, lambda beside: written.append(_write(share, snapshot, beside, made_at)))
     manifest, problems = written[0]

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
 from sync import __version__
+from sync.output import Unread
 from sync.usage import in_both_languages, refuse_undecodable
 
 if TYPE_CHECKING:
@@ -152,11 +153,16 @@ def _fail_json(code: str, message: str) -> None:
 
 def _speak_utf8() -> None:
     """Write UTF-8 whatever the console's code page is: a Windows console would stop at the first 账."""
-    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
-    for stream in (sys.stdout, sys.stderr):
+    streams = [stream or _nowhere() for stream in (sys.stdout, sys.stderr)]
+    for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+    sys.stdout, sys.stderr = (_going_on(stream) for stream in streams)
+
+
+def _going_on(stream: TextIO) -> TextIO:
+    return stream if isinstance(stream, Unread) else cast("TextIO", Unread(stream))
 
 
 def _nowhere() -> TextIO:

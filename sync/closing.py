@@ -82,7 +82,7 @@ def close(
         WriterBusy: another run is under way.
         LedgerUnreachable: the ledger cannot be opened.
     """
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         trial = trial_of(share, ledger, period, books, people)
         moved = _moved_since_trial(ledger, trial)
         if moved:
@@ -210,7 +210,7 @@ def record_trial(share: Share, period: str, books: Sequence[str], people: People
         NoSuchBook: a book is not in use.
         WriterBusy: another run is under way.
     """
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         trial = trial_of(share, ledger, period, books, people)
         open_books = [each for each in trial.books if each.since < period]
         if not open_books:
@@ -260,7 +260,7 @@ def reopen(
         Unauthorised: the approver is not the principal, or closes himself.
         WriterBusy: another run is under way.
     """
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         newest = closes_of(ledger, share.config.zone).newest
         wanted = _to_reopen(share, newest, period, books)
         rows = [close_row(book, period, REOPENED, people, reason) for book in wanted]

@@ -8,20 +8,22 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.findings import Text
 from sync.allocators import give_back, share_arenas
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, utc_now
-from sync.identity import check_share
+from sync.identity import ShareMoved, check_share
 from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
+from sync.publish_run import publish_all
+from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
 from sync.run_log import Unwritten
 from sync.settling import Look, Settling
@@ -40,10 +42,14 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 3
+_READING_SECONDS = 1
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
+_LONGEST_READING = 60
+_FEEDBACK_SECONDS = 0.5
+"""How long a run writes what departments are told of their workbooks; the rest follows in the next."""
 _NIGHT_SECONDS = 30
 """How often the clock is asked whether a night is due; a clock that was set, or a computer that slept, is seen then."""
+_PUBLISH = partial(publish_all, feedback_seconds=_FEEDBACK_SECONDS)
 _LOUD = timedelta(minutes=15)
 """How long something may keep the daemon from working before people are told."""
 
@@ -53,18 +59,6 @@ class Stopped(BaseException):
 
     It passes through what catches every error, for it is none.
     """
-
-
-class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
-    """The folder leads to another place than at the start, which has another ledger (``path``, ``state``)."""
-
-    code = "SHARE-MOVED"
-    text = Text(
-        "{path} 现在指向另一个位置，那里另有一本总账",
-        "{path} leads to another place now, which has a ledger of its own",
-        "请换回原来的文件夹；确要搬迁时，请停掉守护程序，把 HOUQIN_STATE 设为 {state} 再启动",
-        "put the folder back; to move it for good stop the daemon and start it with HOUQIN_STATE={state}",
-    )
 
 
 class Daemon:
@@ -86,6 +80,7 @@ class Daemon:
         self._looked_at = self._rescan_at = time.monotonic()
         self._not_before = 0.0
         self._backoff = 0.0
+        self._reading_seconds: float = _READING_SECONDS
         self._failure: Failure | None = None
         self._hanging: Failure | None = None
         """That the share does not answer, which only another thread can tell."""
@@ -142,11 +137,13 @@ class Daemon:
         self._share = share = Share.open(self._folder)
         state = share.state
         share_arenas()
-        with daemon_lock(state), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
             self._heart = heart
+            pool.aside.on_done = self._look_again
             LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)
             if self._hanging is not None:
                 heart.tell(**self._facts())
+            tell_ready()
             settled_in = False
             try:
                 while not self._stopping.is_set():
@@ -207,7 +204,15 @@ class Daemon:
         try:
             told = _Interruptible(self._stopping)
             known = self._hashes_known(share.config.schedule)
-            result = sync(share, pool, told, leave=look.restless, reading_seconds=_READING_SECONDS, hashes=known)
+            result = sync(
+                share,
+                pool,
+                told,
+                leave=look.restless,
+                reading_seconds=self._reading_seconds,
+                hashes=known,
+                publish=_PUBLISH,
+            )
         except Stopped:
             return
         except WriterBusy as exc:
@@ -218,14 +223,29 @@ class Daemon:
             self._failed(exc)
             return
         self.runs += 1
-        self._settling.taken(replace(look, restless=look.restless | result.left))
-        if result.left:
-            self._wake.set()
+        waiting = look.restless | result.left | result.aside
+        self._settling.taken(replace(look, restless=waiting))
         self._recovered()
         self._unwritten = self._unwritten_of(result)
-        heart.tell(last_scan=utc_now(), revision=result.revision, **self._facts())
+        heart.tell(last_scan=utc_now(), revision=result.revision, queue=len(waiting), **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
+        self._go_on(result)
         self._on_run(result)
+
+    def _go_on(self, result: SyncResult) -> None:
+        """Run again at once where files, or what departments are to be told, have not had their turn.
+
+        Where all that was read waits for what was not, for it belongs together, the next run reads longer.
+        """
+        in_vain = bool(result.left) and not result.plan.outcomes
+        self._reading_seconds = min(_LONGEST_READING, 2 * self._reading_seconds) if in_vain else _READING_SECONDS
+        if result.left or result.untold:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Have the next turn run: something is left, or what took long is there; may be called by another thread."""
+        self._rescan_at = 0.0
+        self._wake.set()
 
     def _hashes_known(self, schedule: Schedule) -> Hashes:
         """Return what is known of files that did not change; it is doubted as often as all files are looked at."""

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sync.backup import last_backup
 from sync.doctor_check import Check
-from sync.doctor_machine import clock, disks, libraries, locks
+from sync.doctor_machine import account, clock, disks, libraries, locks, probe
 from sync.doctor_work import daemon, night
-from sync.errors import HouqinError
+from sync.errors import HouqinError, words_of
 from sync.publication import rules_switched_off
 from sync.share import Share
-from workbooks.reasons import with_place
+from workbooks.reasons import reason_of
 
 PACKAGES = ("addin", "schemas", "sync", "workbooks")
 OLD_BACKUP = timedelta(days=2)
@@ -32,13 +32,12 @@ def checks(share: Share | None) -> list[Check]:
 
 
 def _safely(look: Callable[[Share], Iterator[Check]], share: Share) -> list[Check]:
-    name = look.__name__.strip("_")
+    found: list[Check] = []
     try:
-        return list(look(share))
-    except HouqinError as exc:
-        return [Check(name, "error", exc.message("zh"), exc.message("en"))]
-    except OSError as exc:
-        return [Check(name, "error", *with_place(exc))]
+        found.extend(look(share))
+    except (HouqinError, OSError) as exc:
+        found.append(Check(look.__name__.strip("_"), "error", *words_of(exc)))
+    return found
 
 
 def _program() -> Iterator[Check]:
@@ -69,8 +68,8 @@ def _folders(share: Share) -> Iterator[Check]:
         yield Check(
             "departments",
             "error",
-            f"无法读取部门文件夹：{'、'.join(unreadable)}，请给运行本程序的账号读取权限",
-            f"department folders cannot be read: {', '.join(unreadable)}; let the account of this program read them",
+            f"无法读取部门文件夹：{'、'.join(unreadable)}，请让账号 {account()} 能读",
+            f"department folders cannot be read: {', '.join(unreadable)}; let the account {account()} read them",
         )
     elif missing:
         yield Check(
@@ -83,12 +82,21 @@ def _folders(share: Share) -> Iterator[Check]:
         count = len(share.config.folders)
         yield Check("departments", "ok", f"{count} 个部门文件夹齐全", f"all {count} department folders are there")
     for name in ("published", "feedback"):
-        folder = share.path / name
-        folder.mkdir(exist_ok=True)
-        probe = folder / ".houqin-probe.tmp"
-        probe.write_bytes(b"")
-        probe.unlink()
-        yield Check(name, "ok", f"{folder} 可写", f"{folder} can be written")
+        yield _writable(name, share.path / name)
+
+
+def _writable(name: str, folder: Path) -> Check:
+    """Look whether files can be made in a folder, which is made where it is missing."""
+    refused = probe(folder)
+    if refused is None:
+        return Check(name, "ok", f"{folder} 可写", f"{folder} can be written")
+    why = reason_of(refused)
+    return Check(
+        name,
+        "error",
+        f"{folder} 不能写（{why.zh}），请让账号 {account()} 能写",
+        f"{folder} cannot be written ({why.en}); let the account {account()} write it",
+    )
 
 
 def _listed(folder: Path) -> bool:
@@ -100,8 +108,10 @@ def _listed(folder: Path) -> bool:
 
 
 def _state(share: Share) -> Iterator[Check]:
-    share.state.mkdir(parents=True, exist_ok=True)
-    if share.state.is_relative_to(share.path):
+    written = _writable("state", share.state)
+    if written.state == "error":
+        yield written
+    elif share.state.is_relative_to(share.path):
         yield Check(
             "state",
             "error",
@@ -139,8 +149,9 @@ def _backup(share: Share) -> Iterator[Check]:
         )
         return
     days = last.age(now) // timedelta(days=1)
-    zh = f"上次备份 {last.made_at:%Y-%m-%d %H:%M} UTC（{days} 天前），第 {last.revision} 版：{last.path}"
-    en = f"last backup {last.made_at:%Y-%m-%d %H:%M} UTC ({days} days ago), revision {last.revision}: {last.path}"
+    when = share.local(last.made_at)
+    zh = f"上次备份 {when}（{days} 天前），第 {last.revision} 版：{last.path}"
+    en = f"last backup {when} ({days} days ago), revision {last.revision}: {last.path}"
     old = last.age(now) > OLD_BACKUP
     yield Check("backup", "warning" if old else "ok", zh, en)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import Literal
 
 from sync.doctor_check import Check
 from sync.lock import NightBusy, WriterBusy, night_lock, writer_lock
@@ -64,15 +67,16 @@ def clock(share: Share) -> Iterator[Check]:
     with share.open_ledger() as ledger:
         head = ledger.head()
     now = datetime.now(UTC)
+    here, newest = share.local(now), share.local(head.at)
     ahead = _file_clock(share.path / "published")
     if head.number and head.at > now + _CLOCK_SLACK:
         yield Check(
             "clock",
             "warning",
-            f"本机时间 {now:%Y-%m-%d %H:%M} UTC 早于最新版次 {head.at:%Y-%m-%d %H:%M}，请校准",
-            f"the clock, {now:%Y-%m-%d %H:%M} UTC, is behind the newest revision, {head.at:%Y-%m-%d %H:%M}; set it",
+            f"本机时间 {here} 早于最新版次 {newest}，请校准",
+            f"the clock, {here}, is behind the newest revision, {newest}; set it",
         )
-    elif abs(ahead) > _FILE_CLOCK_SLACK:
+    elif ahead is not None and abs(ahead) > _FILE_CLOCK_SLACK:
         yield Check(
             "clock",
             "warning",
@@ -80,18 +84,38 @@ def clock(share: Share) -> Iterator[Check]:
             f"the clocks of the file server and of this machine differ by {ahead} seconds; set them",
         )
     else:
-        yield Check("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC", f"{now:%Y-%m-%d %H:%M} UTC")
+        told = f"{here} ({share.config.timezone})"
+        yield Check("clock", "ok", told, told)
 
 
-def _file_clock(folder: Path) -> int:
-    """Return by how many seconds a file that is written now is newer than our clock says."""
-    folder.mkdir(exist_ok=True)
-    probe = folder / ".houqin-clock.tmp"
+def _file_clock(folder: Path) -> int | None:
+    """Return by how many seconds a file that is written now is newer than our clock says, None where none may be."""
+    written: list[float] = []
+    refused = probe(folder, lambda file: written.append(file.stat().st_mtime))
+    return None if refused is not None else round(written[0] - time.time())
+
+
+def probe(folder: Path, look: Callable[[Path], None] = lambda _file: None) -> OSError | None:
+    """Make a file in a folder, made where it is missing, look at it and remove it; return what refuses that."""
+    file = folder / f".~houqin.{os.getpid()}.tmp"
     try:
-        probe.write_bytes(b"")
-        return round(probe.stat().st_mtime - time.time())
-    finally:
-        probe.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            file.write_bytes(b"?")
+            look(file)
+        finally:
+            file.unlink(missing_ok=True)
+    except OSError as exc:
+        return exc
+    return None
+
+
+def account() -> str:
+    """Return the account under which this program runs."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in some containers
+        return f"uid {os.getuid()}"
 
 
 def disks(share: Share) -> Iterator[Check]:
@@ -115,17 +139,14 @@ def locks(share: Share) -> Iterator[Check]:
     """Tell who writes at the moment; nobody should for hours."""
     for take in (writer_lock, night_lock):
         try:
-            with take(share.state):
+            with take(share.state, share.config.zone):
                 pass
         except (WriterBusy, NightBusy) as exc:
-            long = _is_long(str(exc.args_by_name.get("since", "")))
-            yield Check("lock", "warning" if long else "ok", exc.message("zh"), exc.message("en"))
+            state: Literal["warning", "ok"] = "warning" if _is_long(exc.args_by_name["began"]) else "ok"
+            yield Check("lock", state, exc.message("zh"), exc.message("en"))
             return
     yield Check("lock", "ok", "没有程序在写总账", "nobody is writing the ledger")
 
 
-def _is_long(since: str) -> bool:
-    try:
-        return datetime.now(UTC) - datetime.fromisoformat(since) > _LONG_WRITE
-    except ValueError:
-        return False
+def _is_long(began: object) -> bool:
+    return isinstance(began, datetime) and datetime.now(UTC) - began > _LONG_WRITE

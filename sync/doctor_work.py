@@ -25,21 +25,22 @@ def daemon(share: Share) -> Iterator[Check]:
             "the daemon is not running (houqin watch, see houqin service): a scheduler or somebody runs the commands",
         )
         return
-    when = datetime.fromisoformat(beat.beat)
+    when = share.local(datetime.fromisoformat(beat.beat))
     if not beat.is_alive(now):
         yield Check(
             "daemon",
             "warning",
-            f"后台程序自 {when:%Y-%m-%d %H:%M} UTC 起没有动静（进程 {beat.pid}），请重新启动",
-            f"the daemon has given no sign since {when:%Y-%m-%d %H:%M} UTC (process {beat.pid}); start it again",
+            f"后台程序自 {when} 起没有动静（进程 {beat.pid}），请重新启动",
+            f"the daemon has given no sign since {when} (process {beat.pid}); start it again",
         )
     elif beat.failures:
         told = "；".join(f"{each.code} {each.message}" for each in beat.failures)
-        since = beat.failures[0].at
+        since = share.local(datetime.fromisoformat(beat.failures[0].at))
         yield Check("daemon", "warning", f"自 {since} 起：{told}", f"since {since}: {told}")
     else:
-        zh = f"进程 {beat.pid}，排队 {beat.queue} 个文件，上次完成 {beat.last_scan or '—'}"
-        en = f"process {beat.pid}, {beat.queue} files in the queue, last done {beat.last_scan or '-'}"
+        done = "-" if beat.last_scan is None else share.local(datetime.fromisoformat(beat.last_scan))
+        zh = f"进程 {beat.pid}，排队 {beat.queue} 个文件，上次完成 {done}"
+        en = f"process {beat.pid}, {beat.queue} files in the queue, last done {done}"
         yield Check("daemon", "ok", zh, en)
 
 
@@ -53,8 +54,8 @@ def night(share: Share) -> Iterator[Check]:
         )
         return
     ended = datetime.fromisoformat(last.ended)
-    zh = f"{ended:%Y-%m-%d %H:%M} UTC，第 {last.revision} 版"
-    en = f"{ended:%Y-%m-%d %H:%M} UTC, revision {last.revision}"
+    zh = f"{share.local(ended)}，第 {last.revision} 版"
+    en = f"{share.local(ended)}, revision {last.revision}"
     if last.failed:
         serious = any(step.name in PROOFS for step in last.failed)
         zh += "".join(f"；{word(f'step {step.name}', 'zh')}失败：{step.zh}" for step in last.failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Collection
@@ -30,11 +31,21 @@ class Hashes:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._known: dict[Path, _Known] = {}
+        self._late = math.inf
 
     def known(self, path: Path, mark: Mark) -> str | None:
         """Return the SHA-256 (hex) of a file that has not changed, None where it has to be read."""
         known = self._known.get(path)
-        return known.sha256 if known is not None and known.is_sure and known.mark == mark else None
+        is_enough = known is not None and known.mark == mark and (known.is_sure or self.is_late())
+        return known.sha256 if known is not None and is_enough else None
+
+    def hurry(self, patience_seconds: float) -> None:
+        """Have what was read of files that look the same be enough, sure or not, when the patience has ended."""
+        self._late = self._now() + patience_seconds
+
+    def is_late(self) -> bool:
+        """Tell whether the patience has ended."""
+        return self._now() > self._late
 
     def note(self, path: Path, mark: Mark, sha256: str) -> None:
         """Note what was read of a file that looked like this."""

@@ -30,6 +30,18 @@ class ShareForeign(HouqinError):  # noqa: N818 - says what is wrong
     )
 
 
+class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
+    """The folder leads to another place than at the start, which has another ledger (``path``, ``state``)."""
+
+    code = "SHARE-MOVED"
+    text = Text(
+        "{path} 现在指向另一个位置，那里另有一本总账",
+        "{path} leads to another place now, which has a ledger of its own",
+        "请换回原来的文件夹；确要搬迁时，请停掉守护程序，把 HOUQIN_STATE 设为 {state} 再启动",
+        "put the folder back; to move it for good stop the daemon and start it with HOUQIN_STATE={state}",
+    )
+
+
 def check_share(share: Share) -> None:
     """See that the share is the one from which the ledger in its state folder was made.
 

@@ -13,12 +13,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from schemas.findings import Text
 from sync.errors import HouqinError
 from workbooks.reasons import reason_of
+from workbooks.write import make_folder
 
 LOCK_NAME = "writer.lock"
 DAEMON_LOCK_NAME = "daemon.lock"
@@ -30,7 +31,7 @@ _held: set[int] = set()
 
 
 class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
-    """Another process is writing (``pid``, ``host``, ``since``)."""
+    """Another process is writing (``pid``, ``host``, ``since``; ``began``: that moment, or None)."""
 
     code = "WRITER-BUSY"
     text = Text(
@@ -42,7 +43,7 @@ class WriterBusy(HouqinError):  # noqa: N818 - says what is wrong
 
 
 class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
-    """Another daemon watches this share already (``pid``, ``host``, ``since``)."""
+    """Another daemon watches this share already (``pid``, ``host``, ``since``; ``began``: that moment, or None)."""
 
     code = "DAEMON-BUSY"
     text = Text(
@@ -54,7 +55,7 @@ class DaemonBusy(HouqinError):  # noqa: N818 - says what is wrong
 
 
 class NightBusy(HouqinError):  # noqa: N818 - says what is wrong
-    """Another nightly run is under way (``pid``, ``host``, ``since``)."""
+    """Another nightly run is under way (``pid``, ``host``, ``since``; ``began``: that moment, or None)."""
 
     code = "NIGHT-BUSY"
     text = Text(
@@ -78,45 +79,47 @@ class StateUnusable(HouqinError):  # noqa: N818 - says what is wrong
 
 
 @contextmanager
-def writer_lock(state: Path) -> Iterator[None]:
+def writer_lock(state: Path, zone: tzinfo = UTC) -> Iterator[None]:
     """Hold the writer's lock of a share; ``state`` is its state folder, made where missing.
+
+    An error tells in ``zone`` since when somebody else holds it, as do those of the other locks.
 
     Raises:
         WriterBusy: another process, or another part of this one, holds it.
         StateUnusable: the state folder cannot be made or written.
     """
-    with _lock(state / LOCK_NAME, WriterBusy):
+    with _lock(state / LOCK_NAME, WriterBusy, zone):
         yield
 
 
 @contextmanager
-def night_lock(state: Path) -> Iterator[None]:
+def night_lock(state: Path, zone: tzinfo = UTC) -> Iterator[None]:
     """Hold the lock of the nightly run of a share, during which others may write as usual.
 
     Raises:
         NightBusy: another nightly run is under way.
     """
-    with _lock(state / NIGHT_LOCK_NAME, NightBusy):
+    with _lock(state / NIGHT_LOCK_NAME, NightBusy, zone):
         yield
 
 
 @contextmanager
-def daemon_lock(state: Path) -> Iterator[None]:
+def daemon_lock(state: Path, zone: tzinfo = UTC) -> Iterator[None]:
     """Hold the lock of the daemon of a share, as long as it runs.
 
     Raises:
         DaemonBusy: another one holds it.
     """
-    with _lock(state / DAEMON_LOCK_NAME, DaemonBusy):
+    with _lock(state / DAEMON_LOCK_NAME, DaemonBusy, zone):
         yield
 
 
 @contextmanager
-def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
+def _lock(path: Path, busy: type[HouqinError], zone: tzinfo) -> Iterator[None]:
     descriptor = _opened(path)
     try:
         if not _try_lock(descriptor):
-            raise busy(**_holder(path))
+            raise busy(**_holder(path, zone))
         _held.add(descriptor)
         _sign(descriptor)
         yield
@@ -127,7 +130,7 @@ def _lock(path: Path, busy: type[HouqinError]) -> Iterator[None]:
 
 def _opened(path: Path) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
         raise StateUnusable(folder=path.parent, **reason_of(exc).args()) from exc
@@ -141,12 +144,14 @@ def _sign(descriptor: int) -> None:
     os.write(descriptor, words.encode())
 
 
-def _holder(path: Path) -> dict[str, object]:
+def _holder(path: Path, zone: tzinfo) -> dict[str, object]:
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    return {name: known.get(name, "?") for name in ("pid", "host", "since")}
+        began = datetime.fromisoformat(known["since"])
+        since = f"{began.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        return {"pid": known["pid"], "host": known["host"], "since": since, "began": began}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"pid": "?", "host": "?", "since": "?", "began": None}
 
 
 def _close_in_child() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -17,6 +17,7 @@ LOGGER.addHandler(logging.NullHandler())
 
 FOLDER = "logs"
 _MOST_BYTES = 1 << 20
+_MOST_UNTURNED = 8 * _MOST_BYTES
 _FILES = 9
 """Kept beside the one that is written."""
 FORM = "%(asctime)sZ %(levelname)s %(message)s"
@@ -39,6 +40,32 @@ class Masked(logging.Formatter):
         return masked_numbers(super().format(record))
 
 
+class _Lasting(RotatingFileHandler):
+    """Writes what it can and stops nobody: what the library does about a failure is to print it, numbers and all."""
+
+    def doRollover(self) -> None:  # noqa: N802 - the library's name
+        """Turn the files; where another program has one open, as Windows minds, go on with this one for a while."""
+        try:
+            super().doRollover()
+        except OSError:
+            if self.stream is None:
+                self.stream = self._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one entry, unless the file could not be turned for too long."""
+        with suppress(OSError):
+            if self.stream is None or self.stream.tell() < _MOST_UNTURNED:
+                super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Let an entry go that cannot be written."""
+
+    def close(self) -> None:
+        """Close the file, with or without what was to be written last."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def log_to(state: Path, name: str) -> Iterator[Path]:
     """Write the log into ``logs/<name>.log`` of a state folder while this lasts; give the path of the file.
@@ -47,8 +74,9 @@ def log_to(state: Path, name: str) -> Iterator[Path]:
     that two of them have open could not be turned. A full disk or a missing right stops nobody.
     """
     path = state / FOLDER / f"{name}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=_MOST_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handler = _Lasting(path, maxBytes=_MOST_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
     handler.setFormatter(Masked(FORM))
     level = LOGGER.level
     LOGGER.addHandler(handler)

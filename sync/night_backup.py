@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.findings import Text
 from sync.errors import HouqinError
 from sync.nights import NightBackup
+from workbooks.write import make_folder
 
 if TYPE_CHECKING:
     from sync.share import Share
@@ -36,10 +38,22 @@ def backup_folder(share: Share) -> Path:
     """
     folder = share.config.backup_folder
     if not share.config.backup.folder:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     elif not folder.is_dir():
         raise BackupFolderMissing(path=folder)
     return folder.resolve()
+
+
+def settled(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
+    """Return the backups with those that a night announced and did not note: made if they are there, else never made.
+
+    What is said of another folder stays, and of this one if all its backups are gone: its disk may not be mounted.
+    """
+    here = backups_in(folder, kept)
+    if all_gone(here):
+        return list(kept)
+    there = {each: each not in here or not each.announced or Path(each.path).exists() for each in kept}
+    return [replace(each, announced=each.announced and each not in here) for each, stays in there.items() if stays]
 
 
 def backups_in(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
@@ -49,4 +63,5 @@ def backups_in(folder: Path, kept: Sequence[NightBackup]) -> list[NightBackup]:
 
 def all_gone(earlier: Sequence[NightBackup]) -> bool:
     """Tell whether there were backups of which none is there any more: another disk, or somebody removed them."""
-    return bool(earlier) and not any(Path(each.path).exists() for each in earlier)
+    made = [each for each in earlier if not each.announced]
+    return bool(made) and not any(Path(each.path).exists() for each in made)

@@ -14,7 +14,7 @@ from sync.daily import day_of
 from sync.errors import HouqinError, words_of
 from sync.lock import night_lock
 from sync.log import LOGGER, said
-from sync.night_backup import all_gone, backup_folder, backups_in
+from sync.night_backup import all_gone, backup_folder, backups_in, settled
 from sync.night_books import differences_of, prove_books
 from sync.nights import (
     PROOFS,
@@ -82,7 +82,7 @@ def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) ->
     Raises:
         NightBusy: another nightly run is under way.
     """
-    with night_lock(share.state):
+    with night_lock(share.state, share.config.zone):
         return _Course(share, pool, progress or Quiet(), datetime.now(UTC)).run()
 
 
@@ -211,12 +211,16 @@ class _Course:
     def backup(self) -> Step:
         """Keep everything in one file, in the folder that the settings name."""
         folder = backup_folder(self.share)
+        self.kept = settled(folder, self.kept)
         gone = all_gone(backups_in(folder, self.kept))
-        made = backup(self.share, folder, datetime.now(UTC))
+        now = datetime.now(UTC)
+
+        def announce(path: Path, revision: int) -> None:
+            self._keep(NightBackup(str(path), stamp(now), revision, announced=True))
+
+        made = backup(self.share, folder, now, announce)
         self.made = NightBackup(str(made.path), made.manifest.made_at, made.manifest.head.number)
-        self.kept = (*(each for each in self.kept if each.path != self.made.path), self.made)
-        # at once, for a backup that no record names would never be rotated away
-        write_nights(self.share.state, replace(read_nights(self.share.state), kept=tuple(self.kept)))
+        self._keep(self.made)
         zh, en = f"{made.path}（{made.size} 字节）", f"{made.path} ({made.size} bytes)"
         if made.problems:
             zh, en = f"{zh}：总账本身有 {len(made.problems)} 处问题", f"{en}: the ledger is damaged"
@@ -224,6 +228,11 @@ class _Course:
             zh = f"{zh}：以前的备份都不见了，磁盘挂上了吗？"
             en = f"{en}: all earlier backups are gone; is the disk mounted?"
         return Step("backup", not (made.problems or gone), zh, en)
+
+    def _keep(self, made: NightBackup) -> None:
+        """Record a backup at once: one that no record names would never be rotated away."""
+        self.kept = (*(each for each in self.kept if each.path != made.path), made)
+        write_nights(self.share.state, replace(read_nights(self.share.state), kept=tuple(self.kept)))
 
     def restore(self) -> Step:
         """Restore the new backup into a scratch place."""

@@ -52,6 +52,8 @@ class NightBackup:
     revision: int
     verified: bool = False
     """Whether it was restored into a scratch place and was the ledger."""
+    announced: bool = False
+    """Whether it was to be made, and nobody has noted since that it was."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from sync.scan import FoundFile, is_temporary, scan
 from sync.share import Share
 from sync.standing import Standing, identified
 from workbooks.pool import ReaderPool
-from workbooks.taking import TakenFile, take_files
+from workbooks.taking import Place, TakenFile, take_files
 
 
 def preview_alone(files: Sequence[tuple[Path, str]], today: date, pool: ReaderPool) -> tuple[Plan, list[TakenFile]]:
@@ -70,7 +70,7 @@ def _taken(files: Sequence[tuple[Path, str]], reading: Reading, pool: ReaderPool
     One whose name is no text is refused, as it is in a department's folder.
     """
     unnamed = {path for path, _ in files if name_of(path) != str(path)}
-    wanted = [(path, name) for path, name in files if path not in unnamed and not is_temporary(path.name)]
+    wanted = [Place(path, name) for path, name in files if path not in unnamed and not is_temporary(path.name)]
     found = {file.name: file for file in take_files(wanted, reading, pool)}
     found |= {name: _refused(name) for path, name in files if path in unnamed}
     return [found.get(name) or TakenFile(name, "", 0) for _, name in files]

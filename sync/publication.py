@@ -91,7 +91,12 @@ def paths_in_share(share: Share, standing: Standing) -> dict[str, str]:
 
 def path_in_share(share: Share, workbook: Mapping[str, Any]) -> str:
     """Return the path of a workbook below the share, with slashes."""
-    department, _, rest = str(workbook["title"]).partition("/")
+    return path_below(share, str(workbook["title"]))
+
+
+def path_below(share: Share, title: str) -> str:
+    """Return the path below the share of a file that findings call ``DEPARTMENT/path``, with slashes."""
+    department, _, rest = title.partition("/")
     known = share.config.departments
     folder = share.config.folder_of(department) if department in known else department
     return f"departments/{folder}/{rest}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from schemas.findings import Finding
 from schemas.register import all_registers
-from sync import __version__
+from sync import __version__, marking
 from sync.asset_reports import with_assets
 from sync.choice_books import choice_targets
 from sync.current import FOLDER as CURRENT_FOLDER
@@ -20,31 +21,30 @@ from sync.daily import daily_targets, kept_hash
 from sync.derived_volumes import with_derived
 from sync.difference_report import with_differences
 from sync.errors import HouqinError
-from sync.held import finding_as_json
 from sync.ledger import Ledger
 from sync.ledger_books import books_of
 from sync.lock import writer_lock
+from sync.marking import Marking
 from sync.money import with_money
-from sync.publication import findings_by_workbook, path_in_share, paths_in_share, publication_of
+from sync.publication import paths_in_share, publication_of
 from sync.publish import details, feedback, manifest, master
-from sync.publish.paths import marked_paths
-from sync.publish.plan import FOLDERS, Action, Result, Target, publish, targets
+from sync.publish.model import Publication
+from sync.publish.paths import FEEDBACK_FOLDER, FEEDBACK_SUFFIXES, PAGE_SUFFIX, page_paths
+from sync.publish.plan import BESIDE, FOLDERS, NOT_YET, Action, NotYetError, Result, Target, publish, targets
 from sync.publish.releases import Release, mark_of, present
 from sync.publish_books import is_of_books, publish_books, wanted_books
 from sync.share import Share
-from sync.standing import GONE, Standing
-from sync.state import archived, remove_parts
+from sync.standing import Standing
+from sync.state import remove_parts
 from sync.steps import Progress
 from sync.stock_memory import FOLDER as STOCK_FOLDER
 from sync.stock_memory import with_memory
 from sync.stock_reports import problem_of, with_stock
 from sync.volumes import settled_months, volumes_of
-from workbooks.pool import Job, ReaderPool
-from workbooks.write import TargetLockedError, remove_leftovers
+from workbooks.pool import ReaderPool
+from workbooks.write import remove_leftovers
 
-MARK_LAYOUT = 1
-"""Raised when marked copies look different, so that they are all written again."""
-LAYOUTS = (MARK_LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT, manifest.LAYOUT)
+LAYOUTS = (marking.LAYOUT, details.LAYOUT, master.LAYOUT, feedback.LAYOUT, manifest.LAYOUT)
 
 
 KEPT_FOLDERS = (CURRENT_FOLDER, STOCK_FOLDER)
@@ -61,12 +61,24 @@ class Published:
     postponed: tuple[str, ...] = ()
     problems: tuple[HouqinError, ...] = ()
     """Books that contradict themselves and are not shown; looked at again in every run."""
+    left: frozenset[str] = frozenset()
+    """Feedback whose turn has not come."""
 
 
 def publish_all(
-    share: Share, ledger: Ledger, standing: Standing, current: CurrentRows, pool: ReaderPool, progress: Progress
+    share: Share,
+    ledger: Ledger,
+    standing: Standing,
+    current: CurrentRows,
+    pool: ReaderPool,
+    progress: Progress,
+    *,
+    feedback_seconds: float = math.inf,
 ) -> Published:
     """Write what changed since it was last published; what is on disk unchanged is left alone.
+
+    Feedback comes last, that of workbooks with rows before that of others, and only as much of it as
+    ``feedback_seconds`` allow; the rest is for later publications (``Published.left``).
 
     ``standing`` and ``current`` are what the ledger knows, and the rows, as of the newest revision. Where nothing
     changed that is shown, and every file is still the one that was written, nothing is even looked at.
@@ -87,16 +99,18 @@ def publish_all(
     problems = tuple(filter(None, [problem_of(books)]))
     publication = with_money(with_stock(with_assets(publication, books), books), books)
     publication = with_differences(publication, books)
+    marks = Marking(share, standing, pool, feedback_seconds)
     with_missing = [line.number.partition(":")[0] for line in publication.missing]
     wanted = [
         *targets(publication),
-        *marked_targets(share, standing, pool),
+        *marks.targets(),
         *choice_targets(share, ledger, standing, with_missing),
         *daily_targets(share.state),
     ]
     hashes = {path: release.content_hash if path in there else "" for path, release in known.items()}
     stale = {target.path: target.content_hash for target in wanted if _is_stale(target, hashes)}
     kept_books = wanted_books(share, ledger, current, books)
+    marks.order(stale)
     ledger.want({**stale, manifest.MANIFEST: kept_books.content_hash()})
     progress.step("publish", len(stale))
     moment = datetime.now(share.config.zone)
@@ -105,12 +119,15 @@ def publish_all(
         for path, each in hashes.items()
         if not is_of_books(path) and not settled.out_of_use(known[path].source)
     }
-    results = publish(_watched(wanted, progress), ours, share.path, moment)
     of_books = publish_books(kept_books, known, there, share.path)
+    results = publish(_watched(_in_turn(wanted, publication), progress, feedback_seconds), ours, share.path, moment)
     postponed = (*(result.path for result in results if result.action is Action.POSTPONED), *of_books.postponed)
     news = {**_news(share.path, results, known, there, volumes.sources), **of_books.news}
     ledger.published(publication.revision, {**news, WHOLE: None if postponed or problems else _stored(whole)})
-    return Published(tuple(result.path for result in results if result.action is Action.WRITTEN), postponed, problems)
+    left = frozenset(result.path for result in results if result.reason == NOT_YET)
+    later = left.union(result.path for result in results if result.reason == BESIDE)
+    written = tuple(result.path for result in results if result.action is Action.WRITTEN)
+    return Published(written, tuple(path for path in postponed if path not in later), problems, left)
 
 
 def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Published:
@@ -120,7 +137,7 @@ def publish_again(share: Share, pool: ReaderPool, progress: Progress) -> Publish
         WriterBusy: a run is under way.
         LedgerUnreachable: the ledger cannot be opened.
     """
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         current = brought_forward(ledger, all_registers(), share.state)
         return publish_all(share, ledger, Standing.of(ledger), current, pool, progress)
 
@@ -179,44 +196,33 @@ def _news(
     return news
 
 
-def _watched(wanted: Sequence[Target], progress: Progress) -> list[Target]:
-    """Return the targets so that progress hears of each one written."""
+def _in_turn(wanted: Iterable[Target], publication: Publication) -> list[Target]:
+    """Return targets as they are written: first the books, then what workbooks with rows are told, then all others."""
+    pages = page_paths(state.path for state in publication.workbooks)
+    awaited = {pages[state.path].removesuffix(PAGE_SUFFIX) for state in publication.workbooks if state.read}
+
+    def turn(target: Target) -> int:
+        if not target.path.startswith(FEEDBACK_FOLDER):
+            return 0
+        return 1 if any(target.path.removesuffix(ending) in awaited for ending in FEEDBACK_SUFFIXES) else 2
+
+    return sorted(wanted, key=turn)
+
+
+def _watched(wanted: Sequence[Target], progress: Progress, feedback_seconds: float) -> list[Target]:
+    """Return the targets so that progress hears of each one written, and feedback ends when its time is over."""
+    ends = math.inf
 
     def told(target: Target) -> Target:
         def write(path: Path) -> None:
+            nonlocal ends
+            if target.path.startswith(FEEDBACK_FOLDER):
+                ends = min(ends, time.monotonic() + feedback_seconds)
+                if time.monotonic() > ends:
+                    raise NotYetError(NOT_YET)
             target.write(path)
             progress.advance()
 
         return Target(target.path, target.content_hash, write)
 
     return [told(target) for target in wanted]
-
-
-def marked_targets(share: Share, standing: Standing, pool: ReaderPool) -> list[Target]:
-    """Return the marked copy of every workbook that has findings."""
-    told = findings_by_workbook(standing)
-    places = marked_paths(path_in_share(share, row) for row in standing.workbooks.values())
-    found = []
-    for identity, row in standing.workbooks.items():
-        is_shown = told.get(identity) and row["state"] != GONE and row["sha256"]
-        source = archived(share.state, row["sha256"]) if is_shown else None
-        if source is not None:
-            path = path_in_share(share, row)
-            args = (told[identity], share.config.language, path, str(row["sha256"]))
-            found.append(_marked(source, places[path], args, pool))
-    return found
-
-
-def _marked(source: Path, place: str, args: tuple[Sequence[Finding], str, str, str], pool: ReaderPool) -> Target:
-    """Return a marked copy to write in a worker process, for the file may be hostile."""
-    findings, *facts = args
-    shown = [MARK_LAYOUT, *facts, [finding_as_json(finding) for finding in findings]]
-    content_hash = hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
-
-    def write(target: Path) -> None:
-        outcome = pool.run([Job(place, "workbooks.mark:write_marked", (source, target, *args))])[0]
-        if outcome.failure:
-            reason = outcome.reason or outcome.failure
-            raise TargetLockedError(target, reason, reason)
-
-    return Target(place, content_hash, write)

@@ -25,7 +25,7 @@ from sync.lock import writer_lock
 from sync.scan import hash_file
 from sync.share import Share
 from sync.state import RESTORING, archive_file, archived, tidy
-from workbooks.write import replace_bytes
+from workbooks.write import make_folder, replace_bytes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -102,7 +102,7 @@ def restore(share_path: Path, backup: Path, now: datetime, *, replace: bool) -> 
     with Package.open(backup) as package:
         settings = _settings(share_path, package)
         share = Share.open(share_path)
-        with writer_lock(share.state):
+        with writer_lock(share.state, share.config.zone):
             tidy(share.state)
             kept = _present(share, package.manifest, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
             if kept is not None and not replace:
@@ -170,7 +170,7 @@ def _restore_file(state: Path, package: Package, name: str) -> bool:
     known = archived(state, sha256)
     if known is not None and hash_file(known)[0] == sha256:
         return False
-    state.mkdir(parents=True, exist_ok=True)
+    make_folder(state)
     with tempfile.TemporaryDirectory(dir=state, prefix=RESTORING) as folder:
         part = Path(folder) / PurePosixPath(name).name
         with package.open_member(name) as source, part.open("wb") as target:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from schemas.findings import Finding, reader_finding
@@ -22,7 +23,7 @@ from sync.derived import made_from
 from sync.errors import HouqinError
 from sync.hashes import Hashes
 from sync.identity import remember_share
-from sync.intake import together, waves_of
+from sync.intake import WAVE_BYTES, together, waves_of
 from sync.ledger import Ledger
 from sync.ledger_books import books_of
 from sync.lock import writer_lock
@@ -37,7 +38,7 @@ from sync.standing import GONE, Standing, identified, lost_lately, renamed
 from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
-from workbooks.taking import TakenFile, take_files
+from workbooks.taking import Place, TakenFile, take_files
 
 NOTHING_ORDERED = Orders()
 Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
@@ -62,6 +63,10 @@ class SyncResult:
     """What became of the orders that were given."""
     left: frozenset[Path] = frozenset()
     """Files whose turn to be read has not come."""
+    aside: frozenset[Path] = frozenset()
+    """Files that take long and are being read beside."""
+    untold: frozenset[str] = frozenset()
+    """Feedback whose turn to be written has not come."""
 
 
 def sync(
@@ -94,21 +99,21 @@ def sync(
         LedgerUnreachable: the ledger cannot be opened.
     """
     told = progress or Quiet()
-    with writer_lock(share.state), share.open_ledger() as ledger:
+    with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
         remember_share(share)
         tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())
         folders = share.config.folders
-        seen = awaiting(scan(folders, hashes), leave, folders)
+        seen = awaiting(scan(folders, hashes, reading_seconds), leave, folders)
         found = identified(seen, standing)
         wanted = [file for file in found.files if file.path not in leave and (full or is_new(file, standing, share))]
         findings = list(found.findings)
         earlier: list[WorkbookOutcome] = []
-        first, *later = waves_of(wanted, found, standing, pool)
+        first, *later = waves_of(wanted, found, standing, pool) if math.isinf(reading_seconds) else [wanted]
         run = _Run(share, ledger, pool, told, seen, time.monotonic() + reading_seconds)
         merged = _merged(run, standing, first, ordered)
-        left = set(merged.left)
+        left = set(merged.left) | seen.left
         settled = tuple(each for each in merged.settled if each.decision in ordered)
         for wave in later:
             findings += merged.findings
@@ -131,6 +136,8 @@ def sync(
             published.problems,
             settled,
             frozenset(left),
+            merged.aside,
+            published.left,
         )
 
 
@@ -158,6 +165,7 @@ class _Merged:
     settled: Sequence[Settled]
     left: frozenset[Path]
     """Files whose turn to be read has not come."""
+    aside: frozenset[Path]
 
 
 def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: Sequence[Decision]) -> _Merged:
@@ -167,6 +175,9 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     paths = {file.path for file in files}
     wanted = in_reading_order([file for file in found.files if file.path in paths], standing)
     taken = read_files(share, wanted, run.pool, told, max(0.0, run.until - time.monotonic()))
+    aside = {file.identity for file in wanted if run.pool.aside.has(file.identity)}
+    places_aside = [file.path for file in wanted if file.identity in aside]
+    wanted = [file for file in wanted if file.identity not in aside]
     found, taken = _without_riddles(found, standing, wanted, taken)
     read = {file.name for file, _ in taken}
     left = frozenset(file.path for file in wanted if file.identity not in read)
@@ -181,7 +192,7 @@ def _merged(run: _Run, standing: Standing, files: Sequence[FoundFile], ordered: 
     places = renamed(found, plan.recognised.renamed)
     revision = record(ledger, plan, standing, places, share.fingerprint(), rows_to_record(settled))
     told.advance()
-    return _Merged(revision, plan, postponed, settled, left)
+    return _Merged(revision, plan, postponed, settled, left, frozenset(places_aside))
 
 
 @cache
@@ -212,15 +223,19 @@ def _without_riddles(
 ) -> tuple[Scan, list[tuple[TakenFile, str]]]:
     """Return what can be decided about before all files are read; where they are, everything.
 
-    What has become of a workbook that lost its file shows only beside all others of its department. Until these are
-    read it counts as there, and the whole department is left to the next run.
+    What has become of a workbook with rows that lost its file shows only beside all others of its department. Until
+    these are read it counts as there, and the department is left to the next run, but for what cannot be read: that is
+    none of its workbooks under another name. Nor is a file waited for that is read aside.
     """
     read = {file.name for file, _ in taken}
     unread = {file.department for file in wanted if file.identity not in read}
-    lost = {name: str(standing.workbooks[name]["department"]) for name in lost_lately(standing, found)}
+    workbooks = {name: standing.workbooks[name] for name in lost_lately(standing, found)}
+    lost = {name: str(row["department"]) for name, row in workbooks.items() if (row["counts"] or {}).get("read")}
     unclear = unread.intersection(lost.values())
     awaited = {standing.title(name) for name, department in lost.items() if department in unclear}
-    return replace(found, awaited=found.awaited | awaited), [pair for pair in taken if pair[1] not in unclear]
+    return replace(found, awaited=found.awaited | awaited), [
+        (file, department) for file, department in taken if department not in unclear or not file.readable
+    ]
 
 
 def kept_for_good(
@@ -228,7 +243,8 @@ def kept_for_good(
 ) -> tuple[list[tuple[TakenFile, str]], list[Finding]]:
     """Return the files whose content is safe in the archive, and a warning for each that changed meanwhile.
 
-    A file that somebody saves while it is being read is left to the next run.
+    A file that somebody saves while it is being read is left to the next run. Only what was found is taken, so that
+    nothing is read through a link that took the place of a file when that had been looked at.
     """
     places = {file.identity: file for file in files}
     kept: list[tuple[TakenFile, str]] = []
@@ -236,11 +252,13 @@ def kept_for_good(
     for file, department in taken:
         found = places[file.name]
         try:
-            archive_file(share.state, found.path, file.sha256 or found.sha256)
-        except (SourceChanged, FileNotFoundError, PermissionError):
-            postponed.append(reader_finding("IMP-03", found.name))
-        else:
+            is_kept = file.sha256 in {"", found.sha256} and archive_file(share.state, found.path, found.sha256)
+        except SourceChanged:
+            is_kept = False
+        if is_kept:
             kept.append((file, department))
+        else:
+            postponed.append(reader_finding("IMP-03", found.name))
     return kept, postponed
 
 
@@ -265,16 +283,25 @@ def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[Fou
     """Return files in the order in which they are read, so that none waits behind what is built to take long.
 
     Workbooks that could be read before come first; then those that nobody has seen yet; last those that could not be
-    read. Departments take turns, each with its newest first.
+    read, and what is empty. Departments take turns, and in each of them the newest and the smallest files do.
     """
-    turns: Counter[tuple[int, str]] = Counter()
-    placed = []
-    for file in sorted(files, key=lambda file: -file.saved_ns):
-        known = standing.workbooks.get(file.identity)
-        rank = 1 if known is None else 2 if known["state"] == "damaged" else 0
-        turns[rank, file.department] += 1
-        placed.append((rank, turns[rank, file.department], file.name, file))
-    return [file for *_, file in sorted(placed, key=lambda place: place[:3])]
+    ranks = {file.name: _reading_rank(file, standing) for file in files}
+    places: dict[str, int] = {}
+    newest = sorted(files, key=lambda file: -file.saved_ns)
+    for first, order in enumerate((newest, sorted(newest, key=lambda file: file.size))):
+        turns: Counter[tuple[int, str]] = Counter()
+        for file in order:
+            turns[ranks[file.name], file.department] += 1
+            place = 2 * turns[ranks[file.name], file.department] + first
+            places[file.name] = min(place, places.get(file.name, place))
+    return sorted(files, key=lambda file: (ranks[file.name], places[file.name], file.name))
+
+
+def _reading_rank(file: FoundFile, standing: Standing) -> int:
+    known = standing.workbooks.get(file.identity)
+    if not file.size or (known is not None and known["state"] == "damaged"):
+        return 2
+    return 1 if known is None else 0
 
 
 def read_files(
@@ -284,13 +311,19 @@ def read_files(
     progress: Progress,
     patience_seconds: float = math.inf,
 ) -> list[tuple[TakenFile, str]]:
-    """Return the files with their departments, read in worker processes, in the order of claims."""
+    """Return the files with their departments, read in worker processes, in the order of claims.
+
+    Where the patience is not endless it is also one wave of them at most, by their size (``sync.intake``).
+    """
+    if not math.isinf(patience_seconds):
+        total = accumulate(file.size for file in files)
+        files = [file for file, size in zip(files, total, strict=True) if size <= max(WAVE_BYTES, files[0].size)]
     progress.step("read", len(files))
     departments = {file.identity: file.department for file in files}
 
     def done(_outcome: Outcome) -> None:
         progress.advance()
 
-    places = [(file.path, file.identity) for file in files]
+    places = [Place(file.path, file.identity, file.sha256) for file in files]
     taken = take_files(places, share.reading(), pool, on_done=done, patience_seconds=patience_seconds)
     return in_claim_order([(file, departments[file.name]) for file in taken])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import math
 import os
 import re
 import stat
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
 from sync.hashes import Hashes, mark_of
+from workbooks.opening import opened
 from workbooks.reasons import reason_of
 from workbooks.refusals import MAX_FILE
 
@@ -32,6 +34,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?
 """Names that stand for devices on Windows, whatever follows their point: the feedback could not be written there."""
 _LONGEST_NAME = 200
 """Bytes of a file name, of which a file system takes 255: the names of the feedback add to it."""
+_SMALL = 1 << 18
+"""Bytes of a file that is always read: hundreds of them take less than a second."""
 DEEPEST = 32
 """Levels of folders below that of a department."""
 
@@ -60,6 +64,8 @@ class Scan:
     findings: tuple[Finding, ...] = ()
     awaited: frozenset[str] = frozenset()
     """Names of files that are away only for the moment: programs save by deleting and renaming."""
+    left: frozenset[Path] = frozenset()
+    """Files that there was no time to read; their names are among the awaited."""
 
     def is_unopened(self, name: str) -> bool:
         """Tell whether a workbook may be there although it was not found.
@@ -81,30 +87,60 @@ def is_temporary(name: str) -> bool:
     return TEMPORARY.fullmatch(name) is not None
 
 
-def scan(folders: Mapping[str, Path], hashes: Hashes | None = None) -> Scan:
+def scan(folders: Mapping[str, Path], hashes: Hashes | None = None, patience_seconds: float = math.inf) -> Scan:
     """Return the files below the folders of the departments (code to folder), with their hashes.
 
-    Files of which ``hashes`` knows what is in them are not read.
+    Files of which ``hashes`` knows what is in them are not read. When the patience ends large files that never were
+    read are left, and what was read before passes for unchanged.
 
     What is there and cannot be taken is a finding: a link that leads out of its department's folder, a file or folder
     that cannot be opened, a name that cannot be shown, a file beyond all measure. It is neither opened nor hashed.
     """
-    files: list[FoundFile] = []
-    findings: list[Finding] = []
+    found: list[FoundFile | Finding] = []
+    left: dict[Path, str] = {}
     hashes = hashes or Hashes()
-    for department, folder in sorted(folders.items()):
-        own = folder.resolve()
-        for path in _entries_below(folder, DEEPEST):
-            inside = path.relative_to(folder)
-            name = shown_name(department, inside)
-            found = _closed(path, name) or _found(path, name, department, inside, own, hashes)
-            (files if isinstance(found, FoundFile) else findings).append(found)  # type: ignore[arg-type]
+    owns = {department: folder.resolve() for department, folder in folders.items()}
+    entries = sorted(_entries(folders), key=_by_size)
+    hashes.hurry(patience_seconds)
+    for status, path, department in entries:
+        inside = path.relative_to(folders[department])
+        name = shown_name(department, inside)
+        is_large = status.st_size > _SMALL and stat.S_ISREG(status.st_mode)
+        if is_large and hashes.is_late() and not hashes.known(path, mark_of(status)):
+            left[path] = name
+        else:
+            found.append(_closed(path, name) or _found(path, name, department, inside, owns[department], hashes))
+    files = [each for each in found if isinstance(each, FoundFile)]
     hashes.keep_only({file.path for file in files})
-    return Scan(tuple(sorted(files, key=lambda file: file.name)), tuple(findings))
+    findings = [each for each in found if isinstance(each, Finding)]
+    return Scan(
+        tuple(sorted(files, key=lambda file: file.name)),
+        tuple(sorted(findings, key=lambda finding: finding.workbook)),
+        frozenset(left.values()),
+        frozenset(left),
+    )
+
+
+_NOTHING = os.stat_result([0] * 10)
+
+
+def _entries(folders: Mapping[str, Path]) -> Iterator[tuple[os.stat_result, Path, str]]:
+    """Yield what is known of each thing in the folders, its path and department."""
+    for department, folder in folders.items():
+        for path in _entries_below(folder, DEEPEST):
+            try:
+                yield path.lstat(), path, department
+            except OSError:
+                yield _NOTHING, path, department
+
+
+def _by_size(entry: tuple[os.stat_result, Path, str]) -> tuple[int, str, Path]:
+    status, path, department = entry
+    return status.st_size, department, path
 
 
 def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) -> Scan:
-    """Return the scan with those of some files awaited that were not found: they are being saved."""
+    """Return the scan with those of some files awaited, too, that were not found: they are being saved."""
     away = set(paths).difference(file.path for file in found.files)
     awaited = {
         shown_name(department, path.relative_to(folder))
@@ -112,7 +148,7 @@ def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) 
         for department, folder in folders.items()
         if path.is_relative_to(folder)
     }
-    return replace(found, awaited=frozenset(awaited))
+    return replace(found, awaited=found.awaited.union(awaited))
 
 
 def shown_name(department: str, path: PurePath) -> str:
@@ -138,9 +174,9 @@ def _found(path: Path, name: str, department: str, inside: PurePath, own: Path, 
     if not _is_usable(path.name) or _UNSHOWN.search(str(inside)):
         return reader_finding("FILE-NAME", name)
     try:
-        if not path.resolve().is_relative_to(own):
-            return reader_finding("FILE-OUTSIDE", name, value=path.name)
-        return FoundFile(name, department, path, *_hash_of_workbook(path, hashes))
+        return FoundFile(name, department, path, *_hash_of_workbook(path, own, hashes))
+    except _OutsideError:
+        return reader_finding("FILE-OUTSIDE", name, value=path.name)
     except PermissionError:
         return reader_finding("IMP-03", name)
     except OverflowError:
@@ -188,20 +224,26 @@ def hash_file(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
 
 
-def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
+class _OutsideError(Exception):
+    """Raised for what leads out of the folder of its department."""
+
+
+def _hash_of_workbook(path: Path, own: Path, hashes: Hashes) -> tuple[str, int, int]:
     """Return SHA-256, size and time of change of a file that somebody else has put there; one that is known stays shut.
 
     Raises:
         OSError: it cannot be opened, or is no file: a pipe or a device is never waited for.
         OverflowError: it is larger than any workbook may be.
+        _OutsideError: it does not lie in ``own``, or did not when it was opened.
     """
     status = path.stat()
     if known := hashes.known(path, mark_of(status)):
         return known, status.st_size, status.st_mtime_ns
-    with open(path, "rb", opener=_without_waiting) as stream:
+    if path.is_symlink() and not path.resolve().is_relative_to(own):
+        raise _OutsideError
+    with opened(path) as stream:
         status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "不是普通文件", path)
+        _check_inside(path, own, status)
         if status.st_size > MAX_FILE:
             raise OverflowError(status.st_size)
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -209,5 +251,11 @@ def _hash_of_workbook(path: Path, hashes: Hashes) -> tuple[str, int, int]:
         return sha256, stream.tell(), status.st_mtime_ns
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _check_inside(path: Path, own: Path, status: os.stat_result) -> None:
+    """Check that what was opened lies in a folder: a folder or file may have become a link after it was looked at."""
+    place = path.resolve()
+    if not place.is_relative_to(own):
+        raise _OutsideError
+    there = place.lstat()
+    if (there.st_dev, there.st_ino) != (status.st_dev, status.st_ino):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)

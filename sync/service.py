@@ -14,11 +14,14 @@ from xml.sax.saxutils import escape
 
 from schemas.findings import Text
 from sync.errors import HouqinError
+from sync.state import KEPT_SECTION, kept_line
 
 Scope = Literal["user", "system"]
 
 STOP_SECONDS = 300
 """A night that is told to stop may have to finish its backup."""
+START_SECONDS = 120
+"""How long a slow machine may need until the daemon watches."""
 RESTART_SECONDS = 15
 
 
@@ -43,6 +46,18 @@ class ServiceFailed(HouqinError):  # noqa: N818 - says what is wrong
         "a command failed: {command} ({reason})",
         "请按提示处理后再试；--scope system 需要管理员权限",
         "do what it asks for and try again; --scope system needs the rights of an administrator",
+    )
+
+
+class ServiceLeavesLedger(HouqinError):  # noqa: N818 - says what is wrong
+    """Whoever installs the service keeps a ledger of this share himself (``mine``, ``its``, ``make``, ``account``)."""
+
+    code = "SERVICE-LEDGER"
+    text = Text(
+        "这个共享文件夹的总账在 {mine}；服务以账号 {account} 运行，会在 {its} 另起一本",
+        "the ledger of this share lies in {mine}; run by {account}, the service would begin another one in {its}",
+        "请先移过去：{make} && mv {mine} {its} && chown -R {account} {its}，再安装",
+        "move it first: {make} && mv {mine} {its} && chown -R {account} {its}; then install",
     )
 
 
@@ -108,37 +123,56 @@ def systemd_installation(service: Service, folder: Path) -> Installation:
 def systemd_unit(service: Service) -> str:
     """Return the text of a unit: it comes back after every end, and may change nothing but what it must.
 
-    A unit of a user gets no hardening that needs the rights to make name spaces.
+    Its share is not required to be mounted: systemd would end the service with the mount, and never start it where the
+    file server answers later than the machine does. A unit of a user gets no hardening that needs the rights to make
+    name spaces.
     """
-    wanted = "default.target" if service.scope == "user" else "multi-user.target"
+    is_system = service.scope == "system"
     lines = [
         "[Unit]",
         f"Description=Houqin 后勤账 {_specifiers(service.school or service.share.name)}",
-        f"RequiresMountsFor={_unit_word(str(service.share))}",
-        "After=network-online.target",
-        "Wants=network-online.target",
+        *(_system_order(service) if is_system else ()),
         "StartLimitIntervalSec=0",
         "",
         "[Service]",
-        "Type=exec",
+        "Type=notify",
         f"ExecStart={' '.join(_unit_word(word).replace('$', '$$') for word in service.command)}",
         f"Environment={_unit_word(f'HOUQIN_STATE={service.state}')}",
         "Restart=always",
         f"RestartSec={RESTART_SECONDS}",
         "KillMode=mixed",
+        f"TimeoutStartSec={START_SECONDS}",
         f"TimeoutStopSec={STOP_SECONDS}",
         "NoNewPrivileges=true",
     ]
-    if service.scope == "system":
-        lines += [f"User={service.account}", *_HARDENING]
-    return "\n".join([*lines, "", "[Install]", f"WantedBy={wanted}", ""])
+    if is_system:
+        lines += [f"User={service.account}", *_HARDENING, *_hidden_folders(service)]
+    lines += ["", "[Install]", f"WantedBy={'multi-user' if is_system else 'default'}.target"]
+    if is_system:
+        lines += ["", f"[{KEPT_SECTION}]", kept_line(service.state, service.account)]
+    return "\n".join([*lines, ""])
+
+
+def _system_order(service: Service) -> tuple[str, ...]:
+    """Return what is to be there before: the disk of the state folder must, the share may come later."""
+    return (
+        f"RequiresMountsFor={_unit_word(str(service.state))}",
+        "After=network-online.target remote-fs.target",
+        "Wants=network-online.target",
+    )
+
+
+def _hidden_folders(service: Service) -> tuple[str, ...]:
+    """Return the setting for temporary folders of its own, where the service needs nothing in the usual ones."""
+    needed = (service.share, service.state, *map(PurePath, service.program))
+    shared = any(place.is_relative_to(folder) for place in needed for folder in ("/tmp", "/var/tmp"))  # noqa: S108 - not written
+    return () if shared else ("PrivateTmp=true",)
 
 
 _HARDENING = (
     "CapabilityBoundingSet=",
     "LockPersonality=true",
     "PrivateDevices=true",
-    "PrivateTmp=true",
     "ProtectClock=true",
     "ProtectControlGroups=true",
     "ProtectHostname=true",

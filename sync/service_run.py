@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from schemas.register import all_registers
+from sync.config import load_config
+from sync.errors import HouqinError
+from sync.ledger import Ledger
+from sync.lock import StateUnusable
 from sync.service import (
+    STOP_SECONDS,
     Installation,
     Scope,
     Service,
     ServiceFailed,
+    ServiceLeavesLedger,
     ServiceNeedsAccount,
     ServiceUnsupported,
     systemd_installation,
     task_installation,
 )
-from sync.share import Share
-from sync.state import STATE_VARIABLE, state_name
+from sync.state import STATE_VARIABLE, SYSTEM_UNITS, keeper_of, own_state, service_name, state_dir, state_name
+from workbooks.reasons import reason_of
 from workbooks.write import replace_bytes
 
-SYSTEM_UNITS = Path("/etc/systemd/system")
-_SECONDS = 60
+_SECONDS = STOP_SECONDS + 60
+"""A service manager answers when what it was asked for is done: a night that is stopped may end its backup."""
+_SYSTEM_STATES = Path("/var/lib/houqin")
 
 
 @dataclass(frozen=True)
@@ -37,37 +45,50 @@ class ServiceStatus:
 
     installed: bool
     active: bool
+    state: str = ""
+    """What the service manager calls it."""
 
 
-def service_of(share: Share, scope: Scope, account: str = "") -> Service:
+def service_wanted(folder: Path, scope: Scope, account: str = "") -> Service:
     """Return the service of a share as this user would install it.
 
     Raises:
+        ConfigError: the folder has no usable houqin.toml.
         ServiceNeedsAccount: a service of the machine has no account, or one that does not exist.
     """
-    who = account or os.environ.get("SUDO_USER", "") if scope == "system" else account
-    if scope == "system" and not who:
+    share = folder.resolve()
+    school = load_config(share).school
+    if scope == "user":
+        return Service(service_name(share), school, share, state_dir(share), program(), scope, account)
+    who = account or os.environ.get("SUDO_USER", "")
+    if not who:
         raise ServiceNeedsAccount
-    state = share.state if scope == "user" or os.environ.get(STATE_VARIABLE) else _state_of(share, who)
-    name = f"houqin-{_plain(state_name(share.path))}"
-    return Service(name, share.config.school, share.path, state, program(), scope, who)
+    return Service(service_name(share), school, share, _state_of(share, who), program(), scope, who)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^0-9A-Za-z_.-]", "_", name)
+def service_there(folder: Path, scope: Scope | None) -> Service:
+    """Return the service of a share to look at or to remove, by its name alone: the share may be offline."""
+    share = folder.resolve()
+    name = service_name(share)
+    found: Scope = "system" if (SYSTEM_UNITS / f"{name}.service").exists() else "user"
+    return Service(name, "", share, state_dir(share), program(), scope or found)
 
 
-def _state_of(share: Share, account: str) -> Path:
-    """Return the state folder that an account has by itself, where systems have a list of accounts."""
-    if sys.platform == "win32":
-        return share.state
+def _state_of(share: Path, account: str) -> Path:
+    """Return the state folder of a service that runs under an account: the one named, or that it has, or a new one."""
+    kept = keeper_of(share)
+    if os.environ.get(STATE_VARIABLE) or sys.platform == "win32":
+        return state_dir(share)
     import pwd  # noqa: PLC0415 - not on Windows
 
     try:
         home = Path(pwd.getpwnam(account).pw_dir)
     except KeyError as exc:
         raise ServiceNeedsAccount from exc
-    return home / ".local" / "state" / "houqin" / state_name(share.path)
+    if kept is not None and kept.account == account:
+        return kept.state
+    below = home / ".local" / "state" / "houqin" if home.is_dir() else _SYSTEM_STATES
+    return below / state_name(share)
 
 
 def program() -> tuple[str, ...]:
@@ -95,15 +116,45 @@ def install(service: Service) -> Installation:
 
     Raises:
         ServiceUnsupported: no service manager runs here; nothing was written.
-        ServiceFailed: the service manager refused.
+        StateUnusable: its state folder cannot be made.
+        ServiceLeavesLedger: the ledger of the share lies elsewhere; nothing was written.
+        ServiceFailed: the service manager refused, or the service does not start.
         TargetLockedError: its file may not be written.
     """
     there = installation_of(service)
     _refuse_without_manager(service)
+    if service.scope == "system":
+        _refuse_second_ledger(service)
+        _give_state(service)
     replace_bytes(there.path, there.content)
     for command in there.install:
-        _run(command)
+        _run(command, service)
     return there
+
+
+def _refuse_second_ledger(service: Service) -> None:
+    """Refuse a service that would begin a new ledger beside the one that this user keeps of the share."""
+    mine, its = own_state(Path(service.share)), Path(service.state)
+    file = mine / "ledger.db"
+    if mine == its or (its / "ledger.db").exists() or not file.exists():
+        return
+    with suppress(HouqinError), Ledger.open(f"sqlite:///{file}", all_registers()) as ledger:
+        if not ledger.head().number:
+            return
+    maker = "" if its.parent == _SYSTEM_STATES else f"sudo -u {service.account} "
+    raise ServiceLeavesLedger(mine=mine, its=its, make=f"{maker}mkdir -p {its.parent}", account=service.account)
+
+
+def _give_state(service: Service) -> None:
+    """Make the state folder of an account that has no home, and so no place of its own to make it in."""
+    state = Path(service.state)
+    if state.parent != _SYSTEM_STATES or state.exists():
+        return
+    try:
+        state.mkdir(mode=0o700, parents=True)
+        shutil.chown(state, service.account)
+    except OSError as exc:
+        raise StateUnusable(folder=state, **reason_of(exc).args()) from exc
 
 
 def uninstall(service: Service) -> bool:
@@ -118,10 +169,10 @@ def uninstall(service: Service) -> bool:
     if not there.path.exists():
         return False
     for command in there.uninstall:
-        _run(command)
+        _run(command, service)
     there.path.unlink()
     for command in there.after:
-        _run(command)
+        _run(command, service)
     return True
 
 
@@ -138,8 +189,13 @@ def status(service: Service) -> ServiceStatus:
     if sys.platform == "win32":
         asked = _asked(("schtasks", "/Query", "/TN", f"\\Houqin\\{service.name}", "/FO", "LIST"))
         return ServiceStatus(asked.returncode == 0, "Running" in asked.stdout)
-    asked = _asked((*there.after[0][:-1], "is-active", there.path.name))
-    return ServiceStatus(installed=True, active=asked.stdout.strip() == "active")
+    asked = _asked((*_control(service), "is-active", there.path.name))
+    state = asked.stdout.strip()
+    return ServiceStatus(installed=True, active=state == "active", state=state)
+
+
+def _control(service: Service) -> tuple[str, ...]:
+    return ("systemctl", "--user") if service.scope == "user" else ("systemctl",)
 
 
 def _refuse_without_manager(service: Service) -> None:
@@ -148,8 +204,7 @@ def _refuse_without_manager(service: Service) -> None:
         return
     if shutil.which("systemctl") is None:
         raise ServiceUnsupported(reason="没有 systemd", reason_en="there is no systemd")
-    scope = ("--user",) if service.scope == "user" else ()
-    asked = _asked(("systemctl", *scope, "show", "--property=Version"))
+    asked = _asked((*_control(service), "show", "--property=Version"))
     if asked.returncode:
         said = " ".join(asked.stderr.split()) or "systemd"
         raise ServiceUnsupported(reason=said, reason_en=said)
@@ -164,8 +219,18 @@ def _asked(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         raise ServiceFailed(command=" ".join(command), reason=str(exc)) from exc
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str], service: Service) -> None:
     done = _asked(command)
     if done.returncode:
         reason = " ".join((done.stderr or done.stdout).split()) or str(done.returncode)
-        raise ServiceFailed(command=" ".join(command), reason=reason)
+        raise ServiceFailed(command=" ".join(command), reason=" ".join((reason, *_last_words(service))))
+
+
+def _last_words(service: Service) -> list[str]:
+    """Return what the service itself said last, where the journal can be read: why it does not start."""
+    if shutil.which("journalctl") is None:
+        return []
+    scope = ("--user",) if service.scope == "user" else ()
+    own = ("-u", service.name, "-t", Path(service.program[0]).name)
+    said = _asked(("journalctl", *scope, *own, "-o", "cat", "--no-pager", "--quiet", "-n", "1"))
+    return said.stdout.split()

@@ -11,10 +11,11 @@ from schemas.register import VERSION, all_registers
 from schemas.rules import Facts
 from sync import __version__
 from sync.config import Config, load_config, school_today
+from sync.state import refuse_another_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from schemas.parse import Reading
     from schemas.register import Register
@@ -34,8 +35,11 @@ class Share:
 
         Raises:
             ConfigError: there is no houqin.toml, or it cannot be understood.
+            StateElsewhere: a service keeps its ledger under another account.
         """
-        return cls(path.resolve(), load_config(path))
+        config = load_config(path)
+        refuse_another_account(path)
+        return cls(path.resolve(), config)
 
     @property
     def state(self) -> Path:
@@ -46,6 +50,10 @@ class Share:
     def today(self) -> date:
         """Return the school's today."""
         return school_today(self.config)
+
+    def local(self, moment: datetime) -> str:
+        """Return a point in time as the school's clocks show it, to the minute."""
+        return f"{moment.astimezone(self.config.zone):%Y-%m-%d %H:%M}"
 
     @property
     def registers(self) -> Mapping[str, type[Register]]:

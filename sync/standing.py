@@ -130,6 +130,8 @@ def lost_lately(standing: Standing, found: Scan) -> frozenset[str]:
 
 def renamed(found: Scan, names: Mapping[str, str]) -> Scan:
     """Return the scan with files under the identities that their rows have told."""
+    if not names:
+        return found
     files = (replace(file, identity=names.get(file.identity, file.identity)) for file in found.files)
     return replace(found, files=tuple(files))
 
@@ -163,7 +165,7 @@ def identified(found: Scan, standing: Standing) -> Scan:
             while identity in standing.workbooks or identity in taken:
                 identity += "+"
         taken.add(identity)
-        files.append(replace(file, identity=identity))
+        files.append(file if file.identity == identity else replace(file, identity=identity))
     return replace(found, files=tuple(files))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.findings import Finding, in_reading_order, reader_finding
-from sync.publication import counts_now, findings_by_workbook, path_in_share, state_of
+from sync.publication import counts_now, findings_by_workbook, path_below, path_in_share, state_of
 from sync.publish.model import State
 from sync.publish.words import state_title
 from sync.run import SyncResult
@@ -54,7 +54,7 @@ def lines_of(share: Share, result: SyncResult) -> list[Line]:
             status = _status(row, counts)
         lines.append(Line(path_in_share(share, row), str(row["department"]), status, counts, findings))
     lost = [
-        Line(f.workbook, f.workbook.partition("/")[0], "damaged", dict.fromkeys(COUNTS, 0), [f])
+        Line(path_below(share, f.workbook), f.workbook.partition("/")[0], "damaged", dict.fromkeys(COUNTS, 0), [f])
         for f in result.findings
     ]
     return sorted([*lines, *lost], key=lambda line: line.path)

@@ -9,6 +9,7 @@ import contextlib
 import os
 import stat
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,6 +108,8 @@ class Hints:
                     wake()
 
         self.stop()
+        # a folder that is made anew all the time is told to standard error each time, with its whole path
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
         watched = _identity(self._folder)
         observer = Observer()
         observer.daemon = True

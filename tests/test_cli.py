@@ -132,6 +132,18 @@ def test_an_output_on_a_full_disk_is_told_in_a_sentence() -> None:
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes here")
+@pytest.mark.parametrize("arguments", [["registers"], ["registers", "--json"], ["rows", "--help"]])
+def test_a_reader_that_leaves_early(arguments: list[str]) -> None:
+    """Where nobody reads the output any more, a command ends without a word and with its own exit code."""
+    command = [sys.executable, "-m", "sync.cli", *arguments]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as unread:
+        done = subprocess.run(command, cwd=ROOT, stdout=unread, stderr=subprocess.PIPE, check=False, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_wrong_usage_for_people() -> None:
     """Without ``--json`` the error stands on standard error and nothing on standard output."""
     told = houqin_itself("rows", "stock_receipt", HOUQIN_SHARE="")
@@ -357,6 +369,16 @@ def test_a_missing_row_is_withdrawn_by_its_remark(tmp_path: Path) -> None:
         ("RK-202611-0001", "accepted"),
         ("RK-202611-0002", "withdrawn"),
     ]
+
+
+def test_a_file_that_cannot_be_looked_at_has_its_path(tmp_path: Path) -> None:
+    """A file that is refused before it is opened is named by its path below the share, like every other."""
+    school = School(tmp_path / "share")
+    (school.folder / "departments/ZW").mkdir(parents=True, exist_ok=True)
+    (school.folder / "departments/ZW/外.xlsx").symlink_to(tmp_path / "外.xlsx")
+    (tmp_path / "外.xlsx").write_bytes(b"PK")
+    told = houqin("sync", "--share", school.folder, "--json").json()
+    assert [(each["path"], each["status"]) for each in told["workbooks"]] == [("departments/ZW/外.xlsx", "damaged")]
 
 
 def test_sync_while_another_writes(tmp_path: Path) -> None:

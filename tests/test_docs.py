@@ -62,7 +62,11 @@ def command_lines(text: str) -> Iterator[list[str]]:
         for part in line.removeprefix("$ ").split("&&"):
             if "houqin" in part:
                 words = shlex.split(part, comments=True)
-                called = [place for place, word in enumerate(words) if word == "houqin" or word.endswith("/bin/houqin")]
+                account = {place + 1 for place, word in enumerate(words) if word == "-u"}
+                programs = [
+                    place for place, word in enumerate(words) if word == "houqin" or word.endswith("/bin/houqin")
+                ]
+                called = [place for place in programs if place not in account]
                 if called:
                     end = next((place for place, word in enumerate(words) if word in {">>", "2>&1", "|"}), len(words))
                     yield words[called[0] + 1 : end]

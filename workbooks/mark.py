@@ -87,6 +87,32 @@ def write_marked(
     book, original = _copy_of(source, ordered)
     _remove_marks(book)
     _mark_cells(book, ordered, language)
+    _write(book, original, target, ordered, language, origin_path, origin_sha256)
+
+
+def write_findings(
+    target: Path, findings: Sequence[Finding], language: str, origin_path: str, origin_sha256: str
+) -> None:
+    """Write the list of findings only, for a workbook that takes too much to be copied.
+
+    The arguments are those of ``write_marked``.
+
+    Raises:
+        TargetLockedError: as there.
+    """
+    book = _without_sheets(Workbook())
+    _write(book, None, target, in_reading_order(findings), language, origin_path, origin_sha256)
+
+
+def _write(
+    book: Workbook,
+    original: Path | None,
+    target: Path,
+    ordered: Sequence[Finding],
+    language: str,
+    origin_path: str,
+    origin_sha256: str,
+) -> None:
     write_findings_sheet(book, ordered, language, name=origin_path.replace("\\", "/").rpartition("/")[2])
     _remember_origin(book, origin_path, origin_sha256)
     written = book.properties.modified if original else _UNDATED

@@ -23,11 +23,15 @@ from typing import IO, Any, Literal, Self
 
 import psutil
 
+from workbooks.aside import Aside
+
 READ_SECONDS = 25
 """How long one file may take: with starting a worker and stopping it this stays below 30 seconds."""
 MEMORY_BYTES = 1 << 30
 """Limit of one worker's resident memory; what it may still take before it is killed stays below 1.5 GiB."""
 HARD_MEMORY_BYTES = 1400 << 20
+BRIEF_SECONDS = 1.0
+"""How long others wait for one file where they shall not wait: an honest workbook of 5,000 rows takes half of it."""
 _LOOK_SECONDS = 0.02
 _KEEPING_MEMORY = {
     "MALLOC_TOP_PAD_": str(64 << 20),
@@ -40,6 +44,10 @@ again takes a tenth of the time of reading. A worker that holds much is replaced
 _ORPHAN_SECONDS = 60
 """How long past its limit a job may run whose parent is gone; a living parent kills it at the limit."""
 _LENGTH = struct.Struct("<Q")
+STARTING_SECONDS = 20
+"""How long a worker may take to start and to import what its job needs: that is not the time of the file."""
+BEGUN = "begun"
+"""Said by a worker before its answer, when it has imported what the job needs (``prepare`` of its module)."""
 
 Failure = Literal["", "timeout", "memory", "crash"]
 
@@ -52,6 +60,8 @@ class Job:
     function: str
     """Dotted module and name: ``workbooks.taking:take_file``."""
     args: tuple[object, ...]
+    content: str = ""
+    """SHA-256 of the file that it is about, where it is known: the same call on another content is another job."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +81,21 @@ class ReaderPool:
     on. Workers inherit nothing of this process but their own pipes, and end when these do.
     """
 
-    def __init__(self, workers: int = 2, seconds: float = READ_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        workers: int = 2,
+        seconds: float = READ_SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        brief_seconds: float = BRIEF_SECONDS,
+    ) -> None:
         self.seconds = seconds
+        self._brief_seconds = min(brief_seconds, seconds)
         self._memory_bytes = memory_bytes
         self._workers = [_Worker() for _ in range(workers)]
+        spare = _Worker()
+        self.aside = Aside(lambda job: spare.do_alone(job, seconds, memory_bytes), spare.stop)
+        """Has the jobs that took too long for ``run_briefly``."""
+        self._spare = spare
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +107,8 @@ class ReaderPool:
 
     def close(self) -> None:
         """End the workers; the next run starts new ones."""
+        self.aside.close()
+        self._spare.give_up()
         for worker in self._workers:
             worker.stop()
 
@@ -100,12 +123,48 @@ class ReaderPool:
         Jobs that have not begun when the patience ends are left out. Where ``on_done`` raises, or the user
         interrupts, the other jobs are given up.
         """
+        return self._run(jobs, on_done, patience_seconds, self.seconds)
+
+    def run_briefly(
+        self,
+        jobs: Sequence[Job],
+        patience_seconds: float,
+        on_done: Callable[[Outcome], None] | None = None,
+    ) -> list[Outcome]:
+        """Return the outcomes that are to be had without waiting long, in any order.
+
+        A job that takes more than a second (``brief_seconds``) goes on aside; its outcome is there when it is asked for
+        again later. So jobs are left out that are not done yet, and those that have not begun when the patience ends.
+        """
+        at_once: list[Outcome] = []
+        fresh = []
+        for job in jobs:
+            known = self.aside.take(job)
+            if known is None:
+                fresh.append(job)
+            elif known != "pending":
+                at_once.append(known)
+                if on_done is not None:
+                    on_done(known)
+        tried = self._run(fresh, on_done, patience_seconds, self._brief_seconds)
+        for outcome in tried:
+            if outcome.failure == "timeout":
+                self.aside.put(outcome.job)
+        return [*at_once, *(outcome for outcome in tried if outcome.failure != "timeout")]
+
+    def _run(
+        self,
+        jobs: Sequence[Job],
+        on_done: Callable[[Outcome], None] | None,
+        patience_seconds: float,
+        seconds: float,
+    ) -> list[Outcome]:
         waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
         finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         for place, job in enumerate(jobs):
             waiting.put((place, job))
         wanted, last = len(jobs), time.monotonic() + patience_seconds
-        limits = (self.seconds, self._memory_bytes)
+        limits = (seconds, self._memory_bytes)
         threads = [
             threading.Thread(target=worker.work, args=(waiting, finished, *limits, last), daemon=True)
             for worker in self._workers[: len(jobs)]
@@ -121,7 +180,7 @@ class ReaderPool:
                     if on_done is not None:
                         on_done(outcome)
                 for worker in self._workers:
-                    worker.look(*limits)
+                    worker.look(self._memory_bytes)
                 if time.monotonic() >= last:
                     wanted -= _taken_back(waiting)
         finally:
@@ -154,6 +213,8 @@ class _Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._since: float | None = None
+        self._seconds = 0.0
+        """How long what it is at may take."""
         self._verdict: Failure = ""
         self._seen_bytes = 0
         self._lock = threading.Lock()
@@ -182,10 +243,15 @@ class _Worker:
     def _do(self, job: Job, seconds: float, memory_bytes: int) -> Outcome:
         process = self._started(memory_bytes)
         with self._lock:
-            self._verdict, self._seen_bytes, self._since = "", 0, time.monotonic()
+            self._verdict, self._seen_bytes = "", 0
+            self._since, self._seconds = time.monotonic(), max(seconds, STARTING_SECONDS)
         try:
             _send(_open(process.stdin), (job.function, job.args, seconds))
             answer = _receive(_open(process.stdout))
+            if answer == BEGUN:
+                with self._lock:
+                    self._since, self._seconds = time.monotonic(), seconds
+                answer = _receive(_open(process.stdout))
         except (OSError, EOFError, pickle.UnpicklingError):
             answer = None
         with self._lock:
@@ -207,12 +273,24 @@ class _Worker:
             self._process = _start()
         return self._process
 
-    def look(self, seconds: float, memory_bytes: int) -> None:
+    def do_alone(self, job: Job, seconds: float, memory_bytes: int) -> Outcome:
+        """Return the outcome of one job that no pool looks after."""
+        waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
+        finished: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
+        waiting.put((0, job))
+        thread = threading.Thread(target=self.work, args=(waiting, finished, seconds, memory_bytes, 0.0), daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(_LOOK_SECONDS)
+            self.look(memory_bytes)
+        return finished.get()[1]
+
+    def look(self, memory_bytes: int) -> None:
         """Kill the process where its job takes too long or too much memory."""
         with self._lock:
             if self._since is None or self._process is None or self._verdict:
                 return
-            if time.monotonic() - self._since > seconds:
+            if time.monotonic() - self._since > self._seconds:
                 self._verdict = "timeout"
             else:
                 self._seen_bytes = _resident(self._process.pid)
@@ -301,7 +379,7 @@ def serve() -> None:
             return
         faulthandler.dump_traceback_later(seconds + _ORPHAN_SECONDS, exit=True)
         with _ending_with_parent(questions.fileno()):
-            answer = _answer(function, args)
+            answer = _answer(function, args, lambda: _send(answers, BEGUN))
         faulthandler.cancel_dump_traceback_later()
         with contextlib.suppress(BrokenPipeError):
             _send(answers, answer)
@@ -329,10 +407,13 @@ def _ending_with_parent(questions: int) -> Iterator[None]:
         fcntl.fcntl(questions, fcntl.F_SETFL, usual)
 
 
-def _answer(function: str, args: tuple[object, ...]) -> tuple[object, Failure, str]:
+def _answer(function: str, args: tuple[object, ...], begun: Callable[[], None]) -> tuple[object, Failure, str]:
     module, _, name = function.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)(*args), "", ""
+        place = importlib.import_module(module)
+        getattr(place, "prepare", tuple)()
+        begun()
+        return getattr(place, name)(*args), "", ""
     except MemoryError:
         return None, "memory", "MemoryError"
     except Exception as exc:  # noqa: BLE001 - whatever a file brings about is told, not raised

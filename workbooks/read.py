@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import stat
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from schemas.findings import Finding, reader_finding
 from schemas.values import Grid
 from workbooks.kinds import Kind, recognise
+from workbooks.opening import opened
 from workbooks.reasons import reason_of
 from workbooks.refusals import MAX_FILE, RefusedError, corrupt, too_large
 from workbooks.text_tables import read_delimited, read_html
@@ -71,12 +72,10 @@ def _stumbled(error: BaseException) -> RefusedError:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise RefusedError("FILE-LOCKED", reason="不是普通文件", reason_en="it is no file")
-        if status.st_size > MAX_FILE:
-            raise too_large(f"超过{MAX_FILE >> 20} MB", f"it has more than {MAX_FILE >> 20} MB")
-        return path.read_bytes()
+        with opened(path) as stream:
+            if os.fstat(stream.fileno()).st_size > MAX_FILE:
+                raise too_large(f"超过{MAX_FILE >> 20} MB", f"it has more than {MAX_FILE >> 20} MB")
+            return stream.read()
     except FileNotFoundError as error:
         raise RefusedError("FILE-MISSING") from error
     except OSError as error:

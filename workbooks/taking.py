@@ -16,6 +16,7 @@ from schemas.register import all_registers
 from schemas.take import take
 from schemas.values import Table
 from workbooks.choices import Chosen, chosen_in
+from workbooks.opening import opened
 from workbooks.package import Package
 from workbooks.read import read_file
 from workbooks.refusals import RefusedError
@@ -49,6 +50,20 @@ class TakenFile:
     def readable(self) -> bool:
         """Tell whether the file could be read at all."""
         return bool(self.tables) or not has_errors(self.findings)
+
+
+def prepare() -> None:
+    """Import every register: a worker does so before the time of its first file counts."""
+    all_registers()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file lies, what people know it by, and what it held when it was found (SHA-256, empty where unknown)."""
+
+    path: Path
+    name: str
+    sha256: str = ""
 
 
 def take_file(path: Path, name: str, reading: Reading) -> TakenFile:
@@ -94,22 +109,29 @@ def glance(path: Path) -> Glance:
 
 
 def take_files(
-    files: Sequence[tuple[Path, str]],
+    files: Sequence[Place],
     reading: Reading,
     pool: ReaderPool,
     *,
     on_done: Callable[[Outcome], None] | None = None,
     patience_seconds: float = math.inf,
 ) -> list[TakenFile]:
-    """Return what some files (path, name) hold, in their order, each read in a worker that can be killed.
+    """Return what some files hold, each read in a worker that can be killed.
 
-    A file that takes too long, too much memory or brings its worker down is a finding; the others
-    are read all the same. Files whose turn has not come when the patience ends are left out.
+    A file that takes too long, too much memory or brings its worker down is a finding; the others are read all the
+    same. Where the patience is not endless files are left out: those whose turn has not come when it ends, and those
+    that take long, which are read beside and are there when they are asked for another time.
     """
     from workbooks.pool import Job  # noqa: PLC0415 - a file that is read in this process needs no workers
 
-    jobs = [Job(name, "workbooks.taking:take_file", (path, name, reading)) for path, name in files]
-    return [_taken(outcome, pool.seconds) for outcome in pool.run(jobs, on_done, patience_seconds)]
+    jobs = [
+        Job(file.name, "workbooks.taking:take_file", (file.path, file.name, reading), file.sha256) for file in files
+    ]
+    if math.isinf(patience_seconds):
+        outcomes = pool.run(jobs, on_done)
+    else:
+        outcomes = pool.run_briefly(jobs, patience_seconds, on_done)
+    return [_taken(outcome, pool.seconds) for outcome in outcomes]
 
 
 def _taken(outcome: Outcome, seconds: float) -> TakenFile:
@@ -126,13 +148,13 @@ def _taken(outcome: Outcome, seconds: float) -> TakenFile:
             finding = reader_finding("FILE-CORRUPT", name, reason=reason, reason_en="the reader stopped on it")
     path = outcome.job.args[0]
     sha256, size = _identity(path) if isinstance(path, Path) else ("", 0)
-    return TakenFile(name, sha256, size, (), (finding,))
+    return TakenFile(name, outcome.job.content or sha256, size, (), (finding,))
 
 
 def _identity(path: Path) -> tuple[str, int]:
     """Return hash and size of a file that could not be read as a workbook."""
     try:
-        with path.open("rb") as content:
+        with opened(path) as content:
             return hashlib.file_digest(content, "sha256").hexdigest(), content.tell()
     except OSError:
         return "", 0

@@ -54,7 +54,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     beside = path.with_name(f".~{path.stem}.{os.getpid()}.tmp")
     try:
         with naming(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write(beside)
             _flush(beside, os.O_RDWR)
             os.replace(beside, path)  # noqa: PTH105 - the promise of one step is os.replace's
@@ -62,8 +62,26 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         raise TargetLockedError(path, *reason_of(exc)) from exc
     finally:
         beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that is still there when the machine has lost its power.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk itself; Windows has no such call and needs none."""
     if os.name == "posix":
-        _flush(path.parent, os.O_RDONLY)
+        _flush(folder, os.O_RDONLY)
 
 
 def remove_leftovers(folder: Path) -> None:

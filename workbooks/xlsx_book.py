@@ -15,6 +15,8 @@ from workbooks.xlsx_cells import place_of
 from workbooks.xml_parts import Node, feed, local, parse_part, secure_parser
 
 MAX_SHEETS = 1_000
+_YEARS = range(1900, 9999)
+"""Years in which a workbook can have been saved."""
 
 _MARKER = re.compile(r"HOUQIN_(?P<register>\w+)_v\d+")
 _OWN = "hq_"
@@ -208,16 +210,20 @@ def shown_text(node: Node) -> str:
 
 
 def read_saved_at(package: Package) -> datetime | None:
-    """Return when the workbook was last saved by its own account, aware UTC, None where it does not say."""
+    """Return when the workbook was last saved by its own account, aware UTC, None where it tells no time that can be.
+
+    The first and the last days that a calendar has are none in every zone: no clock shows them.
+    """
     content = package.read(next(iter(package.related("", "core-properties")), "docProps/core.xml"))
     modified = parse_part(content).first("modified") if content else None
     if modified is None:
         return None
     try:
         moment = datetime.fromisoformat(modified.text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year in _YEARS else None
 
 
 def read_origin(package: Package) -> tuple[str, str] | None:

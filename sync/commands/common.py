@@ -36,7 +36,7 @@ DONE, FINDINGS, USAGE, HELD, LEDGER, UNREADABLE = 0, 1, 2, 3, 4, 5
 _BUSY_CODES = frozenset({"WRITER-BUSY", "NIGHT-BUSY", "DAEMON-BUSY"})
 _LEDGER_CODES = (
     frozenset({"LEDGER-UNREACHABLE", "LEDGER-INTERRUPTED", "LEDGER-MISMATCH", "LEDGER-MIGRATION", "LEDGER"})
-    | {"STATE-UNUSABLE"}
+    | {"STATE-UNUSABLE", "STATE-ELSEWHERE"}
     | _BUSY_CODES
 )
 _UNREADABLE_CODES = frozenset({"BACKUP-FOREIGN", "BACKUP-DAMAGED", "RESTORE-DIFFERS"})
@@ -52,7 +52,7 @@ def share_option(command: Command) -> Command:
         "--share",
         "share_path",
         envvar="HOUQIN_SHARE",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False, readable=False, path_type=Path),  # who opens it tells why it cannot be read
         help="The shared folder (or set HOUQIN_SHARE).",
     )(command)
 
@@ -128,13 +128,23 @@ def open_share(path: Path | None) -> Share:
     Raises:
         click.UsageError: no folder was named.
         ConfigError: it has no usable houqin.toml.
+        StateElsewhere: a service keeps its ledger under another account.
     """
     from sync.share import Share  # noqa: PLC0415 - loads the declarations
 
+    return Share.open(named_share(path))
+
+
+def named_share(path: Path | None) -> Path:
+    """Return the shared folder that a command was given.
+
+    Raises:
+        click.UsageError: no folder was named.
+    """
     if path is None:
         message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
         raise click.UsageError(message)
-    return Share.open(path)
+    return path
 
 
 def print_json(value: object) -> None:

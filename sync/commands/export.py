@@ -51,6 +51,12 @@ def command(
     share = open_share(share_path)
     registers = [register_named(share, each) for each in dict.fromkeys(register_ids)] or [*share.registers.values()]
     suffix = output.suffix.lower().removeprefix(".")
+    if suffix not in ("", *_FORMATS) and not output.is_dir():
+        message = (
+            f"不能写成 .{suffix} 文件，只能是 {'、'.join(_FORMATS)}；要放进文件夹，请先建好它。"
+            f" Not a file of {', '.join(_FORMATS)} ({output.name}); a folder of such a name has to be there."
+        )
+        raise click.UsageError(message)
     chosen = kind or (suffix if suffix in _FORMATS else "csv")
     into_file = suffix == chosen and not output.is_dir()
     if into_file and len(registers) > 1 and chosen != "xlsx":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sync.commands.common import DONE, FINDINGS, console, output_options, print_json, share_option
+from sync.commands.common import DONE, FINDINGS, console, named_share, output_options, print_json, share_option
 from sync.commands.verify import problem_rows, problems_as_json
 
 if TYPE_CHECKING:
@@ -30,10 +30,7 @@ def command(*, file: Path, replace: bool, share_path: Path | None, as_json: bool
     """
     from sync.restore import restore  # noqa: PLC0415 - loads the ledger
 
-    if share_path is None:
-        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
-        raise click.UsageError(message)
-    done = restore(share_path.resolve(), file, datetime.now(UTC), replace=replace)
+    done = restore(named_share(share_path).resolve(), file, datetime.now(UTC), replace=replace)
     if as_json:
         head = done.manifest.head
         told = {"file": str(file), "revision": head.number, "digest": head.digest, "at": head.at}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sync.commands.common import DONE, FINDINGS, console, open_share, output_options, print_json, share_option
+from sync.commands.common import DONE, FINDINGS, console, named_share, output_options, print_json, share_option
 
 if TYPE_CHECKING:
     from sync.service import Scope, Service
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--scope",
     type=click.Choice(["user", "system"]),
-    default="user",
-    help="For this user, or for the machine (needs an administrator).  [default: user]",
+    help="For this user, or for the machine (needs an administrator).  [default: where it is installed, else user]",
 )
 @click.option("--account", default="", help="With --scope system: the account under which it runs.")
 @click.option("--print", "only_show", is_flag=True, help="Show what would be written and run, and do nothing.")
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 def command(
     *,
     action: str,
-    scope: Scope,
+    scope: Scope | None,
     account: str,
     only_show: bool,
     share_path: Path | None,
@@ -42,9 +41,10 @@ def command(
 
     Example: houqin service install --share school --print
     """
-    from sync.service_run import service_of  # noqa: PLC0415 - asks the operating system
+    from sync.service_run import service_there, service_wanted  # noqa: PLC0415 - asks the operating system
 
-    service = service_of(open_share(share_path), scope, account)
+    folder = named_share(share_path)
+    service = service_wanted(folder, scope or "user", account) if action == "install" else service_there(folder, scope)
     told = _plan(service, action) if only_show else _ACTIONS[action](service)
     if as_json:
         print_json(told)
@@ -83,7 +83,13 @@ def _status(service: Service) -> dict[str, Any]:
     from sync.service_run import installation_of, status  # noqa: PLC0415
 
     found, path = status(service), installation_of(service).path
-    return {"name": service.name, "path": path, "installed": found.installed, "active": found.active}
+    return {
+        "name": service.name,
+        "path": path,
+        "installed": found.installed,
+        "active": found.active,
+        "state": found.state,
+    }
 
 
 _ACTIONS = {"install": _install, "uninstall": _uninstall, "status": _status}
@@ -102,4 +108,6 @@ def _show(told: dict[str, Any], language: str) -> None:
     else:
         installed = "installed" if told["installed"] else "not installed"
         active = "running" if told["active"] else "not running"
+    if not told["active"] and told.get("state"):
+        active = f"{active} ({told['state']})"
     out.print(f"{told['name']}: {installed} · {active} · {told['path']}", markup=False, soft_wrap=True)

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,6 +18,7 @@ from sync.nights import NightRecord, read_nights
 from sync.publication import publication_of, rules_switched_off
 from sync.publish.model import State
 from sync.publish.words import state_title, word
+from sync.share import Share
 from sync.standing import Standing
 
 _DOINGS = {
@@ -97,11 +97,10 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for each in workbooks
     ]
     show_table("", headers, rows, numbers=7)
-    zone = share.config.zone
     lines = (
-        _backup_line(backup, zone, language),
-        _night_line(night, zone, language),
-        _daemon_line(beat, zone, language),
+        _backup_line(backup, share, language),
+        _night_line(night, share, language),
+        _daemon_line(beat, share, language),
     )
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
@@ -110,11 +109,11 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         show_table("停用的规则" if chinese else "rules that are off", titles, rules_off)
 
 
-def _backup_line(backup: LastBackup | None, zone: ZoneInfo, language: str) -> str:
+def _backup_line(backup: LastBackup | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if backup is None:
         return "还没有备份（houqin backup）" if chinese else "there is no backup yet (houqin backup)"
-    when = f"{backup.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    when = share.local(backup.made_at)
     revision = f"第 {backup.revision} 版" if chinese else f"revision {backup.revision}"
     return f"{'上次备份' if chinese else 'last backup'} {when} · {revision} · {backup.path}"
 
@@ -134,24 +133,24 @@ def _night(night: NightRecord | None) -> dict[str, Any] | None:
     }
 
 
-def _night_line(night: NightRecord | None, zone: ZoneInfo, language: str) -> str:
+def _night_line(night: NightRecord | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if night is None:
         return "还没有夜间任务（houqin nightly）" if chinese else "there was no nightly run yet (houqin nightly)"
-    when = f"{datetime.fromisoformat(night.ended).astimezone(zone):%Y-%m-%d %H:%M}"
+    when = share.local(datetime.fromisoformat(night.ended))
     names = "、".join(word(f"step {step.name}", language) for step in night.failed)
     told = (f"失败：{names}" if names else "全部完成") if chinese else (f"failed: {names}" if names else "all done")
     return f"{'上次夜间任务' if chinese else 'last night'} {when} · {told}"
 
 
-def _daemon_line(beat: Heartbeat | None, zone: ZoneInfo, language: str) -> str:
+def _daemon_line(beat: Heartbeat | None, share: Share, language: str) -> str:
     chinese = language == "zh"
     if beat is None:
         return "后台程序没有运行（houqin watch）" if chinese else "the daemon is not running (houqin watch)"
     now = datetime.now(UTC)
     failures = "".join(f" · {each.code} {each.message}" for each in beat.failures)
     if not beat.is_alive(now):
-        when = f"{datetime.fromisoformat(beat.beat).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        when = share.local(datetime.fromisoformat(beat.beat))
         told = "后台程序没有运行，最后一次动静在" if chinese else "the daemon is not running, its last sign is of"
         return f"{told} {when}（houqin watch）{failures}" if chinese else f"{told} {when} (houqin watch){failures}"
     doing = _DOINGS.get(beat.doing, beat.doing) if chinese else beat.doing

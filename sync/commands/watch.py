@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from sync.commands.common import output_options, print_json, share_option
+from sync.commands.common import named_share, output_options, print_json, share_option
 from sync.daemon import Daemon
 from sync.hanging import run_watched
 from sync.log import FORM, LOGGER, Masked
@@ -32,9 +32,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
 
     Example: houqin watch --share school
     """
-    if share_path is None:
-        message = "请用 --share 指定共享文件夹，或设置 HOUQIN_SHARE。 Name the folder with --share or HOUQIN_SHARE."
-        raise click.UsageError(message)
+    folder = named_share(share_path)
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
@@ -46,7 +44,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         for line in log.lines(result):
             LOGGER.info("%s", line)
 
-    daemon = Daemon(share_path, told)
+    daemon = Daemon(folder, told)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         daemon.stop()
@@ -54,7 +52,7 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     for name in _SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
-    ended = run_watched(daemon, share_path)
+    ended = run_watched(daemon, folder)
     if as_json:
         print_json({"runs": daemon.runs, "revision": last[0] if last else None})
     if not ended:

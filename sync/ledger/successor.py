@@ -15,6 +15,7 @@ from sync.ledger.errors import LedgerUnreachable
 from sync.ledger.read import Revision
 from sync.ledger.tables import PLAIN_TABLES, REVISION
 from sync.ledger.verify import tables_found
+from workbooks.write import make_folder, sync_folder
 
 _COMPANIONS = ("", "-wal", "-shm")
 """A SQLite database is up to three files that belong together."""
@@ -82,6 +83,7 @@ def _new_file(url: str, place: Path, aside: Path) -> Iterator[sa.Connection]:
         _into_one_file(engine)
         _keep(url, place, aside)
         beside.replace(place)
+        sync_folder(place.parent)
         _remove_companions(place)
     finally:
         engine.dispose()
@@ -118,7 +120,7 @@ def _keep(url: str, place: Path, aside: Path) -> None:
     for other in list(aside.parent.glob(f"*/{place.name}")):
         if other.samefile(place):  # kept by a restore that was killed before anything took its place
             shutil.rmtree(other.parent)
-    aside.mkdir(parents=True, exist_ok=True)
+    make_folder(aside)
     engine = _engine_of(url, place)
     try:
         is_whole = _into_one_file(engine)

@@ -23,6 +23,8 @@ MOST_CARDS = 300
 Line = TypeVar("Line", FindingLine, HeldLine, ConflictLine, MissingLine)
 _COUNTS = ("read", "accepted", "unchanged", "held", "conflicting", "duplicate", "skipped", "missing", "warnings")
 _ALARMS = frozenset({"held", "conflicting", "missing"})
+_STOP = "IMP-06"
+"""The finding of a workbook that waits until somebody confirms it."""
 _STOPPED = frozenset({State.WAITING, State.BUSY, State.DAMAGED, State.REFUSED})
 
 
@@ -70,7 +72,8 @@ def feedback_pages(publication: Publication) -> list[FeedbackPage]:
     choices = choice_paths(state.path for state in publication.workbooks)
     findings, held = _by_workbook(publication.findings), _by_workbook(publication.held)
     conflicts, missing = _by_workbook(publication.conflicts), _by_workbook(publication.missing)
-    waiting = conflicts.keys() | missing.keys()
+    stopped = {path for path, lines in findings.items() if any(line.code == _STOP for line in lines)}
+    waiting = conflicts.keys() | missing.keys() | stopped
     return [
         _page(
             publication,
@@ -160,6 +163,7 @@ def _sections(
     rows = {_row(line.sheet, line.cell) for line in held}
     errors = [line for line in findings if line.severity == "error"]
     elsewhere = [line for line in errors if _row(line.sheet, line.cell) not in rows]
+    warnings = [line for line in findings if line.severity == "warning"]
     sections = (
         _section("to correct", "bad", (_held_card(line, errors) for line in held), len(held), language),
         _section("other errors", "bad", map(_finding_card, elsewhere), len(elsewhere), language),
@@ -170,7 +174,8 @@ def _sections(
         *(
             _section(key, tone, map(_finding_card, lines), len(lines), language)
             for key, tone, lines in (
-                ("page warnings", "caution", [line for line in findings if line.severity == "warning"]),
+                ("page waiting", "bad", [line for line in findings if line.code == _STOP]),
+                ("page warnings", "caution", [line for line in warnings if line.code != _STOP]),
                 ("page notes", "", [line for line in findings if line.severity == "info"]),
             )
         ),

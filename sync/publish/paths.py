@@ -16,6 +16,7 @@ FEEDBACK_FOLDER = "feedback/"
 PAGE_SUFFIX = ".校验.html"
 MARKED_SUFFIX = ".校验.xlsx"
 CHOICES_SUFFIX = ".待决.xlsx"
+FEEDBACK_SUFFIXES = (PAGE_SUFFIX, MARKED_SUFFIX, CHOICES_SUFFIX)
 DIGEST_PROPERTY = "houqin_digest"
 """Document property of the master ledger: the digest of its revision in full, for ``houqin verify``."""
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FOLDERS = ("published", "feedback")
 """The folders of the share that may be written; nothing else ever is."""
+NOT_YET = "its turn has not come"
+BESIDE = "it is being made"
+"""Why targets are postponed that nobody has open."""
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.2
 _HANDS = 2
@@ -62,6 +65,10 @@ class Result:
     written_as: str = ""
     reason: str = ""
     """Why it was postponed."""
+
+
+class NotYetError(Exception):
+    """Raised, with the reason, by what writes a target that a later publication will write."""
 
 
 class OutsideTheShareError(Exception):
@@ -139,6 +146,8 @@ def _publish(target: Target, published: Mapping[str, str], places: Places, momen
         if not target.content_hash:
             return Result(target.path, "", Action.POSTPONED, reason="本册的行没有读入，磁盘上也没有这个文件")
         return _written(target, safe_place(target.path, share))
+    except NotYetError as exc:
+        return Result(target.path, target.content_hash, Action.POSTPONED, reason=str(exc))
     except OutsideTheShareError as exc:
         return Result(target.path, target.content_hash, Action.POSTPONED, reason=str(exc))
     except (TargetLockedError, OSError) as exc:

@@ -313,6 +313,7 @@ _WORDS: dict[str, tuple[str, str]] = {
             " save that into your folder."
         ),
     ),
+    "page waiting": ("等待确认", "Waiting to be confirmed"),
     "page warnings": ("提醒（已入账，请核对）", "Warnings (taken; please look)"),
     "page notes": ("说明", "Notes"),
     "open workbook": ("打开工作簿", "Open the workbook"),

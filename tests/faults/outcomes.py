@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from addin.published import PublicationError, Published
 from schemas.register import all_registers, register_of
 from sync.backup_file import Package
@@ -118,7 +120,13 @@ def first_digest(folder: Path) -> str:
 
 def left_behind(folder: Path) -> list[str]:
     """Return the names of files of programs that are no more."""
-    return sorted(path.name for pattern in _LEFT for path in folder.rglob(pattern))
+    return sorted(path.name for pattern in _LEFT for path in folder.rglob(pattern) if not _is_running(path.name))
+
+
+def _is_running(name: str) -> bool:
+    """Tell whether the process runs that a file is named by: its number may be taken again."""
+    number = name.removesuffix(".tmp").rpartition(".")[2]
+    return number.isdigit() and psutil.pid_exists(int(number))
 
 
 def broken_backups(state: Path) -> list[str]:

@@ -30,9 +30,7 @@ print(kept, resident() - before)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is asked to give back")
 def test_what_was_freed_goes_back() -> None:
     """Of a hundred mebibytes freed below a piece that stays, the system has nearly all afterwards."""
-    told = subprocess.run(
-        [sys.executable, "-c", _FREED_BELOW_WHAT_STAYS], capture_output=True, text=True, check=True
-    )
+    told = subprocess.run([sys.executable, "-c", _FREED_BELOW_WHAT_STAYS], capture_output=True, text=True, check=True)
     kept, left = map(int, told.stdout.split())
     assert kept > 80
     assert left < 10

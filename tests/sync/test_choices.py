@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -240,11 +241,25 @@ def test_a_stopped_workbook_goes_on_when_its_department_says_so(school: School) 
     line = [cell.value for cell in sheet[4]]
     assert line[4] == "已入账 12 行中有 9 行消失"
     assert "houqin confirm S1" in line[6]
+    page = (school.folder / "feedback" / STORE.replace(".xlsx", ".校验.html")).read_text(encoding="utf-8")
+    assert offered(school, STORE).name in unquote(page)
+    assert "等待确认（1）" in page
     assert len(school.rows("stock_receipt", "missing")) == 0
     filled(school, STORE, "确认无误，继续")
     assert codes(told(school), "info") == ["CHOICE-DONE"]
     assert len(school.rows("stock_receipt", "missing")) == 9
     assert codes(told(school), "info") == ["CHOICE-DONE"]
+
+
+@pytest.mark.parametrize("answer", ["是", "√", "确认", "OK", "同意"])
+def test_another_word_is_no_consent(school: School, answer: str) -> None:
+    """A word that the list does not have confirms nothing; the finding names those that it has."""
+    stopped(school)
+    filled(school, STORE, answer)
+    (found,) = told(school)["findings"]
+    assert (found["code"], found["value"]) == ("CHOICE-VALUE", answer)
+    assert "确认无误，继续" in found["hint"]
+    assert len(school.rows("stock_receipt", "missing")) == 0
 
 
 def test_a_stop_is_confirmed_for_its_version_only(school: School) -> None:

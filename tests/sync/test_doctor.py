@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -97,6 +99,27 @@ def test_who_writes(share: Share) -> None:
     with writer_lock(share.state):
         told = looked_at(share, "lock")
     assert (told.state, "is writing the ledger" in told.en) == ("ok", True)
+
+
+def test_every_folder_without_rights_is_named(share: Share) -> None:
+    """What cannot be written is told with the account that should, each by itself; the clock is not blamed for it."""
+    for name in ("published", "feedback"):
+        (share.path / name).write_text("a file in the place of the folder", encoding="utf-8")
+    told = {check.name: check for check in checks(share)}
+    assert [told[name].state for name in ("departments", "published", "feedback", "clock")] == [
+        "warning",
+        "error",
+        "error",
+        "ok",
+    ]
+    assert getpass.getuser() in told["published"].en
+
+
+def test_times_are_those_of_the_school(share: Share) -> None:
+    """Doctor tells times as the school's clocks show them."""
+    told = looked_at(share, "clock").en
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    assert any(f"{now - timedelta(minutes=late):%Y-%m-%d %H:%M}" in told for late in (0, 1))
 
 
 def test_backups_in_the_share(share: Share) -> None:

@@ -125,6 +125,13 @@ def test_xlsx(school: School, tmp_path: Path) -> None:
     assert known["入库日期"].date().isoformat() == "2026-11-02"
 
 
+def test_another_kind_of_file_is_refused(school: School, tmp_path: Path) -> None:
+    """A name that ends like a file of another kind is no folder: it is refused, and nothing is made."""
+    told = houqin("export", "-o", tmp_path / "a.pdf", "--share", school.folder, "--json")
+    assert (told.code, told.error(), (tmp_path / "a.pdf").exists()) == (2, "USAGE", False)
+    assert "csv" in told.json()["error"]["message"]
+
+
 def test_several_registers_in_one_csv(school: School, tmp_path: Path) -> None:
     """One csv file for two registers is wrong usage."""
     told = houqin("export", "stock_receipt", "stock_issue", "-o", tmp_path / "x.csv", "--share", school.folder)

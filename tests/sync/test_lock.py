@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync.lock import WriterBusy, writer_lock
+from sync.lock import LOCK_NAME, WriterBusy, writer_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +58,16 @@ def test_second_process_is_refused(tmp_path: Path) -> None:
     assert str(process.pid) in caught.value.message("zh")
     assert os.uname().nodename in caught.value.message("en")
     assert caught.value.args_by_name["since"] != "?"
+
+
+def test_it_is_told_in_the_schools_time(tmp_path: Path) -> None:
+    """Since when somebody writes is told as the clocks of the school show it."""
+    zone = ZoneInfo("Asia/Shanghai")
+    with writer_lock(tmp_path), pytest.raises(WriterBusy) as caught, writer_lock(tmp_path, zone):
+        pass
+    began = datetime.fromisoformat(json.loads((tmp_path / LOCK_NAME).read_text())["since"])
+    assert began.utcoffset() == timedelta(0)
+    assert f"{began.astimezone(zone):%Y-%m-%d %H:%M:%S}" in caught.value.message("zh")
 
 
 def test_lock_is_free_afterwards(tmp_path: Path) -> None:

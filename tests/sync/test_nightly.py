@@ -281,6 +281,35 @@ class TestFailingSteps:
         (made,) = set(folder.glob("*.zip")) - elsewhere
         assert read_nights(school.share.state).kept[-1].path == str(made.resolve())
 
+    def test_a_backup_that_was_never_noted_goes_too(self, school: School) -> None:
+        """A backup whose night ended before it was noted is removed by a later one when it is old."""
+        settings(school, "[notifications]\nurls = []\n[backup]\ndaily = 1\nweekly = 0\nmonthly = 0\n")
+        folder = school.share.state / "backups"
+        (folder / "last.json").unlink()
+        (folder / "last.json").mkdir()
+        (folder / "last.json" / "in the way").touch()
+        before = set(folder.glob("*.zip"))
+        night, *_ = night_of(school)
+        assert "backup" in [step.name for step in night.record.failed]
+        (unnoted,) = set(folder.glob("*.zip")) - before
+        (folder / "last.json" / "in the way").unlink()
+        (folder / "last.json").rmdir()
+        night, *_ = night_of(school)
+        assert night.record.backup is not None
+        assert not unnoted.exists()
+        assert Path(night.record.backup.path).exists()
+
+    def test_a_backup_that_was_never_made_is_not_missed(self, school: School) -> None:
+        """A night that ended before its backup was there leaves nothing that the next one would look for."""
+        nights = read_nights(school.share.state)
+        never = NightBackup(
+            str(school.share.state.resolve() / "backups" / "x.zip"), nights.kept[-1].made_at, 1, announced=True
+        )
+        write_nights(school.share.state, replace(nights, kept=(never,)))
+        night, *_ = night_of(school)
+        assert night.ok
+        assert [each.announced for each in read_nights(school.share.state).kept] == [False]
+
     def test_a_night_that_was_cut_off_is_missed(self, school: School) -> None:
         """A night that began and did not end is made up; without any record a night is missed if there was a ledger."""
         now = datetime.now(UTC)

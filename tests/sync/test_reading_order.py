@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def test_departments_take_turns() -> None:
     files = [*flood, found("MW/坏.xlsx", 9), found("ST/旧.xlsx", 1), found("ZW/新.xlsx", 1)]
     order = [file.name for file in in_reading_order(files, Standing(workbooks=known))]
     assert order == ["ST/旧.xlsx", "MW/3.xlsx", "ZW/新.xlsx", "MW/2.xlsx", "MW/1.xlsx", "MW/坏.xlsx"]
+
+
+def test_small_and_new_files_take_turns() -> None:
+    """In a flood of one department a workbook comes soon that is small, or was saved last; empty files come last."""
+    flood = [replace(found(f"MW/{number}.xlsx", number), size=5_000_000 + number) for number in range(2, 99)]
+    small, empty = replace(found("MW/小.xlsx", 1), size=9_000), replace(found("MW/空.xlsx", 200), size=0)
+    last = replace(found("MW/末.xlsx", 100), size=9_000_000)
+    order = [file.name for file in in_reading_order([*flood, small, empty, last], Standing())]
+    assert (order[:2], order[-1]) == (["MW/末.xlsx", "MW/小.xlsx"], "MW/空.xlsx")
 
 
 @pytest.fixture

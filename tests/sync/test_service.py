@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,7 +14,9 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from sync.config_default import write_default_config
+from sync.readiness import tell_ready
 from sync.service import Service, systemd_unit, task_installation, task_xml
+from sync.state import StateElsewhere, keeper_of, refuse_another_account, service_name
 from tests import command_line
 
 TASK_NAMES = {"": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
@@ -59,13 +63,76 @@ def test_the_unit_comes_back() -> None:
     assert setting(systemd_unit(service(Path("/srv/share"))), "User") == []
 
 
+def test_a_share_that_is_offline_ends_no_service() -> None:
+    """Only the disk of the state folder has to be mounted: a file server may answer later, and come and go."""
+    unit = systemd_unit(service(Path("/srv/nas/school"), "system"))
+    assert setting(unit, "RequiresMountsFor") == ["/var/lib/houqin"]
+    assert "remote-fs.target" in setting(unit, "After")[0]
+    assert setting(systemd_unit(service(Path("/srv/nas/school"))), "RequiresMountsFor") == []
+
+
+@pytest.mark.parametrize(("share", "own"), [("/srv/share", ["true"]), ("/tmp/share", []), ("/var/tmp/x/share", [])])  # noqa: S108 - not written
+def test_temporary_folders(share: str, own: list[str]) -> None:
+    """A service has temporary folders of its own, unless its share lies in those of everybody."""
+    assert setting(systemd_unit(service(Path(share), "system")), "PrivateTmp") == own
+
+
+def test_systemd_is_told_when_the_work_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service counts as started when it says so, on the socket that it was given; without one nothing happens."""
+    assert setting(systemd_unit(service(Path("/srv/share"))), "Type") == ["notify"]
+    address = f"@houqin-{tmp_path.name}-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{address[1:]}")
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+        tell_ready()
+        assert manager.recv(100) == b"READY=1"
+    tell_ready()  # nobody listens any more
+    monkeypatch.delenv("NOTIFY_SOCKET")
+    tell_ready()
+
+
+class TestKeeper:
+    """The service of the machine is the one who keeps a share."""
+
+    @pytest.fixture
+    def share(self, tmp_path: Path) -> Path:
+        """Return a share for which a unit lies in ``units``, with a state folder of an odd name."""
+        there = Service(
+            service_name(tmp_path / "share"),
+            "青山小学",
+            tmp_path / "share",
+            Path("/var/lib/houqin") / ODD,
+            ("houqin",),
+            "system",
+            pwd.getpwuid(1).pw_name,
+        )
+        (tmp_path / "units").mkdir()
+        (tmp_path / "units" / f"{there.name}.service").write_text(systemd_unit(there), encoding="utf-8")
+        return tmp_path / "share"
+
+    def test_its_state_folder_is_found(self, share: Path, tmp_path: Path) -> None:
+        """Every command finds the state folder that the unit of the share names."""
+        keeper = keeper_of(share, tmp_path / "units")
+        assert keeper is not None
+        assert keeper.state == Path("/var/lib/houqin") / ODD
+        assert keeper_of(tmp_path / "another", tmp_path / "units") is None
+
+    def test_another_account_is_refused(self, share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Another account would begin a second ledger: it is told which one to use; HOUQIN_STATE is its own choice."""
+        monkeypatch.delenv("HOUQIN_STATE", raising=False)
+        with pytest.raises(StateElsewhere, match=f"sudo -u {pwd.getpwuid(1).pw_name} houqin"):
+            refuse_another_account(share, tmp_path / "units")
+        refuse_another_account(tmp_path / "another", tmp_path / "units")
+        monkeypatch.setenv("HOUQIN_STATE", str(tmp_path))
+        refuse_another_account(share, tmp_path / "units")
+
+
 def test_words_with_a_meaning() -> None:
     """Per cent signs, dollars, quotes and blanks in names reach the program as they are."""
     unit = systemd_unit(service(Path("/srv") / ODD))
     assert setting(unit, "ExecStart") == [
         f'{sys.executable} watch --share "/srv/后勤 100%% $$HOME \\"x\\" \\\\y"',
     ]
-    assert setting(unit, "RequiresMountsFor") == ['"/srv/后勤 100%% $HOME \\"x\\" \\\\y"']
 
 
 @pytest.mark.parametrize(
@@ -150,6 +217,18 @@ class TestCommand:
         code, told = houqin("status", "--share", share, **place)
         assert (code, told["installed"], told["active"]) == (1, False, False)
 
+    def test_it_is_removed_without_the_share(self, share: Path, tmp_path: Path) -> None:
+        """A service can be looked at and removed while its share is offline."""
+        (tmp_path / "systemctl").write_text(SYSTEMCTL, encoding="utf-8")
+        (tmp_path / "systemctl").chmod(0o755)
+        place = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ASKED": str(tmp_path / "asked")}
+        place["XDG_CONFIG_HOME"] = str(tmp_path / "config")
+        unit = Path(str(houqin("install", "--share", share, **place)[1]["path"]))
+        share.rename(tmp_path / "offline")
+        assert houqin("status", "--share", share, **place)[1]["active"] is True
+        assert houqin("uninstall", "--share", share, **place)[1]["removed"] is True
+        assert not unit.exists()
+
     def test_without_systemd(self, share: Path, tmp_path: Path) -> None:
         """Where no systemd answers nothing is written, and a sentence says so."""
         program = tmp_path / "systemctl"
@@ -179,3 +258,14 @@ class TestCommand:
                 "install", "--share", share, "--scope", "system", *words, "--print", SUDO_USER="", HOUQIN_STATE=""
             )
             assert (code, told["error"]["code"]) == (2, "SERVICE-ACCOUNT")  # type: ignore[index]
+
+    def test_why_it_does_not_start(self, share: Path, tmp_path: Path) -> None:
+        """Where the service manager refuses, what the service itself said last is told with it."""
+        answers = {"systemctl": SYSTEMCTL.replace("refused", "enable"), "journalctl": "#!/bin/sh\necho 没有权限\n"}
+        for name, answer in answers.items():
+            (tmp_path / name).write_text(answer, encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        place = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ASKED": str(tmp_path / "asked")}
+        code, told = houqin("install", "--share", share, XDG_CONFIG_HOME=str(tmp_path / "config"), **place)
+        assert (code, told["error"]["code"]) == (1, "SERVICE-FAILED")  # type: ignore[index]
+        assert "no 没有权限" in told["error"]["message"]  # type: ignore[index]

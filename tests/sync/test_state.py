@@ -43,6 +43,27 @@ def test_archive(tmp_path: Path) -> None:
     assert archive_file(tmp_path / "state", source, SHA256) == kept
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what a descriptor is")
+def test_what_is_archived_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy, its name, and the names of the folders that it lies in are brought to the disk before it counts."""
+    brought: list[str] = []
+    really = os.fsync
+
+    def seen(descriptor: int) -> None:
+        brought.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    source = tmp_path / "入库.xlsx"
+    source.write_bytes(CONTENT)
+    kept = archive_file(tmp_path / "state", source, SHA256)
+    folders = [str(folder) for folder in (tmp_path, tmp_path / "state", kept.parent.parent, kept.parent)]
+    copied = next(place for place in brought if place not in folders)
+    assert Path(copied).parent == kept.parent
+    assert set(brought) == {copied, *folders}
+    assert {str(kept.parent), str(kept.parent.parent)} <= set(brought[brought.index(copied) :])
+
+
 def test_no_room_in_the_archive(tmp_path: Path) -> None:
     """A state folder without room for an accepted file cannot be used, and no half of one is kept."""
     source = tmp_path / "入库.xlsx"

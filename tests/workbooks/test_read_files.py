@@ -36,8 +36,13 @@ class TestFile:
         assert content.grids[0].workbook == "食堂/a.xlsx"
 
     def test_a_time_with_a_zone(self, tmp_path: Path) -> None:
-        """A time of saving in China is given in UTC; nonsense is no time."""
-        for stated, expected in (("2026-11-22T08:00:00+08:00", datetime(2026, 11, 22, tzinfo=UTC)), ("昨天", None)):
+        """A time of saving in China is given in UTC; nonsense, and what no clock of some zone can show, is no time."""
+        for stated, expected in (
+            ("2026-11-22T08:00:00+08:00", datetime(2026, 11, 22, tzinfo=UTC)),
+            ("昨天", None),
+            ("9999-12-31T23:59:59Z", None),
+            ("0001-01-01T00:00:00Z", None),
+        ):
             inner = f"<dcterms:modified>{stated}</dcterms:modified>"
             core = f'<cp:coreProperties xmlns:cp="c" xmlns:dcterms="d">{inner}</cp:coreProperties>'
             assert saved(tmp_path, package(sheet(cell("A1")), changes={"docProps/core.xml": core})).saved_at == expected
