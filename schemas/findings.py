@@ -8,6 +8,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from schemas.masking import masked_numbers, shown_text
 from schemas.texts import READER_TEXTS
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _filled(template: str, args: Mapping[str, object]) -> str:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else shown_text(str(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Finding:
             "register": self.register,
             "field": self.field,
             "key": list(self.key),
-            "value": self.value,
+            "value": masked_numbers(self.value),
             "message": self.message(language),
             "hint": self.hint(language),
         }

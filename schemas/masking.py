@@ -1,13 +1,18 @@
-"""Personal numbers as they may be shown outside the ledger (DOMAIN.md 2.0.5)."""
+"""Texts of people as they may be shown outside the ledger: personal numbers (DOMAIN.md 2.0.5), characters that act."""
 
 from __future__ import annotations
 
 import re
 
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[0-9Xx]|1[3-9]\d{9})(?![0-9A-Za-z])")
+PERSONAL_NUMBER = r"\d{17}[0-9Xx]|1[3-9]\d{9}"
+"""What a text that may have a personal number in it holds."""
+_PERSONAL = re.compile(rf"(?<![0-9A-Za-z])(?:{PERSONAL_NUMBER})(?![0-9A-Za-z])")
 _NUMBER = re.compile(r"[0-9A-Za-z-]+")
 _HIDDEN = "***"
+UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of what follows, and bytes that are no UTF-8."""
+_BREAKS = re.compile(r"[\t\n\r]+")
 
 
 def mask(value: str) -> str:
@@ -26,6 +31,11 @@ def mask(value: str) -> str:
 def masked_numbers(text: str) -> str:
     """Return a text with the telephone and identity numbers in it masked."""
     return _PERSONAL.sub(lambda found: mask(found[0]), text)
+
+
+def shown_text(text: str) -> str:
+    """Return what somebody typed as it is quoted: on one line, with a mark for every character that cannot be shown."""
+    return masked_numbers(UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", _BREAKS.sub(" ", text)))
 
 
 def _between(value: str, first: int, last: int) -> str:

@@ -8,7 +8,10 @@ import unicodedata
 _VOID = re.compile(r"\(?(?:[此本该整][单行条张笔份]|单据|已)?(?:作废|作廢)单?\)?(?:[,;:。!.(、].*)?")
 """Remarks, as ``matching`` gives them, that withdraw their row; 作废品 is another word."""
 
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\u0085\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 _BRACKETS = str.maketrans("[{【〔〖「『]}】〕〗」』", "(((((((" + ")))))))")

@@ -42,7 +42,7 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 1
+_READING_SECONDS = 0.5
 """How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
 _LONGEST_READING = 60
 _FEEDBACK_SECONDS = 0.5
@@ -137,7 +137,12 @@ class Daemon:
         self._share = share = Share.open(self._folder)
         state = share.state
         share_arenas()
-        with daemon_lock(state, share.config.zone), log_to(state, "watch"), ReaderPool() as pool, Heart(state) as heart:
+        with (
+            daemon_lock(state, share.config.zone),
+            log_to(state, "watch"),
+            ReaderPool() as pool,
+            Heart(state, self.stop) as heart,
+        ):
             self._heart = heart
             pool.aside.on_done = self._look_again
             LOGGER.info(self._said("开始监视 %s", "watching %s"), share.path)

@@ -80,8 +80,8 @@ def clock(share: Share) -> Iterator[Check]:
         yield Check(
             "clock",
             "warning",
-            f"文件服务器的时间与本机相差 {ahead} 秒，请校准两者",
-            f"the clocks of the file server and of this machine differ by {ahead} seconds; set them",
+            f"文件服务器的时间比本机{'快' if ahead > 0 else '慢'} {abs(ahead) // 60} 分钟，请校准两者",
+            f"the clock of the file server is {abs(ahead) // 60} minutes {'fast' if ahead > 0 else 'slow'}; set both",
         )
     else:
         told = f"{here} ({share.config.timezone})"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.masking import mask
+from schemas.columns import Kind
+from schemas.masking import PERSONAL_NUMBER, mask, masked_numbers
 from sync.completed import completed
 from sync.derived import derived_rows
 from sync.held import rows_of
@@ -125,8 +126,12 @@ def _codes(row: Mapping[str, Any]) -> str:
 
 
 def _masked(frame: pl.DataFrame, register: type[Register]) -> pl.DataFrame:
-    hidden = [column.name for column in register.columns if column.masked]
-    return frame.with_columns(pl.col(name).map_elements(mask, return_dtype=pl.String) for name in hidden)
+    hidden = {column.name: mask for column in register.columns if column.masked}
+    free = (column.name for column in register.columns if column.kind is Kind.TEXT and column.name not in hidden)
+    told = {name: masked_numbers for name in free if frame[name].str.contains(PERSONAL_NUMBER).any()}
+    return frame.with_columns(
+        pl.col(name).map_elements(masked, return_dtype=pl.String) for name, masked in (hidden | told).items()
+    )
 
 
 def write_csv(path: Path, one: Extract, language: str) -> None:

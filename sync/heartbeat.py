@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 HEARTBEAT_NAME = "daemon.json"
+STOP_NAME = "daemon.stop"
 BEAT_SECONDS = 5
+_AGAIN_SECONDS = 0.2
 STALE = timedelta(minutes=2)
 """A daemon whose last sign is older than this is taken to be gone."""
 
@@ -57,6 +60,19 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def ask_to_stop(state: Path, seconds: float) -> bool:
+    """Ask the daemon of a share to end, where no signal can, and wait for it; tell whether none is alive then."""
+    if read_heartbeat(state) is None:
+        return True
+    (state / STOP_NAME).touch()
+    last = time.monotonic() + seconds
+    while (beat := read_heartbeat(state)) is not None and beat.is_alive(datetime.now(UTC)):
+        if time.monotonic() >= last:
+            return False
+        time.sleep(_AGAIN_SECONDS)
+    return True
+
+
 def read_heartbeat(state: Path) -> Heartbeat | None:
     """Return what the daemon of a share last told, None where there never was one or the file is damaged."""
     try:
@@ -74,6 +90,8 @@ class Heart:
     """Writes the sign of life every few seconds, also during long work, until it is left."""
 
     state: Path
+    asked: Callable[[], None] = lambda: None
+    """What to do where somebody asks the daemon to end, as ``ask_to_stop`` does."""
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,6 +104,7 @@ class Heart:
     def __enter__(self) -> Self:
         for left in self.state.glob(f".{HEARTBEAT_NAME}.*"):  # of a daemon that was killed; there is one at a time
             left.unlink(missing_ok=True)
+        (self.state / STOP_NAME).unlink(missing_ok=True)  # asked of a daemon that had ended by itself
         self._write()
         self._thread.start()
         return self
@@ -99,7 +118,8 @@ class Heart:
         """Stop writing and take the sign back."""
         self._stop.set()
         self._thread.join()
-        (self.state / HEARTBEAT_NAME).unlink(missing_ok=True)
+        for name in (STOP_NAME, HEARTBEAT_NAME):
+            (self.state / name).unlink(missing_ok=True)
 
     def tell(self, **facts: object) -> None:
         """Tell something at once: fields of ``Heartbeat``."""
@@ -111,6 +131,8 @@ class Heart:
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
+            if (self.state / STOP_NAME).exists():
+                self.asked()
             self._write()
 
     def _write(self) -> None:

@@ -38,6 +38,7 @@ class _Copy:
     content_hash: str
     findings: Sequence[Finding]
     facts: tuple[str, str, str]
+    has_rows: bool
 
     def marked(self) -> Job:
         args = (self.source, self.made, self.findings, *self.facts)
@@ -52,7 +53,8 @@ class Marking:
     """The marked copies of one publication.
 
     They are made when the first that is stale is to be written. Where ``patience_seconds`` are not endless the others
-    wait for the next publication, and so does a copy that takes long: it is made aside.
+    wait for the next publication, and so does a copy that takes long: it is made aside. So is every copy of a workbook
+    without rows, for nobody shall wait for those of files that are no workbook of the school.
     """
 
     def __init__(self, share: Share, standing: Standing, pool: ReaderPool, patience_seconds: float) -> None:
@@ -60,6 +62,7 @@ class Marking:
         self._patience_seconds = patience_seconds
         self._folder = share.state / FOLDER
         self._copies = {copy.place: copy for copy in _copies(share, standing, self._folder)}
+        self._urgent = {place for place, copy in self._copies.items() if copy.has_rows}
         self._stale: tuple[_Copy, ...] = ()
 
     def targets(self) -> list[Target]:
@@ -98,7 +101,9 @@ class Marking:
     def _run(self, jobs: Sequence[Job]) -> list[Outcome]:
         if math.isinf(self._patience_seconds):
             return self._pool.run(jobs)
-        return self._pool.run_briefly(jobs, self._patience_seconds)
+        urgent = [job for job in jobs if job.key in self._urgent]
+        others = [job for job in jobs if job.key not in self._urgent]
+        return [*self._pool.run_briefly(urgent, self._patience_seconds), *self._pool.run_aside(others)]
 
 
 def _copies(share: Share, standing: Standing, folder: Path) -> list[_Copy]:
@@ -114,5 +119,6 @@ def _copies(share: Share, standing: Standing, folder: Path) -> list[_Copy]:
             shown = [LAYOUT, *facts, [finding_as_json(finding) for finding in told[identity]]]
             content_hash = hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
             made = folder / f"{content_hash}.xlsx"
-            found.append(_Copy(source, made, places[path], content_hash, told[identity], facts))
+            has_rows = bool((row["counts"] or {}).get("read"))
+            found.append(_Copy(source, made, places[path], content_hash, told[identity], facts, has_rows))
     return found

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from schemas.findings import Text
 from sync.backup import backup
 from sync.daily import day_of
 from sync.errors import HouqinError, words_of
-from sync.lock import night_lock
+from sync.lock import WriterBusy, night_lock
 from sync.log import LOGGER, said
 from sync.night_backup import all_gone, backup_folder, backups_in, settled
 from sync.night_books import differences_of, prove_books
@@ -73,17 +74,24 @@ class Skipped(HouqinError):  # noqa: N818 - says what happened
         return cls(step=word(f"step {name}", "zh"), step_en=word(f"step {name}", "en"))
 
 
-def nightly(share: Share, pool: ReaderPool, progress: Progress | None = None) -> Night:
+_PATIENCE_SECONDS = 60
+_AGAIN_SECONDS = 0.5
+T = TypeVar("T")
+
+
+def nightly(
+    share: Share, pool: ReaderPool, progress: Progress | None = None, patience_seconds: float = _PATIENCE_SECONDS
+) -> Night:
     """Do everything that is done every night and return what became of it; it is recorded in the state folder.
 
     A step that fails is told and does not keep the others from being done; old backups are removed
-    only after the new one was proven.
+    only after the new one was proven. A run that is under way is waited for: it ends long before the night.
 
     Raises:
         NightBusy: another nightly run is under way.
     """
     with night_lock(share.state, share.config.zone):
-        return _Course(share, pool, progress or Quiet(), datetime.now(UTC)).run()
+        return _Course(share, pool, progress or Quiet(), datetime.now(UTC), patience_seconds).run()
 
 
 def missed_night(share: Share, now: datetime) -> datetime | None:
@@ -126,6 +134,7 @@ class _Course:
     pool: ReaderPool
     progress: Progress
     started: datetime
+    patience_seconds: float
     steps: list[Step] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     result: SyncResult | None = None
@@ -164,12 +173,24 @@ class _Course:
             self.errors.append(exc)
             done = Step(name, False, f"程序出错（{type(exc).__name__}: {exc}）", f"unexpected error ({exc!r})")
         done = replace(done, seconds=round(time.monotonic() - began, 1))
-        LOGGER.log(20 if done.ok else 40, "night step %s: %s", name, done.en)
+        language = self.share.config.language
+        LOGGER.log(20 if done.ok else 40, "%s: %s", word(f"step {name}", language), done.message(language))
         self.steps.append(done)
+
+    def _when_free(self, work: Callable[[], T]) -> T:
+        """Do what needs the writer's lock, as soon as nobody else writes."""
+        last = time.monotonic() + self.patience_seconds
+        while True:
+            try:
+                return work()
+            except WriterBusy:
+                if time.monotonic() >= last:
+                    raise
+                time.sleep(_AGAIN_SECONDS)
 
     def sync(self) -> Step:
         """Read every workbook again, whether or not it changed."""
-        self.result = result = sync(self.share, self.pool, self.progress, full=True)
+        self.result = result = self._when_free(lambda: sync(self.share, self.pool, self.progress, full=True))
         counts = [line.counts for line in lines_of(self.share, result)]
         read, accepted, held, conflicting = (
             sum(count[name] for count in counts) for name in ("read", "accepted", "held", "conflicting")
@@ -271,7 +292,7 @@ class _Course:
         nights = read_nights(self.share.state)
         self.day = day_of(self.share, self._record(), self.differences, nights, self.started)
         keep_page(self.share.state, daily_page(self.day).html())
-        published = publish_again(self.share, self.pool, self.progress)
+        published = self._when_free(lambda: publish_again(self.share, self.pool, self.progress))
         waiting = f"，{len(published.postponed)} 个文件正被打开" if published.postponed else ""
         waiting_en = f", {len(published.postponed)} files are open elsewhere" if published.postponed else ""
         return Step("report", True, f"{DAILY}{waiting}", f"{DAILY}{waiting_en}")

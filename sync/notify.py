@@ -50,7 +50,7 @@ def notify(share: Share, event: Event) -> list[Sent]:
     """
     sent = [_send(number, url, event) for number, url in enumerate(share.config.notifications.urls, 1)]
     for each in sent:
-        LOGGER.log(20 if each.ok else 40, "told %s: %s", each.channel, each.en)
+        LOGGER.log(20 if each.ok else 40, "%s: %s", each.channel, each.message(share.config.language))
     return sent
 
 

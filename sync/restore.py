@@ -24,8 +24,8 @@ from sync.ledger.verify import Problem, verify
 from sync.lock import writer_lock
 from sync.scan import hash_file
 from sync.share import Share
-from sync.state import RESTORING, archive_file, archived, tidy
-from workbooks.write import make_folder, replace_bytes
+from sync.state import REPLACED, RESTORING, archive_file, archived, tidy
+from workbooks.write import make_private_folder, replace_bytes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from sync.backup_file import Manifest
     from sync.ledger import Revision
 
-REPLACED = "replaced"
-"""Folder in the state folder that keeps ledgers whose place was taken."""
 _PIECE_BYTES = 1 << 20
 
 
@@ -170,7 +168,7 @@ def _restore_file(state: Path, package: Package, name: str) -> bool:
     known = archived(state, sha256)
     if known is not None and hash_file(known)[0] == sha256:
         return False
-    make_folder(state)
+    make_private_folder(state)
     with tempfile.TemporaryDirectory(dir=state, prefix=RESTORING) as folder:
         part = Path(folder) / PurePosixPath(name).name
         with package.open_member(name) as source, part.open("wb") as target:

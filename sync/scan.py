@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from schemas.findings import Finding, reader_finding
+from schemas.masking import UNSHOWN
 from sync.hashes import Hashes, mark_of
 from workbooks.opening import opened
 from workbooks.reasons import reason_of
@@ -28,8 +29,6 @@ TEMPORARY = re.compile(
 )
 """Lock files, half-written files and what operating systems leave behind (DOMAIN.md 6.6 S20)."""
 
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, those that turn the direction of what follows, and bytes that are no UTF-8."""
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 """Names that stand for devices on Windows, whatever follows their point: the feedback could not be written there."""
 _LONGEST_NAME = 200
@@ -154,7 +153,7 @@ def awaiting(found: Scan, paths: Collection[Path], folders: Mapping[str, Path]) 
 def shown_name(department: str, path: PurePath) -> str:
     """Return what people know a file by, with a mark for every character that cannot be shown; ``.`` is the folder."""
     place = f"{department}/{path.as_posix()}" if path.parts else department
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", place))
+    return UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", place))
 
 
 def _is_usable(name: str) -> bool:
@@ -163,7 +162,7 @@ def _is_usable(name: str) -> bool:
 
 def _closed(path: Path, name: str) -> Finding | None:
     """Return the finding of a folder that was not gone into, None for what is no folder."""
-    if not stat.S_ISDIR(_mode(path)) or _UNSHOWN.search(path.name):
+    if not stat.S_ISDIR(_mode(path)) or UNSHOWN.search(path.name):
         return None
     reason, reason_en = "文件夹没有权限打开，或层数太多", "the folder may not be opened, or lies too deep"
     return reader_finding("FILE-LOCKED", name, reason=reason, reason_en=reason_en)
@@ -171,7 +170,7 @@ def _closed(path: Path, name: str) -> Finding | None:
 
 def _found(path: Path, name: str, department: str, inside: PurePath, own: Path, hashes: Hashes) -> FoundFile | Finding:
     """Return a file of a department, whose ``own`` folder follows no link, ``inside`` which it lies; or what is odd."""
-    if not _is_usable(path.name) or _UNSHOWN.search(str(inside)):
+    if not _is_usable(path.name) or UNSHOWN.search(str(inside)):
         return reader_finding("FILE-NAME", name)
     try:
         return FoundFile(name, department, path, *_hash_of_workbook(path, own, hashes))
@@ -202,7 +201,7 @@ def _entries_below(folder: Path, levels: int) -> Iterator[Path]:
         if is_temporary(path.name):
             continue
         mode = _mode(path)
-        if stat.S_ISDIR(mode) and levels and not _UNSHOWN.search(path.name):
+        if stat.S_ISDIR(mode) and levels and not UNSHOWN.search(path.name):
             yield from _entries_below(path, levels - 1)
         elif stat.S_ISDIR(mode) or stat.S_ISREG(mode) or stat.S_ISLNK(mode):
             yield path

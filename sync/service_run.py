@@ -16,6 +16,7 @@ import platformdirs
 from schemas.register import all_registers
 from sync.config import load_config
 from sync.errors import HouqinError
+from sync.heartbeat import ask_to_stop
 from sync.ledger import Ledger
 from sync.lock import StateUnusable
 from sync.service import (
@@ -168,6 +169,9 @@ def uninstall(service: Service) -> bool:
     _refuse_without_manager(service)
     if not there.path.exists():
         return False
+    if sys.platform == "win32":
+        # the Task Scheduler ends the shell that it started, not the daemon in it
+        ask_to_stop(Path(service.state), STOP_SECONDS)
     for command in there.uninstall:
         _run(command, service)
     there.path.unlink()

@@ -29,6 +29,8 @@ RESTORING = ".restore-"
 """Begins the names of folders in which a restore unpacks files."""
 SUCCESSOR = ".restoring"
 """Ends the name of a database that is to take the place of the ledger."""
+REPLACED = "replaced"
+"""Folder in the state folder that keeps ledgers whose place was taken, each in a folder of its own."""
 
 _PIECE_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -189,7 +191,8 @@ def tidy(state: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
-    remove_abandoned(state)
+    for folder in (state, *state.glob(f"{REPLACED}/*")):
+        remove_abandoned(folder)
 
 
 def archived_files(state: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from schemas.masking import shown_text
 from schemas.register import all_registers
 from sync.commands.verify import problems_as_json
 from sync.export import extract, write_csv
@@ -27,6 +28,7 @@ from tests.workbooks.makers import cell, good, package, relations, sheet
 from workbooks.mark import write_marked
 
 FORMULA = '=HYPERLINK("http://x.invalid","y")'
+PHONE = "13912345678"
 SCRIPT = "<script>alert(1)</script>"
 Put = Callable[[Path], object]
 
@@ -139,7 +141,15 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         school = School(folder / "school")
         school.save("ZW/基础资料.xlsx", MASTER)
         school.save(
-            "ZW/库房.xlsx", {"stock_receipt": [receipt(1, remark=FORMULA), receipt(2, remark=SCRIPT, amount="1")]}
+            "ZW/库房.xlsx",
+            {
+                "stock_receipt": [
+                    receipt(1, remark=FORMULA),
+                    receipt(2, remark=SCRIPT, amount="1"),
+                    receipt(3, remark=f"送货人{PHONE}\x1b[31m"),
+                    receipt(4, buyer=f"赵强{PHONE}\x1b[31m"),
+                ]
+            },
         )
         guards = school.folder / "departments" / "MW"
         guards.mkdir(parents=True, exist_ok=True)
@@ -175,7 +185,10 @@ def test_attacks_are_told_by_name(attacked: Attacked, name: str) -> None:
 
 def test_the_others_are_taken(attacked: Attacked) -> None:
     """Rows of an honest workbook are taken beside all attacks, as their department stated them, and no others."""
-    assert [(row["doc_no"], row["qty"]) for row in attacked.rows] == [("RK-202611-0001", "25.000")]
+    assert [(row["doc_no"], row["qty"]) for row in attacked.rows] == [
+        ("RK-202611-0001", "25.000"),
+        ("RK-202611-0003", "25.000"),
+    ]
 
 
 def test_text_that_begins_like_a_formula_stays_text(attacked: Attacked) -> None:
@@ -187,6 +200,28 @@ def test_text_that_begins_like_a_formula_stays_text(attacked: Attacked) -> None:
         values = [value for row in csv.reader(file) for value in row]
     assert not [value for value in values if value.startswith(("=", "@", "+"))]
     assert any(FORMULA in value for value in values)
+
+
+def test_personal_numbers_in_free_text_are_masked(attacked: Attacked) -> None:
+    """A telephone number that somebody wrote where none belongs is masked in volumes, export, pages and findings."""
+    assert any(PHONE in str(row["remark"]) for row in attacked.rows)
+    folder = attacked.school.folder
+    (volume,) = (folder / "published" / "明细" / "入库单").glob("*.xlsx")
+    shown = [str(cell.value) for row in openpyxl.load_workbook(volume).active for cell in row]
+    shown += [attacked.extract.read_text("utf-8-sig")]
+    shown += [path.read_text("utf-8") for path in (folder / "feedback").rglob("*.html")]
+    listed = openpyxl.load_workbook(folder / "feedback" / "ZW" / "库房.校验.xlsx")["校验结果"]
+    shown += [str(cell.value) for row in listed for cell in row]
+    shown += [words for _, _, words in attacked.findings]
+    assert any("139****5678" in text for text in shown)
+    assert not [text for text in shown if PHONE in text]
+
+
+def test_characters_that_control_a_terminal_are_told_as_marks(attacked: Attacked) -> None:
+    """What a terminal would obey is kept in no row, and stands in no finding."""
+    assert not [row for row in attacked.rows if "\x1b" in str(row)]
+    assert not [words for _, _, words in attacked.findings if "\x1b" in words]
+    assert shown_text("赵强\x1b[31m\n\u202e") == "赵强\N{REPLACEMENT CHARACTER}[31m \N{REPLACEMENT CHARACTER}"
 
 
 def test_pages_run_nothing(attacked: Attacked) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.findings import Finding, Severity
+from schemas.masking import shown_text
 from schemas.register import all_registers
 from workbooks.marks import SEVERITY_WORDS, cell_of
 
@@ -86,7 +87,8 @@ def _places(line: str) -> int:
 
 
 def _clipped(value: str) -> str:
-    return value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "…"
+    shown = shown_text(value)
+    return shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "…"
 
 
 def _column_title(found: Finding, language: str) -> str:

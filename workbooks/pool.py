@@ -136,21 +136,30 @@ class ReaderPool:
         A job that takes more than a second (``brief_seconds``) goes on aside; its outcome is there when it is asked for
         again later. So jobs are left out that are not done yet, and those that have not begun when the patience ends.
         """
-        at_once: list[Outcome] = []
-        fresh = []
-        for job in jobs:
-            known = self.aside.take(job)
-            if known is None:
-                fresh.append(job)
-            elif known != "pending":
-                at_once.append(known)
-                if on_done is not None:
-                    on_done(known)
+        at_once, fresh = self._asked(jobs)
+        for known in at_once:
+            if on_done is not None:
+                on_done(known)
         tried = self._run(fresh, on_done, patience_seconds, self._brief_seconds)
         for outcome in tried:
             if outcome.failure == "timeout":
                 self.aside.put(outcome.job)
         return [*at_once, *(outcome for outcome in tried if outcome.failure != "timeout")]
+
+    def run_aside(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """Return the outcomes that are there; the other jobs are done aside, one after the other."""
+        at_once, fresh = self._asked(jobs)
+        for job in fresh:
+            self.aside.put(job)
+        return at_once
+
+    def _asked(self, jobs: Sequence[Job]) -> tuple[list[Outcome], list[Job]]:
+        """Return what was done aside of some jobs, and those that are not there."""
+        known = [(job, self.aside.take(job)) for job in jobs]
+        return (
+            [outcome for _, outcome in known if isinstance(outcome, Outcome)],
+            [job for job, outcome in known if outcome is None],
+        )
 
     def _run(
         self,

@@ -65,6 +65,18 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     sync_folder(path.parent)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter; those above it are as usual, and one that is there stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, that is still there when the machine has lost its power.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from schemas.masking import UNSHOWN
 from sync.errors import HouqinError
 from workbooks.reasons import with_place
 from workbooks.write import TargetLockedError
@@ -218,19 +219,25 @@ def console(*, stderr: bool = False) -> Console:
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)
 
 
+def printable(text: str) -> str:
+    """Return a text as a terminal may show it: it obeys characters that control it."""
+    return "\n".join(UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", line) for line in text.split("\n"))
+
+
 def show_table(title: str, headers: Sequence[str], rows: Iterable[Iterable[object]], *, numbers: int = 0) -> None:
     """Print a table; the last ``numbers`` columns are numbers."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, title_style="bold")
+    table = Table(title=Text(printable(title)), title_justify="left", box=SIMPLE_HEAD, title_style="bold")
     for place, header in enumerate(headers):
         is_number = place >= len(headers) - numbers
         table.add_column(header, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
     from rich.markup import escape  # noqa: PLC0415
 
     for row in rows:
-        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(escape("" if cell is None else printable(str(cell))) for cell in row))
     console().print(table)
 
 

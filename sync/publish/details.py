@@ -19,7 +19,7 @@ import polars as pl
 import xlsxturbo
 
 from schemas.columns import Column, Kind
-from schemas.masking import mask
+from schemas.masking import PERSONAL_NUMBER, mask, masked_numbers
 from schemas.register import Register, all_registers
 from schemas.values import cell_name
 from sync.publish.package import Edit, finish, header_text, landscape, repeated_header
@@ -243,6 +243,8 @@ def _readable(values: pl.Series, column: Column, language: str) -> pl.Series:
         return values.replace_strict(words, return_dtype=pl.String, default=None)
     if column.masked:
         return values.cast(pl.String).map_elements(mask, return_dtype=pl.String)
+    if column.kind is Kind.TEXT and values.str.contains(PERSONAL_NUMBER).any():
+        values = values.map_elements(masked_numbers, return_dtype=pl.String)
     is_long = values.dtype == pl.String and (values.str.len_chars() > _LONGEST_TEXT).any()
     return values.str.slice(0, _LONGEST_TEXT) if is_long else values
 

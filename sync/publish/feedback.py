@@ -71,7 +71,7 @@ def feedback_pages(publication: Publication) -> list[FeedbackPage]:
     pages = page_paths(state.path for state in publication.workbooks)
     choices = choice_paths(state.path for state in publication.workbooks)
     findings, held = _by_workbook(publication.findings), _by_workbook(publication.held)
-    conflicts, missing = _by_workbook(publication.conflicts), _by_workbook(publication.missing)
+    conflicts, missing = _by_workbook(_differing(publication.conflicts)), _by_workbook(publication.missing)
     stopped = {path for path, lines in findings.items() if any(line.code == _STOP for line in lines)}
     waiting = conflicts.keys() | missing.keys() | stopped
     return [
@@ -90,6 +90,12 @@ def feedback_pages(publication: Publication) -> list[FeedbackPage]:
         )
         for state in sorted(publication.workbooks, key=lambda state: state.path)
     ]
+
+
+def _differing(conflicts: Sequence[ConflictLine]) -> list[ConflictLine]:
+    """Return the cells in which the sides differ: others of their group say the same, unless what is masked differs."""
+    told = {line.number for line in conflicts if line.ours != line.theirs}
+    return [line for line in conflicts if line.ours != line.theirs or line.number not in told]
 
 
 def _by_workbook(lines: Iterable[Line]) -> Mapping[str, list[Line]]:

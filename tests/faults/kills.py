@@ -135,7 +135,7 @@ def fault(length: Told, chance: random.Random) -> dict[str, Any]:
     part = chance.choice(sorted({name for name, _ in length.marks}))
     number = chance.choice([number for number, (name, _) in enumerate(length.marks, 1) if name == part])
     times = [moment for _, moment in length.marks] + [length.seconds]
-    delay = 0.0 if chance.random() < 0.3 else chance.uniform(0, times[number] - times[number - 1])
+    delay = 0.0 if chance.random() < 0.3 else chance.uniform(0, max(0.0, times[number] - times[number - 1]))
     return {"mark": number, "delay": delay, "alone": alone}
 
 

@@ -109,6 +109,18 @@ def test_both_sides_stand_beside_each_other(school: School) -> None:
     assert listed.formula1 == '"采用总账,采用本工作簿,恢复原值"'
 
 
+def test_the_page_names_what_differs(school: School) -> None:
+    """The page of a workbook in conflict shows the cells in which the sides differ, and no others of their group."""
+    school.become(changed_twice)
+    school.sync()
+    page = (school.folder / "feedback" / OTHER.replace(".xlsx", ".校验.html")).read_text(encoding="utf-8")
+    assert "与总账不一致（冲突）（2）" in page
+    assert {name for name in ("数量", "金额", "物品编码", "单位") if f"RK-202611-0001 / 1　{name}" in page} == {
+        "数量",
+        "金额",
+    }
+
+
 def test_a_missing_row_is_confirmed_in_a_workbook(school: School) -> None:
     """确认删除 withdraws the row; 暂不处理 and a blank leave it as it is."""
     one_missing(school)

@@ -70,6 +70,15 @@ def test_it_is_told_in_the_schools_time(tmp_path: Path) -> None:
     assert f"{began.astimezone(zone):%Y-%m-%d %H:%M:%S}" in caught.value.message("zh")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has rights of another kind")
+def test_the_state_folder_is_nobody_elses(tmp_path: Path) -> None:
+    """A state folder that is made is open to the account that keeps the ledger only; its parents are usual."""
+    with writer_lock(tmp_path / "houqin" / "school"):
+        pass
+    assert (tmp_path / "houqin" / "school").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "houqin").stat().st_mode & 0o005 == 0o005
+
+
 def test_lock_is_free_afterwards(tmp_path: Path) -> None:
     """The lock ends with its block, also after an error, and can be taken again."""
     with pytest.raises(ZeroDivisionError), writer_lock(tmp_path / "state"):

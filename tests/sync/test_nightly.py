@@ -8,7 +8,7 @@ import shutil
 import socketserver
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -71,10 +71,10 @@ def settings(school: School, text: str) -> None:
     path.write_text(f"{head}{text}\n{tail}", encoding="utf-8")
 
 
-def night_of(school: School) -> tuple[Night, dict[str, Any], int]:
+def night_of(school: School, patience_seconds: float = 60) -> tuple[Night, dict[str, Any], int]:
     """Do a night and return it, its document and its exit code."""
     share = Share.open(school.folder)
-    night = nightly(share, POOL)
+    night = nightly(share, POOL, patience_seconds=patience_seconds)
     return night, json.loads(json.dumps(document(night, "zh"))), exit_code(share, night)
 
 
@@ -239,11 +239,21 @@ class TestFailingSteps:
         assert gone in read_nights(school.share.state).kept
 
     def test_a_run_is_under_way(self, school: School) -> None:
-        """While another program merges, the run of the night fails with exit code 4; the backup is made."""
+        """While another program merges for long, the run of the night fails with exit code 4; the backup is made."""
         with writer_lock(school.share.state):
-            _, told, code = night_of(school)
+            _, told, code = night_of(school, patience_seconds=0)
         assert {step["name"] for step in told["steps"] if not step["ok"]} == {"sync", "report"}
         assert (told["backup"]["verified"], code) == (True, 4)
+
+    def test_a_run_that_ends_soon_is_waited_for(self, school: School) -> None:
+        """A night that comes while somebody merges waits for its turn, and every step is done."""
+        with ExitStack() as merging:
+            merging.enter_context(writer_lock(school.share.state))
+            end = threading.Timer(0.2, merging.pop_all().close)
+            end.start()
+            night, *_ = night_of(school)
+            end.join()
+        assert night.ok
 
     def test_two_nights_at_once(self, school: School) -> None:
         """A second night while one is under way is refused."""

@@ -15,8 +15,9 @@ import pytest
 
 from sync.config_default import write_default_config
 from sync.readiness import tell_ready
-from sync.service import Service, systemd_unit, task_installation, task_xml
-from sync.state import StateElsewhere, keeper_of, refuse_another_account, service_name
+from sync.service import Service, ServiceLeavesLedger, systemd_unit, task_installation, task_xml
+from sync.service_run import install
+from sync.state import StateElsewhere, keeper_of, own_state, refuse_another_account, service_name
 from tests import command_line
 
 TASK_NAMES = {"": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
@@ -258,6 +259,22 @@ class TestCommand:
                 "install", "--share", share, "--scope", "system", *words, "--print", SUDO_USER="", HOUQIN_STATE=""
             )
             assert (code, told["error"]["code"]) == (2, "SERVICE-ACCOUNT")  # type: ignore[index]
+
+    def test_a_second_ledger_is_refused(self, share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever has kept the ledger of a share himself is told how to move it before a service of another account."""
+        (tmp_path / "systemctl").write_text("#!/bin/sh\n", encoding="utf-8")
+        (tmp_path / "systemctl").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+        monkeypatch.delenv("HOUQIN_STATE", raising=False)
+        (share / "departments" / "ZW").mkdir(parents=True)
+        shutil.copy(Path(__file__), share / "departments" / "ZW" / "no workbook.xlsx")
+        assert command_line.houqin("sync", "--share", share, "--json").json()["revision"] == 1
+        its = tmp_path / "its"
+        program = ("houqin",)
+        with pytest.raises(ServiceLeavesLedger, match=f"mv {own_state(share)} {its}"):
+            install(Service(service_name(share), "", share, its, program, "system", "nobody"))
+        assert not its.exists()
 
     def test_why_it_does_not_start(self, share: Path, tmp_path: Path) -> None:
         """Where the service manager refuses, what the service itself said last is told with it."""

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from sync.heartbeat import Heart
+from sync.heartbeat import Heart, ask_to_stop
 from sync.lock import StateUnusable
 from sync.state import SourceChanged, archive_file, archived, state_dir, tidy
 from tests.environment import room_for
@@ -108,10 +110,13 @@ def test_what_killed_programs_left_is_tidied(tmp_path: Path) -> None:
     unpacked.parent.mkdir()
     theirs, ledger = tmp_path / f".~night.{os.getpid()}.tmp", tmp_path / "ledger.db"
     left = [unpacked, tmp_path / "ledger.db.restoring", tmp_path / "ledger.db.restoring-wal"]
-    for path in (*left, theirs, ledger, tmp_path / f".~night.{NOBODY}.tmp"):
+    replaced = tmp_path / "replaced" / "20261122T080000Z"
+    replaced.mkdir(parents=True)
+    for path in (*left, theirs, ledger, tmp_path / f".~night.{NOBODY}.tmp", replaced / f".~restore.{NOBODY}.tmp"):
         path.touch()
     tidy(tmp_path)
-    assert set(tmp_path.iterdir()) == {theirs, ledger}
+    assert set(tmp_path.iterdir()) == {theirs, ledger, replaced.parent}
+    assert not list(replaced.iterdir())
 
 
 def test_a_new_daemon_tidies_what_a_killed_one_was_telling(tmp_path: Path) -> None:
@@ -119,3 +124,15 @@ def test_a_new_daemon_tidies_what_a_killed_one_was_telling(tmp_path: Path) -> No
     (tmp_path / f".daemon.json.{NOBODY}").touch()
     with Heart(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["daemon.json"]
+
+
+def test_a_daemon_can_be_asked_to_end_without_a_signal(tmp_path: Path) -> None:
+    """Where no signal reaches it, as on Windows, a daemon ends when it is asked; what asked it does not stay."""
+    assert ask_to_stop(tmp_path, 0)  # none is there
+    (tmp_path / "daemon.stop").touch()  # of a daemon that was gone already
+    with ExitStack() as running:
+        ended = Thread(target=running.close)
+        running.enter_context(Heart(tmp_path, ended.start))
+        assert not ask_to_stop(tmp_path, 0)
+        assert ask_to_stop(tmp_path, 60)
+    assert list(tmp_path.iterdir()) == []
