@@ -304,7 +304,7 @@ def _agreement_rows() -> Iterator[tuple[str, ...]]:
 
 
 def _parameter_rows() -> Iterator[tuple[object, ...]]:
-    words = dict(re.findall(r"(?m)^# (\w+) = .*?# (.+)$", default_config_text("").partition("[parameters]")[2]))
+    words = dict(re.findall(r"(?m)^# (\w+) = .*?# (.+)$", default_config_text("", "").partition("[parameters]")[2]))
     for name, value in DEFAULTS.items():
         shown = str(value).lower() if isinstance(value, bool) else str(value) or "（空）"
         yield f"`{name}`", shown, words.get(name, ""), _PARAMETERS_EN[name]

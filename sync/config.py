@@ -110,6 +110,8 @@ def default_departments() -> dict[str, Department]:
 class Config(_Part):
     """The settings of one shared folder, checked and with their defaults."""
 
+    id: str = ""
+    """Tells this share from others; a ledger takes nothing from one with another id."""
     school: str = ""
     language: Literal["zh", "en"] = "zh"
     timezone: Annotated[str, AfterValidator(checks.zone_name)] = "Asia/Shanghai"

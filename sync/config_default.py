@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from decimal import Decimal
 from pathlib import Path
 
@@ -59,6 +60,7 @@ _HEAD = """\
 # 文字放在英文双引号内；# 后面写着的值就是不写时的默认值。
 
 school = {school}
+id = {id}              # 这个文件夹的标识，请勿改动：连接错文件夹时不会误入账
 language = "zh"                  # 提示的语言：zh 中文，en 英文
 timezone = "Asia/Shanghai"       # 学校所在时区，决定“今天”是哪一天
 # campuses = ["南校区", "北校区"]
@@ -136,16 +138,16 @@ def write_default_config(share: Path, school: str) -> Path:
     path = share / CONFIG_NAME
     if path.exists():
         raise ConfigExists(path=path)
-    replace_bytes(path, default_config_text(school).encode())
+    replace_bytes(path, default_config_text(school, secrets.token_hex(6)).encode())
     return path
 
 
-def default_config_text(school: str) -> str:
+def default_config_text(school: str, share_id: str) -> str:
     """Return the settings of a new school as TOML with comments in Chinese."""
     departments = "\n".join(f"{code} = {{ name = {_quoted(name)} }}" for code, name in DEPARTMENT_NAMES.items())
     parameters = "\n".join(_parameter(name, value) for name, value in DEFAULTS.items())
     return (
-        _HEAD.format(school=_quoted(school))
+        _HEAD.format(school=_quoted(school), id=_quoted(share_id))
         + _ROLES
         + _DEPARTMENTS.format(departments=departments)
         + _PARAMETERS.format(parameters=parameters)

@@ -18,8 +18,8 @@ TEXTS = {
     "missing_file": Text(
         "没有找到这个文件",
         "the file does not exist",
-        "请核对共享文件夹，或用 houqin init 新建",
-        "check the shared folder, or make one with houqin init",
+        "请核对共享文件夹是否已连接、路径是否正确；只有新学校才用 houqin init 新建",
+        "see whether the shared folder is connected and the path right; only a new school makes one with houqin init",
     ),
     "unreadable_file": Text("无法读取（{reason}）", "it cannot be read ({reason_en})"),
     "not_utf8": Text(

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemas.findings import Text
 from sync.allocators import give_back, share_arenas
 from sync.config import DEPARTMENTS_FOLDER
 from sync.errors import HouqinError, words_of
 from sync.hashes import Hashes
 from sync.heartbeat import Failure, Heart, unread_of, utc_now
+from sync.identity import ShareMoved, check_share
 from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
@@ -25,6 +25,7 @@ from sync.notify import Event, notify
 from sync.publish_run import publish_all
 from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
+from sync.run_log import Unwritten
 from sync.settling import Look, Settling
 from sync.share import Share
 from sync.watch import Hints, glances, is_remote
@@ -60,18 +61,6 @@ class Stopped(BaseException):
     """
 
 
-class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
-    """The folder leads to another place than at the start, which has another ledger (``path``, ``state``)."""
-
-    code = "SHARE-MOVED"
-    text = Text(
-        "{path} 现在指向另一个位置，那里另有一本总账",
-        "{path} leads to another place now, which has a ledger of its own",
-        "请换回原来的文件夹；确要搬迁时，请停掉守护程序，把 HOUQIN_STATE 设为 {state} 再启动",
-        "put the folder back; to move it for good stop the daemon and start it with HOUQIN_STATE={state}",
-    )
-
-
 class Daemon:
     """Watches one shared folder until it is stopped; one run at a time, by one thread."""
 
@@ -95,6 +84,8 @@ class Daemon:
         self._failure: Failure | None = None
         self._hanging: Failure | None = None
         """That the share does not answer, which only another thread can tell."""
+        self._unwritten: Failure | None = None
+        """That published files could not be written, by the last run."""
         self._heart: Heart | None = None
         self._away = False
         """Whether the share is offline, or its settings cannot be used."""
@@ -171,7 +162,7 @@ class Daemon:
             finally:
                 if self._hints is not None:
                     self._hints.stop()
-        LOGGER.info(self._said("已停止", "stopped"))
+            LOGGER.info(self._said("已停止", "stopped"))
 
     @property
     def _language(self) -> str:
@@ -181,7 +172,7 @@ class Daemon:
         return said(self._language, chinese, english)
 
     def _facts(self) -> dict[str, object]:
-        return {"failures": tuple(each for each in (self._hanging, self._failure) if each is not None)}
+        return {"failures": tuple(filter(None, (self._hanging, self._failure, self._unwritten)))}
 
     def _turn(self, pool: ReaderPool, heart: Heart) -> None:
         """Look once, and merge what has settled, or do what is done every night."""
@@ -189,6 +180,7 @@ class Daemon:
             share = Share.open(self._folder)
             if share.state != heart.state:
                 raise ShareMoved(path=self._folder, state=heart.state)
+            check_share(share)
             seen = glances(share.config.folders)
         except (OSError, HouqinError) as exc:
             self._failed(exc)
@@ -197,7 +189,8 @@ class Daemon:
         self.looks += 1
         self._share = share
         if self._away:
-            self._away, self._failure, self._not_before = False, None, 0.0
+            self._away = False
+            self._recovered()
             self._rescan_at = time.monotonic()
         heart.tell(watching="native" if self._listens(share) else "polling")
         self._looked_at = now = time.monotonic()
@@ -235,10 +228,12 @@ class Daemon:
             self._failed(exc)
             return
         self.runs += 1
-        self._settling.taken(replace(look, restless=look.restless | result.left | result.aside))
-        self._failure, self._not_before = None, 0.0
+        waiting = look.restless | result.left | result.aside
+        self._settling.taken(replace(look, restless=waiting))
+        self._recovered()
+        self._unwritten = self._unwritten_of(result)
         unread = unread_of(result.findings, share.config.language)
-        heart.tell(last_scan=utc_now(), revision=result.revision, unread=unread, **self._facts())
+        heart.tell(last_scan=utc_now(), revision=result.revision, queue=len(waiting), unread=unread, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
         self._go_on(result)
         self._on_run(result)
@@ -291,6 +286,18 @@ class Daemon:
             return wanted
         self._backoff = _longer(self._backoff)
         return min(wanted, self._backoff)
+
+    def _unwritten_of(self, result: SyncResult) -> Failure | None:
+        if not result.postponed:
+            return None
+        before, now = self._unwritten, Unwritten.of(result.postponed)
+        return Failure(utc_now() if before is None else before.at, now.code, now.message(self._language))
+
+    def _recovered(self) -> None:
+        """Forget what failed, and say that it is over."""
+        if self._failure is not None:
+            LOGGER.info(self._said("已恢复：%s", "over: %s"), self._failure.code)
+        self._failure, self._not_before = None, 0.0
 
     def _failed(self, exc: Exception) -> None:
         """Note what keeps us from working, once, and wait longer every time."""

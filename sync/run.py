@@ -22,6 +22,7 @@ from sync.decisions import Decision, Orders, Settled, decisions_of, rows_to_reco
 from sync.derived import made_from
 from sync.errors import HouqinError
 from sync.hashes import Hashes
+from sync.identity import remember_share
 from sync.intake import WAVE_BYTES, together, waves_of
 from sync.ledger import Ledger
 from sync.ledger_books import books_of
@@ -91,6 +92,7 @@ def sync(
     Who runs again before anybody looks may leave publishing to the last run: ``publish`` says how it is done.
 
     Raises:
+        ShareForeign: the ledger was made of another share than the one that lies here; nothing is done.
         NotOpen: an order is about something that no longer waits; nothing is done.
         NoBase: a conflict has no base to go back to; nothing is done.
         WriterBusy: another run is under way.
@@ -98,6 +100,7 @@ def sync(
     """
     told = progress or Quiet()
     with writer_lock(share.state, share.config.zone), share.open_ledger() as ledger:
+        remember_share(share)
         tidy(share.state)
         standing = Standing.of(ledger)
         ordered = decisions_of(orders, standing, ledger, share.registers.values())

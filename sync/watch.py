@@ -6,6 +6,7 @@ Hints may be lost, doubled or late; they say when to look, never what there is. 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import stat
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
 _REMOTE_TYPES = frozenset({"cifs", "smb2", "smb3", "smbfs", "nfs", "nfs4", "9p", "afs", "ncpfs", "vboxsf", "drvfs"})
+_OBSERVERS = logging.getLogger("watchdog")
+_OBSERVERS.addHandler(logging.NullHandler())
 _HAPPENINGS = frozenset({"created", "modified", "moved", "deleted", "closed"})
 """Kinds of events that change something; reading a file is told too."""
 
@@ -110,6 +113,7 @@ class Hints:
         self.stop()
         # a folder that is made anew all the time is told to standard error each time, with its whole path
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
+        _OBSERVERS.propagate = False  # an overflow is told twice for every folder, and costs a look at most
         watched = _identity(self._folder)
         observer = Observer()
         observer.daemon = True

@@ -14,9 +14,9 @@ import click
 from sync.commands.common import named_share, output_options, print_json, share_option
 from sync.daemon import Daemon
 from sync.hanging import run_watched
-from sync.heartbeat import unread_of
 from sync.log import FORM, LOGGER, Masked
 from sync.run import SyncResult
+from sync.run_log import RunLog
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 
@@ -37,11 +37,12 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
     shown.setFormatter(Masked(FORM))
     LOGGER.addHandler(shown)
     last: list[int] = []
-    unread: set[str] = set()
+    log = RunLog(language)
 
     def told(result: SyncResult) -> None:
         last[:] = [result.revision]
-        _tell(result, language, unread)
+        for line in log.lines(result):
+            LOGGER.info("%s", line)
 
     daemon = Daemon(folder, told)
 
@@ -58,21 +59,3 @@ def command(*, share_path: Path | None, as_json: bool, language: str) -> None:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)  # what waits for the share in the kernel ends with the process only
-
-
-def _tell(result: SyncResult, language: str, told_before: set[str]) -> None:
-    """Log what became of the workbooks that a run read, and what it could not look at where that is news."""
-    unread = {each.line() for each in unread_of(result.findings, language)}
-    for line in sorted(unread - told_before):
-        LOGGER.warning("%s", line)
-    told_before.intersection_update(unread)
-    told_before.update(unread)
-    for outcome in result.plan.outcomes:
-        counts = outcome.counts
-        words = (
-            f"读取 {counts['read']}，入账 {counts['accepted']}，搁置 {counts['held']}，冲突 {counts['conflicting']}"
-            if language == "zh"
-            else f"read {counts['read']}, accepted {counts['accepted']}, held {counts['held']}, "
-            f"conflicting {counts['conflicting']}"
-        )
-        LOGGER.info("%s: %s", result.standing.title(outcome.name), words)

@@ -48,7 +48,7 @@ def test_default_settings_read_back(tmp_path: Path, school: str) -> None:
     write_default_config(tmp_path, school)
     config = load_config(tmp_path)
     assert config.school == school
-    assert config.model_dump() == Config(school=school).model_dump()
+    assert config.model_dump() == Config(school=school, id=config.id).model_dump()
     assert list(config.departments) == CODES
     assert config.departments == default_departments()
 

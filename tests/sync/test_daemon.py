@@ -17,6 +17,7 @@ import pytest
 from sync.config import CONFIG_NAME
 from sync.daemon import Daemon
 from sync.heartbeat import read_heartbeat
+from sync.identity import ShareForeign
 from sync.nights import read_nights
 from sync.state import STATE_VARIABLE
 from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, scheduled, watched
@@ -155,7 +156,7 @@ def test_of_two_daemons_at_once_one_works(school: School) -> None:
 
 
 def test_trouble_is_told_and_outlived(daemon: Watched) -> None:
-    """Settings that cannot be used, a second daemon, and a folder that was replaced: the daemon goes on afterwards."""
+    """Settings that cannot be used, a second daemon, a folder that was replaced, a file that cannot be written."""
     settings = daemon.school.folder / CONFIG_NAME
     good = settings.read_text(encoding="utf-8")
     settings.write_text("school = [", encoding="utf-8")
@@ -173,6 +174,17 @@ def test_trouble_is_told_and_outlived(daemon: Watched) -> None:
     copy.rename(departments)
     daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2)]})
     daemon.takes("stock_receipt", 2)
+    master = daemon.school.folder / "published" / "总账.xlsx"
+    master.unlink()
+    (master / "x").mkdir(parents=True)
+    daemon.school.save(BOOK, {"stock_receipt": [receipt(1), receipt(2), receipt(3)]})
+    daemon.fails("PUBLISH-POSTPONED")
+    shutil.rmtree(master)
+    daemon.recovers()
+    assert master.is_file()
+    assert daemon.stop() == 0
+    said = daemon.process.stderr.read() if daemon.process.stderr else ""
+    assert [words for words in ("没能写出", "已恢复：CONFIG", "问题都已恢复", "已停止") if words not in said] == []
 
 
 def test_killed_daemon_leaves_the_lock(daemon: Watched) -> None:
@@ -219,6 +231,30 @@ def test_another_share_in_its_place_is_not_taken_for_it(tmp_path: Path, monkeypa
     daemon.stop()
     thread.join(PATIENCE)
     assert [path.name for path in state.parent.iterdir()] == [state.name]
+
+
+def test_another_school_in_its_place_is_not_merged(school: School, tmp_path: Path) -> None:
+    """A folder of another school in the same place is told and left alone; when the own one is back work goes on."""
+    school.sync()
+    before = school.rows("item_catalogue")
+    kept = school.folder.rename(tmp_path / "kept")
+    stranger = School(school.folder)
+    stranger.save("ZW/基础资料.xlsx", {"item_catalogue": [{**MASTER["item_catalogue"][0], "item_name": "别校的纸"}]})
+    with pytest.raises(ShareForeign):
+        stranger.sync()
+    daemon = Daemon(school.folder)
+    scheduled(stranger, quiet_seconds=0.1, poll_seconds=0.1, watching="polling")
+    thread = threading.Thread(target=daemon.run)
+    state = school.share.state
+    thread.start()
+    told = lambda: [failure.code for beat in [read_heartbeat(state)] if beat for failure in beat.failures]  # noqa: E731
+    eventually(lambda: told() == ["SHARE-FOREIGN"], "that the share is another one")
+    shutil.rmtree(school.folder)
+    kept.rename(school.folder)
+    eventually(lambda: daemon.runs, "a run")
+    daemon.stop()
+    thread.join(PATIENCE)
+    assert school.rows("item_catalogue") == before
 
 
 def test_folders_are_not_looked_through_without_need(school: School) -> None:
