@@ -22,6 +22,7 @@ from sync.lock import NightBusy, WriterBusy, daemon_lock
 from sync.log import LOGGER, log_to, said
 from sync.nightly import missed_night, next_night, nightly
 from sync.notify import Event, notify
+from sync.pace import Pace
 from sync.publish_run import publish_all
 from sync.readiness import tell_ready
 from sync.run import SyncResult, sync
@@ -42,9 +43,6 @@ _LISTEN_AGAIN_SECONDS = 60
 _LONGEST_BACKOFF = 60
 _PATIENCE_SECONDS = 30
 """How long a look at everything, or a night, that is due waits for files that never come to rest."""
-_READING_SECONDS = 0.5
-"""How long a run reads: what is saved meanwhile shall not wait behind a hundred files that are built to take long."""
-_LONGEST_READING = 60
 _FEEDBACK_SECONDS = 0.5
 """How long a run writes what departments are told of their workbooks; the rest follows in the next."""
 _NIGHT_SECONDS = 30
@@ -80,7 +78,7 @@ class Daemon:
         self._looked_at = self._rescan_at = time.monotonic()
         self._not_before = 0.0
         self._backoff = 0.0
-        self._reading_seconds: float = _READING_SECONDS
+        self._pace = Pace()
         self._failure: Failure | None = None
         self._hanging: Failure | None = None
         """That the share does not answer, which only another thread can tell."""
@@ -206,6 +204,7 @@ class Daemon:
         return bool(look.settled) or (now >= self._rescan_at and _is_calm(look))
 
     def _merge(self, share: Share, look: Look, pool: ReaderPool, heart: Heart) -> None:
+        began = time.monotonic()
         try:
             told = _Interruptible(self._stopping)
             known = self._hashes_known(share.config.schedule)
@@ -214,7 +213,7 @@ class Daemon:
                 pool,
                 told,
                 leave=look.restless,
-                reading_seconds=self._reading_seconds,
+                reading_seconds=self._pace.seconds,
                 hashes=known,
                 publish=_PUBLISH,
             )
@@ -235,16 +234,12 @@ class Daemon:
         unread = unread_of(result.findings, share.config.language)
         heart.tell(last_scan=utc_now(), revision=result.revision, queue=len(waiting), unread=unread, **self._facts())
         self._rescan_at = time.monotonic() + self._next_rescan(share, result)
-        self._go_on(result)
+        self._go_on(result, time.monotonic() - began)
         self._on_run(result)
 
-    def _go_on(self, result: SyncResult) -> None:
-        """Run again at once where files, or what departments are to be told, have not had their turn.
-
-        Where all that was read waits for what was not, for it belongs together, the next run reads longer.
-        """
-        in_vain = bool(result.left) and not result.plan.outcomes
-        self._reading_seconds = min(_LONGEST_READING, 2 * self._reading_seconds) if in_vain else _READING_SECONDS
+    def _go_on(self, result: SyncResult, took_seconds: float) -> None:
+        """Run again at once where files, or what departments are to be told, have not had their turn."""
+        self._pace.ran(took_seconds, left=bool(result.left), in_vain=not result.plan.outcomes)
         if result.left or result.untold:
             self._look_again()
 

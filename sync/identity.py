@@ -43,13 +43,13 @@ class ShareMoved(HouqinError):  # noqa: N818 - says what is wrong
 
 
 def check_share(share: Share) -> None:
-    """See that the share is the one from which the ledger in its state folder was made.
+    """See that the share is the one from which the ledger in its state folder was made, if it says which one it is.
 
     Raises:
         ShareForeign: it is another one.
     """
     known = _known(share.state)
-    if known and known != share.config.id:
+    if known and share.config.id and known != share.config.id:
         raise ShareForeign(path=share.path, known=known, found=share.config.id)
 
 

@@ -164,11 +164,14 @@ def departments() -> dict[str, list[Line]]:
     }
 
 
-def test_order_of_arrival_does_not_matter(tmp_path: Path, departments: dict[str, list[Line]]) -> None:
+def test_order_of_arrival_does_not_matter(
+    tmp_path: Path, departments: dict[str, list[Line]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Workbooks that arrive at once, or one by one in any order, give the same rows."""
     names = list(departments)
     found = []
     for number, steps in enumerate(([names], [[name] for name in names], [[name] for name in (*names[1:], names[0])])):
+        monkeypatch.setenv("HOUQIN_STATE", str(tmp_path / f"state{number}"))
         school = School(tmp_path / f"share{number}")
         configure(school)
         for step in steps:

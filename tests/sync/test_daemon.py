@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from sync.daemon import Daemon
 from sync.heartbeat import read_heartbeat
 from sync.identity import ShareForeign
 from sync.nights import read_nights
+from sync.share import Share
 from sync.state import STATE_VARIABLE
 from tests.sync.daemons import PATIENCE, ROOT, Watched, eventually, scheduled, watched
 from tests.sync.school import MASTER, School, receipt
@@ -231,6 +233,16 @@ def test_another_share_in_its_place_is_not_taken_for_it(tmp_path: Path, monkeypa
     daemon.stop()
     thread.join(PATIENCE)
     assert [path.name for path in state.parent.iterdir()] == [state.name]
+
+
+def test_settings_written_anew_without_an_id_are_no_other_school(school: School) -> None:
+    """Whoever writes houqin.toml by hand need not know of the id: only another one is another share."""
+    school.sync()
+    settings = school.folder / CONFIG_NAME
+    settings.write_text(re.sub(r"(?m)^id = .*\n", "", settings.read_text("utf-8")), "utf-8")
+    school.share = Share.open(school.folder)
+    assert not school.share.config.id
+    school.sync()
 
 
 def test_another_school_in_its_place_is_not_merged(school: School, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def test_a_share_that_is_offline_ends_no_service() -> None:
 @pytest.mark.parametrize(("share", "own"), [("/srv/share", ["true"]), ("/tmp/share", []), ("/var/tmp/x/share", [])])  # noqa: S108 - not written
 def test_temporary_folders(share: str, own: list[str]) -> None:
     """A service has temporary folders of its own, unless its share lies in those of everybody."""
-    assert setting(systemd_unit(service(Path(share), "system")), "PrivateTmp") == own
+    unit = systemd_unit(service(Path(share), "system", ("/usr/bin/houqin",)))
+    assert setting(unit, "PrivateTmp") == own
 
 
 def test_systemd_is_told_when_the_work_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
