@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _SHORTEST = 0.5
 """What is saved meanwhile shall not wait behind a hundred files that are built to take long."""
+_SHORTEST_WITH_OTHERS_LEFT = 1.5
+"""Two workers that were killed over the last files take half of this to start again."""
 _LONGEST = 3.0
 _LONGEST_IN_VAIN = 60.0
 
@@ -25,4 +27,4 @@ class Pace:
         elif in_vain:
             self.seconds = min(_LONGEST_IN_VAIN, 2 * self.seconds)
         else:
-            self.seconds = min(_LONGEST, max(_SHORTEST, took_seconds - self.seconds))
+            self.seconds = min(_LONGEST, max(_SHORTEST_WITH_OTHERS_LEFT, took_seconds - self.seconds))

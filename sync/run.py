@@ -39,6 +39,7 @@ from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import Place, TakenFile, take_files
+from workbooks.weight import stated_bytes
 
 NOTHING_ORDERED = Orders()
 Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
@@ -283,12 +284,14 @@ def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[Fou
     """Return files in the order in which they are read, so that none waits behind what is built to take long.
 
     Workbooks that could be read before come first; then those that nobody has seen yet; last those that could not be
-    read, and what is empty. Departments take turns, and in each of them the newest and the smallest files do.
+    read, and what is empty. Departments take turns, and in each of them the newest files and those
+    that unpack to least.
     """
     ranks = {file.name: _reading_rank(file, standing) for file in files}
     places: dict[str, int] = {}
+    weights = {file.name: stated_bytes(file.path, file.sha256, file.size) if ranks[file.name] else 0 for file in files}
     newest = sorted(files, key=lambda file: -file.saved_ns)
-    for first, order in enumerate((newest, sorted(newest, key=lambda file: file.size))):
+    for first, order in enumerate((newest, sorted(newest, key=lambda file: weights[file.name]))):
         turns: Counter[tuple[int, str]] = Counter()
         for file in order:
             turns[ranks[file.name], file.department] += 1

@@ -46,7 +46,7 @@ def open_zip(content: bytes) -> zipfile.ZipFile:
     Raises:
         RefusedError: ``FILE-CORRUPT``, or ``FILE-TOO-LARGE`` where its directory alone would take too much memory.
     """
-    if _directory_size(content) > MAX_DIRECTORY:
+    if directory_size(content) > MAX_DIRECTORY:
         raise too_large("压缩包目录过大", "the directory of the package is too large")
     try:
         return zipfile.ZipFile(io.BytesIO(content))
@@ -54,7 +54,7 @@ def open_zip(content: bytes) -> zipfile.ZipFile:
         raise corrupt("压缩包不完整", "the package is cut off or broken") from error
 
 
-def _directory_size(content: bytes) -> int:
+def directory_size(content: bytes) -> int:
     """Return the bytes of the directory as the end of a zip file states them (APPNOTE 4.3.14, 4.3.16)."""
     end = content.rfind(_END)
     stated = content[end + 12 : end + 16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,21 @@ def test_small_and_new_files_take_turns() -> None:
     last = replace(found("MW/末.xlsx", 100), size=9_000_000)
     order = [file.name for file in in_reading_order([*flood, small, empty, last], Standing())]
     assert (order[:2], order[-1]) == (["MW/末.xlsx", "MW/小.xlsx"], "MW/空.xlsx")
+
+
+def test_what_unpacks_to_much_comes_later(tmp_path: Path) -> None:
+    """A bomb of a few bytes does not pass for a small file: what it unpacks to counts, as it states itself."""
+    bombs = []
+    for number in range(4):
+        path = tmp_path / f"弹{number}.xlsx"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+            package.writestr("xl/worksheets/sheet1.xml", bytes(3_000_000))
+        bombs.append(
+            replace(found(f"MW/{path.name}", 10 + number), path=path, size=path.stat().st_size, sha256=str(number))
+        )
+    honest = replace(found("MW/入库.xlsx", 1), size=40_000)
+    order = [file.name for file in in_reading_order([*bombs, honest], Standing())]
+    assert order.index(honest.name) == 1
 
 
 @pytest.fixture
