@@ -6,7 +6,7 @@ import gc
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -39,7 +39,7 @@ from sync.state import SourceChanged, archive_file, tidy
 from sync.steps import Progress, Quiet
 from workbooks.pool import Outcome, ReaderPool
 from workbooks.taking import Place, TakenFile, take_files
-from workbooks.weight import stated_bytes
+from workbooks.weight import Stated, stated
 
 NOTHING_ORDERED = Orders()
 Publish = Callable[[Share, Ledger, Standing, CurrentRows, ReaderPool, Progress], Published]
@@ -283,15 +283,18 @@ def is_new(file: FoundFile, standing: Standing, share: Share) -> bool:
 def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[FoundFile]:
     """Return files in the order in which they are read, so that none waits behind what is built to take long.
 
-    Workbooks that could be read before come first; then those that nobody has seen yet; last those that could not be
-    read, and what is empty. Departments take turns, and in each of them the newest files and those
-    that unpack to least.
+    Workbooks that could be read before come first; then those that nobody has seen yet, of these first what may have
+    been one of our templates; last those that could not be read, and what is empty. Departments take turns, and in each
+    of them the newest files and those that unpack to least.
     """
-    ranks = {file.name: _reading_rank(file, standing) for file in files}
+    new = [file for file in files if file.identity not in standing.workbooks]
+    says = {file.name: stated(file.path, file.sha256, file.size) for file in new}
+    ranks = {file.name: _reading_rank(file, standing, says) for file in files}
     places: dict[str, int] = {}
-    weights = {file.name: stated_bytes(file.path, file.sha256, file.size) if ranks[file.name] else 0 for file in files}
     newest = sorted(files, key=lambda file: -file.saved_ns)
-    for first, order in enumerate((newest, sorted(newest, key=lambda file: weights[file.name]))):
+    for first, order in enumerate(
+        (newest, sorted(newest, key=lambda file: says[file.name].size if file.name in says else file.size))
+    ):
         turns: Counter[tuple[int, str]] = Counter()
         for file in order:
             turns[ranks[file.name], file.department] += 1
@@ -300,11 +303,13 @@ def in_reading_order(files: Sequence[FoundFile], standing: Standing) -> list[Fou
     return sorted(files, key=lambda file: (ranks[file.name], places[file.name], file.name))
 
 
-def _reading_rank(file: FoundFile, standing: Standing) -> int:
+def _reading_rank(file: FoundFile, standing: Standing, says: Mapping[str, Stated]) -> int:
     known = standing.workbooks.get(file.identity)
     if not file.size or (known is not None and known["state"] == "damaged"):
-        return 2
-    return 1 if known is None else 0
+        return 3
+    if known is None:
+        return 1 if says[file.name].may_be_ours else 2
+    return 0
 
 
 def read_files(

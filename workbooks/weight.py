@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 import zipfile
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,22 +19,36 @@ _MOST_DIRECTORY = 64 << 10
 """Bytes of the directory of a package; that of a workbook with a hundred sheets has a tenth of it."""
 
 
-@lru_cache(maxsize=4096)
-def stated_bytes(path: Path, sha256: str, size: int) -> int:
-    """Return the bytes of a file once unpacked; its ``size`` where it is no package, or cannot be opened.
+_OF_TEMPLATES = "docProps/custom.xml"
+"""Where our templates keep their marks; spreadsheet programs leave it there."""
 
-    ``sha256`` names the content, of which this is asked once. A package with a directory that no workbook has is
-    ``ENDLESS``. Who lies about it is found out when the file is read.
+
+@dataclass(frozen=True)
+class Stated:
+    """What a file says of itself."""
+
+    size: int
+    """Bytes once it is unpacked; those of the file where it is no package; ``ENDLESS`` with an impossible directory."""
+    may_be_ours: bool = False
+    """Whether it may have been one of our templates."""
+
+
+@lru_cache(maxsize=4096)
+def stated(path: Path, sha256: str, size: int) -> Stated:
+    """Return what a file says of itself; ``sha256`` names the content, of which this is asked once.
+
+    Who lies is found out when the file is read.
     """
     del sha256
     try:
         with opened(path) as stream:
             if stream.read(2) != b"PK":
-                return size
+                return Stated(size)
             stream.seek(max(0, size - _TAIL))
             if directory_size(stream.read(_TAIL)) > _MOST_DIRECTORY:
-                return ENDLESS
+                return Stated(ENDLESS)
             with zipfile.ZipFile(stream) as package:
-                return sum(part.file_size for part in package.infolist())
+                unpacked = sum(part.file_size for part in package.infolist())
+                return Stated(unpacked, _OF_TEMPLATES in package.NameToInfo)
     except (OSError, zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error):
-        return size
+        return Stated(size)

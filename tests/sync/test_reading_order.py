@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from schemas.register import all_registers
 from sync.run import in_reading_order, sync
 from sync.scan import FoundFile
 from sync.share import Share
 from sync.standing import Standing
 from tests.sync.school import MASTER, POOL, School, receipt, school_with_master
+from workbooks.template import write_template
 
 
 def found(name: str, saved_ns: int) -> FoundFile:
@@ -51,6 +53,15 @@ def test_what_unpacks_to_much_comes_later(tmp_path: Path) -> None:
     honest = replace(found("MW/入库.xlsx", 1), size=40_000)
     order = [file.name for file in in_reading_order([*bombs, honest], Standing())]
     assert order.index(honest.name) == 1
+
+
+def test_what_may_be_ours_comes_before_what_is_not(tmp_path: Path) -> None:
+    """Among new files of a flooded department a workbook that was made from a template comes first."""
+    path = tmp_path / "入库.xlsx"
+    write_template([all_registers()["stock_receipt"]], path, school="")
+    ours = replace(found("MW/入库.xlsx", 1), path=path, size=path.stat().st_size)
+    flood = [replace(found(f"MW/{number}.xlsx", 10 + number), size=9) for number in range(50)]
+    assert in_reading_order([*flood, ours], Standing())[0] == ours
 
 
 @pytest.fixture
