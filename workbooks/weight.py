@@ -1,4 +1,4 @@
-"""How much there is to read in a file, as the file itself states it: told without unpacking anything."""
+"""How much there is to read in a file, and whether it may be one of ours, as the file itself states it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _TAIL = 66_000
 """Bytes in which the end of a zip file is looked for: its comment may have 65,535."""
 _MOST_DIRECTORY = 64 << 10
 """Bytes of the directory of a package; that of a workbook with a hundred sheets has a tenth of it."""
-
-
-_OF_TEMPLATES = "docProps/custom.xml"
-"""Where our templates keep their marks; spreadsheet programs leave it there."""
+_WORKBOOK, _MARKER = "xl/workbook.xml", b"HOUQIN_"
+"""Where our templates keep their mark, a name; spreadsheet programs leave it there."""
+_MOST_WORKBOOK = 64 << 10
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,14 @@ def stated(path: Path, sha256: str, size: int) -> Stated:
             if directory_size(stream.read(_TAIL)) > _MOST_DIRECTORY:
                 return Stated(ENDLESS)
             with zipfile.ZipFile(stream) as package:
-                unpacked = sum(part.file_size for part in package.infolist())
-                return Stated(unpacked, _OF_TEMPLATES in package.NameToInfo)
+                return Stated(sum(part.file_size for part in package.infolist()), _is_marked(package))
     except (OSError, zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, struct.error):
         return Stated(size)
+
+
+def _is_marked(package: zipfile.ZipFile) -> bool:
+    try:
+        with package.open(_WORKBOOK) as part:
+            return _MARKER in part.read(_MOST_WORKBOOK)
+    except Exception:  # noqa: BLE001 - a hostile part may bring about anything; it is told when the file is read
+        return False
