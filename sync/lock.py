@@ -19,7 +19,7 @@ from pathlib import Path
 from schemas.findings import Text
 from sync.errors import HouqinError
 from workbooks.reasons import reason_of
-from workbooks.write import make_private_folder
+from workbooks.write import PRIVATE, make_folder
 
 LOCK_NAME = "writer.lock"
 DAEMON_LOCK_NAME = "daemon.lock"
@@ -130,7 +130,7 @@ def _lock(path: Path, busy: type[HouqinError], zone: tzinfo) -> Iterator[None]:
 
 def _opened(path: Path) -> int:
     try:
-        make_private_folder(path.parent)
+        make_folder(path.parent, PRIVATE)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as exc:
         raise StateUnusable(folder=path.parent, **reason_of(exc).args()) from exc

@@ -25,7 +25,7 @@ from sync.lock import writer_lock
 from sync.scan import hash_file
 from sync.share import Share
 from sync.state import REPLACED, RESTORING, archive_file, archived, tidy
-from workbooks.write import make_private_folder, replace_bytes
+from workbooks.write import PRIVATE, make_folder, replace_bytes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -168,7 +168,7 @@ def _restore_file(state: Path, package: Package, name: str) -> bool:
     known = archived(state, sha256)
     if known is not None and hash_file(known)[0] == sha256:
         return False
-    make_private_folder(state)
+    make_folder(state, PRIVATE)
     with tempfile.TemporaryDirectory(dir=state, prefix=RESTORING) as folder:
         part = Path(folder) / PurePosixPath(name).name
         with package.open_member(name) as source, part.open("wb") as target:

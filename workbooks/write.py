@@ -30,6 +30,10 @@ class TargetLockedError(Exception):
         return f"无法写入 {self.path}：{self.reason}。请关闭打开它的程序，或核对文件夹权限。"
 
 
+PRIVATE = 0o700
+"""Mode of a folder that only its owner may enter."""
+
+
 def lock_file_of(path: Path) -> Path | None:
     """Return the lock file that a spreadsheet program left beside an open workbook, None without one.
 
@@ -65,20 +69,10 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     sync_folder(path.parent)
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may enter; those above it are as usual, and one that is there stays as it is.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    if not folder.is_dir():
-        make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
-
-
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make a folder, and those above it, that is still there when the machine has lost its power.
+
+    Only it gets the ``mode``, those above are as usual; one that is there stays as it is.
 
     Raises:
         OSError: it cannot be made.
@@ -86,7 +80,7 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode, exist_ok=True)
     sync_folder(folder.parent)
 
 

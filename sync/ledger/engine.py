@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from sync.ledger.errors import LedgerInterrupted, LedgerUnreachable
 from workbooks.reasons import Reason, with_place
-from workbooks.write import make_private_folder
+from workbooks.write import PRIVATE, make_folder
 
 BUSY_SECONDS = 60
 """How long a connection waits for another process that is committing."""
@@ -99,7 +99,7 @@ def _reason(origin: BaseException) -> Reason:
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
-        make_private_folder(Path(url.database).parent)
+        make_folder(Path(url.database).parent, PRIVATE)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
